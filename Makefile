@@ -1,0 +1,50 @@
+# Everything runs in .venv, from the locked dependencies. PYTHON=python3.13 chooses another Python.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+RUN := .venv/bin/python
+
+.PHONY: help install serve test check format lock clean
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed ## make .venv with what the service needs
+
+serve: .venv/installed ## create or upgrade the database and serve it (PORT=8000, HOST=127.0.0.1)
+	@$(RUN) -m entrypoints.serve --host $(HOST) --port $(PORT)
+
+test: .venv/installed-dev ## run every test
+	$(RUN) -m pytest
+
+check: .venv/installed-dev ## format, lint, types, import contracts, all tests
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	.venv/bin/lint-imports
+	$(RUN) -m pytest
+
+format: .venv/installed-dev ## format the code and mend what lint can mend
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check --fix .
+
+lock: .venv/installed-dev ## resolve the dependencies anew
+	$(RUN) -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml
+	$(RUN) -m uv pip compile $(LOCK) -o requirements-dev.lock pyproject.toml --group dev
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+
+clean: ## remove .venv and caches; your data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock | .venv/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/installed

@@ -1,0 +1,32 @@
+"""Tell who is calling."""
+
+from dataclasses import dataclass
+
+from domain.errors import NotSignedIn
+from domain.ports import Clock, LastSeen, Lookup
+from domain.session import SessionPolicy, SessionToken, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticate:
+    """Find the live session behind a token, and its user.
+
+    This is on the way of every signed-in request: one read, and at most a note of having been
+    seen. Raises `NotSignedIn`, `StorageUnavailable`.
+    """
+
+    lookup: Lookup
+    last_seen: LastSeen
+    clock: Clock
+    session_policy: SessionPolicy
+
+    async def __call__(self, *, presented: SessionToken | None) -> SignedIn:
+        if presented is None:
+            raise NotSignedIn
+        found = await self.lookup.session(presented.digest)
+        now = self.clock.now()
+        if found is None or not found.session.is_live(now, self.session_policy):
+            raise NotSignedIn
+        if found.session.is_worth_noting(now, self.session_policy):
+            self.last_seen.note(found.session.id, now)
+        return found

@@ -1,0 +1,46 @@
+"""Passwords, their hashes, and what counts as one.
+
+Rules after NIST SP 800-63B-4 §3.1.1: length only, no composition rules, no trimming, every byte
+counts. Two spellings of one text (Unicode forms) are one password: NFC is compared.
+"""
+
+import unicodedata
+from dataclasses import dataclass, field
+
+from domain.errors import InvalidPassword
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """A password as somebody typed it. It never shows itself in logs or tracebacks."""
+
+    value: str = field(repr=False)
+
+    def to_bytes(self) -> bytes:
+        """UTF-8 of the NFC form: what is measured and hashed."""
+        return unicodedata.normalize("NFC", self.value).encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHash:
+    """An opaque stored hash; only a `PasswordHasher` knows what is inside."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPolicy:
+    """How long a new password must be, in bytes of UTF-8. Stored passwords are not measured."""
+
+    minimum: int = 6
+    maximum: int = 1024
+
+    def parse(self, raw: str) -> Password:
+        """Accept a new password. Raises `InvalidPassword`."""
+        password = Password(raw)
+        length = len(password.to_bytes())
+        if length < self.minimum:
+            raise InvalidPassword(f"The password is too short; use at least {self.minimum} bytes.")
+        if length > self.maximum:
+            raise InvalidPassword(f"The password is too long; use at most {self.maximum} bytes.")
+        return password

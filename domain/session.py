@@ -1,0 +1,100 @@
+"""Sessions: who is signed in, since when, and for how long."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+
+from domain.user import User
+
+_TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_CLOCK_TOLERANCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken:
+    """The secret in the cookie: 32 random bytes as 43 characters of base64url (ASVS 5.0 §7.2.3)."""
+
+    value: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, raw: str) -> Self | None:
+        """Read what a client presents. Anything that cannot be a token is `None`."""
+        return cls(raw) if _TOKEN_SHAPE.fullmatch(raw) else None
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the token: all that is ever stored."""
+        return hashlib.sha256(self.value.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from: network address and user agent, both as reported."""
+
+    address: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """How long sessions last.
+
+    `absolute` counts from the login and is never extended. `idle` (off when `None`) counts from
+    the last request, to within `seen_every`. `fresh` is how long after a login sensitive changes
+    need no password.
+    """
+
+    absolute: timedelta = timedelta(days=7)
+    idle: timedelta | None = None
+    fresh: timedelta = timedelta(minutes=10)
+    seen_every: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One signed-in browser or program."""
+
+    id: int
+    user_id: int
+    auth_version: int
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    origin: Origin
+
+    def is_live(self, now: datetime, policy: SessionPolicy) -> bool:
+        """Say whether it still counts.
+
+        A session from the future is dead too: it was made under a clock that ran ahead, and would
+        otherwise outlive `policy.absolute` of the clock that was set right.
+        """
+        if not self.created_at - _CLOCK_TOLERANCE <= now < self.expires_at:
+            return False
+        return policy.idle is None or now - self.last_seen_at < policy.idle
+
+    def is_fresh(self, now: datetime, policy: SessionPolicy) -> bool:
+        """Say whether its owner proved who they are a moment ago."""
+        return now - self.created_at < policy.fresh
+
+    def is_worth_noting(self, now: datetime, policy: SessionPolicy) -> bool:
+        """Say whether `last_seen_at` has become old enough to be written again."""
+        return now - self.last_seen_at >= policy.seen_every
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session together with its user."""
+
+    session: Session
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a sign-up or a login hands out: the only moment the token itself is known."""
+
+    token: SessionToken
+    user: User
+    remaining: timedelta

@@ -1,0 +1,1 @@
+"""Stand-ins for the adapters, held to the same contracts (`tests/contracts`)."""

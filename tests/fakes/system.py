@@ -1,0 +1,56 @@
+"""Time, chance and hashing that do as they are told."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from domain.password import Password, PasswordHash
+from domain.session import SessionToken
+from tests.examples import NOON
+
+
+class FakeClock:
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+
+class FakeTokens:
+    def __init__(self) -> None:
+        self._count = 0
+
+    def new(self) -> SessionToken:
+        self._count += 1
+        return SessionToken(f"{self._count:043}")
+
+
+class FakeHasher:
+    """Quick. `version` is what makes a hash outdated; `work` counts the hashes computed."""
+
+    def __init__(self, version: int = 1) -> None:
+        self.version = version
+        self.work = 0
+
+    async def hash(self, password: Password) -> PasswordHash:
+        self.work += 1
+        return PasswordHash(f"{self.version}:{sha256(password.to_bytes()).hexdigest()}")
+
+    async def verify(self, password: Password, password_hash: PasswordHash | None) -> bool:
+        self.work += 1
+        digest = sha256(password.to_bytes()).hexdigest()
+        return password_hash is not None and password_hash.value.partition(":")[2] == digest
+
+    def is_outdated(self, password_hash: PasswordHash) -> bool:
+        return not password_hash.value.startswith(f"{self.version}:")
+
+
+class FakeLastSeen:
+    def __init__(self) -> None:
+        self.notes: list[tuple[int, datetime]] = []
+
+    def note(self, session_id: int, at: datetime) -> None:
+        self.notes.append((session_id, at))

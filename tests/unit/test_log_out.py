@@ -1,0 +1,19 @@
+import pytest
+
+from domain.errors import NotSignedIn
+from domain.session import SessionToken
+from tests.unit.conftest import Desk
+
+
+async def test_the_session_is_dead_at_once(desk: Desk) -> None:
+    admission = await desk.signed_up()
+    await desk.log_out(presented=admission.token)
+    with pytest.raises(NotSignedIn):
+        await desk.who(admission.token)
+
+
+async def test_it_is_harmless_without_a_session(desk: Desk) -> None:
+    admission = await desk.signed_up()
+    for presented in (None, SessionToken("x" * 43)):
+        await desk.log_out(presented=presented)
+    assert await desk.who(admission.token)
