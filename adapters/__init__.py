@@ -1,0 +1,1 @@
+"""How it is done: one technology each, ignorant of its siblings."""

@@ -1,0 +1,109 @@
+"""Password hashes with bcrypt, on threads of their own.
+
+bcrypt reads 72 bytes and stops at NUL, so it is given `base64(HMAC-SHA-384(key, password))`: always
+64 printable characters that depend on every byte. The key is the pepper if there is one. A stored
+hash reads `hmac-sha384:KEY_ID:$2b$COST$…`; a bare `$2b$…` from elsewhere is accepted too.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import bcrypt
+
+from domain.errors import Busy
+from domain.password import Password, PasswordHash
+
+_SCHEME = "hmac-sha384"
+_DEFAULT_KEY = b"frontdesk password 1"
+_BCRYPT_BYTES = 72
+_STORED = re.compile(
+    rf"({_SCHEME}:(?P<key_id>\w+):)?(?P<bcrypt>\$2[aby]\$\d\d\$[./A-Za-z0-9]{{53}})", re.ASCII
+)
+
+_Result = TypeVar("_Result")
+
+
+class BcryptHasher:
+    """Fits `domain.ports.PasswordHasher`.
+
+    `cost` is the exponent of bcrypt's work. `peppers` are secret keys: the first hashes, all
+    verify. At most `queue_limit` jobs wait for a thread; beyond that it raises `Busy`.
+    """
+
+    def __init__(self, *, cost: int, peppers: Sequence[bytes] = (), queue_limit: int = 32) -> None:
+        keys = {_key_id(pepper): pepper for pepper in peppers} | {"0": _DEFAULT_KEY}
+        self._keys = keys
+        self._key_id = next(iter(keys))
+        self._cost = cost
+        # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
+        self._decoy = bcrypt.gensalt(cost) + b"." * 31
+        threads = _cores()
+        self._executor = ThreadPoolExecutor(
+            threads, thread_name_prefix="bcrypt", initializer=_lower_priority
+        )
+        self._jobs = 0
+        self._jobs_limit = threads + queue_limit
+
+    async def hash(self, password: Password) -> PasswordHash:
+        digest = self._digest(self._key_id, password)
+        salt = bcrypt.gensalt(self._cost)
+        hashed = await self._run(lambda: bcrypt.hashpw(digest, salt))
+        return PasswordHash(f"{_SCHEME}:{self._key_id}:{hashed.decode()}")
+
+    async def verify(self, password: Password, password_hash: PasswordHash | None) -> bool:
+        key_id, hashed = self._parse(password_hash)
+        if key_id is None:
+            secret = password.to_bytes()[:_BCRYPT_BYTES]
+        else:
+            secret = self._digest(key_id, password)
+        return await self._run(lambda: bcrypt.checkpw(secret, hashed))
+
+    def is_outdated(self, password_hash: PasswordHash) -> bool:
+        return not password_hash.value.startswith(f"{_SCHEME}:{self._key_id}:$2b${self._cost:02}$")
+
+    def close(self) -> None:
+        """Let running jobs end and drop waiting ones."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _parse(self, password_hash: PasswordHash | None) -> tuple[str | None, bytes]:
+        """The key's id, `None` for bare bcrypt, and what bcrypt stored; the decoy if unreadable."""
+        stored = _STORED.fullmatch(password_hash.value) if password_hash else None
+        if stored and (stored["key_id"] is None or stored["key_id"] in self._keys):
+            return stored["key_id"], stored["bcrypt"].encode()
+        return self._key_id, self._decoy
+
+    def _digest(self, key_id: str, password: Password) -> bytes:
+        mac = hmac.digest(self._keys[key_id], password.to_bytes(), hashlib.sha384)
+        return base64.b64encode(mac)
+
+    async def _run(self, job: Callable[[], _Result]) -> _Result:
+        if self._jobs >= self._jobs_limit:
+            raise Busy
+        self._jobs += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, job)
+        finally:
+            self._jobs -= 1
+
+
+def _key_id(pepper: bytes) -> str:
+    return hashlib.sha256(b"frontdesk key id\0" + pepper).hexdigest()[:8]
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _lower_priority() -> None:
+    """Hashing gives way to everything else. Only on Linux does niceness belong to the thread."""
+    if sys.platform == "linux":
+        os.nice(10)

@@ -1,0 +1,1 @@
+"""The REST API: decode, call one use case, encode."""

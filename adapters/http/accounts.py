@@ -1,0 +1,170 @@
+"""Accounts: sign up, log in, log out, read and change yourself."""
+
+from typing import Annotated
+
+from litestar import Controller, MediaType, Response, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import Body
+from msgspec import UNSET, UnsetType
+
+from adapters.http.authentication import PUBLIC, PublicRequest, SignedInRequest
+from adapters.http.network import origin_of
+from adapters.http.problems import INVALID, MALFORMED, TIMEOUT, TOO_LARGE, UNSUPPORTED, answers
+from adapters.http.session_cookie import SessionCookie
+from adapters.http.views import Credentials, UserUpdate, UserView
+from application.log_in import LogIn
+from application.log_out import LogOut
+from application.sign_up import SignUp
+from application.update_user import UpdateUser
+from domain.errors import (
+    Busy,
+    FreshLoginRequired,
+    InvalidCredentials,
+    InvalidPassword,
+    InvalidUsername,
+    NotSignedIn,
+    StorageFull,
+    StorageUnavailable,
+    UsernameTaken,
+)
+
+_BODY = (MALFORMED, INVALID, TIMEOUT, TOO_LARGE, UNSUPPORTED)
+
+
+class AccountController(Controller):
+    """Everything a person can do with their own account."""
+
+    path = "/api/user"
+    tags = ("Account",)
+
+    @post(
+        "/signup",
+        status_code=200,
+        operation_id="signUp",
+        summary="Sign up",
+        opt=PUBLIC,
+        security=[{}],
+        responses=answers(
+            InvalidUsername,
+            InvalidPassword,
+            UsernameTaken,
+            Busy,
+            StorageFull,
+            StorageUnavailable,
+            also=_BODY,
+        ),
+    )
+    async def sign_up(
+        self,
+        data: Annotated[Credentials, Body()],
+        request: PublicRequest,
+        sign_up: NamedDependency[SignUp],
+        cookie: NamedDependency[SessionCookie],
+    ) -> Response[UserView]:
+        """Create an account and open a session for it. A session you already had ends."""
+        admission = await sign_up(
+            username=data.username,
+            password=data.password,
+            origin=origin_of(request),
+            presented=request.auth,
+        )
+        return Response(UserView.of(admission.user), cookies=[cookie.carrying(admission)])
+
+    @post(
+        "/login",
+        status_code=200,
+        operation_id="logIn",
+        summary="Log in",
+        opt=PUBLIC,
+        security=[{}],
+        responses=answers(InvalidCredentials, Busy, StorageFull, StorageUnavailable, also=_BODY),
+    )
+    async def log_in(
+        self,
+        data: Annotated[Credentials, Body()],
+        request: PublicRequest,
+        log_in: NamedDependency[LogIn],
+        cookie: NamedDependency[SessionCookie],
+    ) -> Response[UserView]:
+        """Open a new session. A session you already had ends. Whether the name or the password was
+        wrong is not told.
+        """
+        admission = await log_in(
+            username=data.username,
+            password=data.password,
+            origin=origin_of(request),
+            presented=request.auth,
+        )
+        return Response(UserView.of(admission.user), cookies=[cookie.carrying(admission)])
+
+    @post(
+        "/logout",
+        status_code=200,
+        operation_id="logOut",
+        summary="Log out",
+        opt=PUBLIC,
+        security=[{}],
+        responses=answers(StorageFull, StorageUnavailable),
+    )
+    async def log_out(
+        self,
+        request: PublicRequest,
+        log_out: NamedDependency[LogOut],
+        cookie: NamedDependency[SessionCookie],
+    ) -> Response[None]:
+        """End your session at once. Harmless when you are not signed in."""
+        await log_out(presented=request.auth)
+        return Response(None, media_type=MediaType.TEXT, cookies=[cookie.cleared()])
+
+    @get(
+        operation_id="getUser",
+        summary="Read yourself",
+        responses=answers(NotSignedIn, StorageUnavailable),
+    )
+    async def get_user(self, request: SignedInRequest) -> UserView:
+        """Your account."""
+        return UserView.of(request.user.user)
+
+    @put(
+        operation_id="updateUser",
+        summary="Change yourself",
+        responses=answers(
+            InvalidUsername,
+            InvalidPassword,
+            UsernameTaken,
+            NotSignedIn,
+            InvalidCredentials,
+            FreshLoginRequired,
+            Busy,
+            StorageFull,
+            StorageUnavailable,
+            also=_BODY,
+        ),
+    )
+    async def update_user(
+        self,
+        data: Annotated[UserUpdate, Body()],
+        request: SignedInRequest,
+        update_user: NamedDependency[UpdateUser],
+        cookie: NamedDependency[SessionCookie],
+    ) -> Response[UserView]:
+        """Change your name, your password, or both; fields left out stay as they are.
+
+        A new password needs `current_password`, unless you logged in within the last 10 minutes. It
+        ends all your other sessions and renews the cookie of this one.
+        """
+        admission = await update_user(
+            signed_in=request.user,
+            presented=request.auth,
+            username=_given(data.username),
+            password=_given(data.password),
+            current_password=_given(data.current_password),
+        )
+        renewed = admission.token != request.auth
+        return Response(
+            UserView.of(admission.user), cookies=[cookie.carrying(admission)] if renewed else []
+        )
+
+
+def _given(value: str | UnsetType) -> str | None:
+    return None if value is UNSET else value

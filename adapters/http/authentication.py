@@ -1,0 +1,50 @@
+"""Closed by default: a handler is reached only in a live session unless it says `public`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.connection import Request
+from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from adapters.http.session_cookie import SessionCookie
+from application.authenticate import Authenticate
+from domain.session import SessionToken, SignedIn
+
+PUBLIC: dict[str, Any] = {"public": True}
+"""Handler options of what anybody may call."""
+
+PublicRequest = Request[None, SessionToken | None, State]
+"""`request.auth` is the token presented, live or not."""
+
+SignedInRequest = Request[SignedIn, SessionToken, State]
+"""`request.user` is the live session with its user, `request.auth` its token."""
+
+
+@dataclass(frozen=True)
+class SessionMiddleware(ASGIMiddleware):
+    """Reads the session cookie and, unless the handler is public, demands a live session.
+
+    The decision hangs on the handler that was found, never on the path (ASVS 5.0 §8.3.1). It comes
+    before the body is read.
+    """
+
+    authenticate: Authenticate
+    cookie: SessionCookie
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let the call through or raise `NotSignedIn`."""
+        presented = self.cookie.read(scope["headers"])
+        scope["auth"], scope["user"] = presented, None
+        if not _is_public(scope):
+            scope["user"] = await self.authenticate(presented=presented)
+        await next_app(scope, receive, send)
+
+
+def _is_public(scope: Scope) -> bool:
+    # OPTIONS is answered by Litestar itself, with nothing but the methods.
+    return "public" in scope["route_handler"].opt or scope.get("method") == "OPTIONS"

@@ -1,0 +1,192 @@
+"""The outermost layer: every request passes here, also one that no handler will see.
+
+It names the request, refuses what breaks the rules of form, limits how long a body may take, adds
+the headers every answer carries, and records how it went.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable
+
+from litestar.enums import ScopeType
+from litestar.types import (
+    ASGIApp,
+    HTTPResponseBodyEvent,
+    HTTPResponseStartEvent,
+    HTTPScope,
+    Message,
+    Receive,
+    ReceiveMessage,
+    Scope,
+    Send,
+)
+from msgspec import Struct
+
+from adapters.http.allow import all_methods
+from adapters.http.network import ClientAddress
+from adapters.http.problems import PROBLEM_JSON, TIMEOUT, Unacceptable, encode
+from adapters.http.rules import Fields, Rules
+
+Header = tuple[bytes, bytes]
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+
+
+class RequestRecord(Struct, frozen=True):
+    """How one request went."""
+
+    request_id: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    address: str
+    user_id: int | None
+
+
+class Edge:
+    """Wraps the whole application.
+
+    `body_seconds` is how long a body may take to arrive. With `https`, browsers are told to use
+    nothing else for a year.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        rules: Rules,
+        client_address: ClientAddress,
+        record: Callable[[RequestRecord], None],
+        body_seconds: float,
+        https: bool,
+    ) -> None:
+        self._app = app
+        self._rules = rules
+        self._client_address = client_address
+        self._record = record
+        self._body_seconds = body_seconds
+        self._headers = [
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+        ]
+        if https:
+            self._headers.append((b"strict-transport-security", b"max-age=31536000"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            await self._serve(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        started, status = time.perf_counter(), 0
+        method = scope["method"]
+        fields: Fields = dict(scope["headers"])
+        request_id = _request_id(fields)
+        scope = self._prepared(scope, receive, fields, request_id)
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._complete(message["headers"], scope, request_id)
+            elif method == "HEAD" and message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        try:
+            self._rules.check(scope, fields)
+        except Unacceptable as refusal:
+            await _refuse(refusal, answer)
+        else:
+            await self._app(scope, self._in_time(receive, fields), answer)
+        finally:
+            duration = round((time.perf_counter() - started) * 1000, 2)
+            self._record(_record(scope, request_id, method, status, duration))
+
+    def _prepared(
+        self, scope: HTTPScope, receive: Receive, fields: Fields, request_id: str
+    ) -> HTTPScope:
+        address = self._client_address.of(scope, receive, fields.get(b"x-forwarded-for"))
+        prepared = scope.copy()
+        prepared["client"] = (address, scope["client"][1] if scope["client"] else 0)
+        prepared["state"] = {**scope.get("state", {}), "request_id": request_id}
+        if scope["method"] == "HEAD":
+            prepared["method"] = "GET"  # answered alike, less the body (RFC 9110 §9.3.2)
+        return prepared
+
+    def _in_time(self, receive: Receive, fields: Fields) -> Receive:
+        if b"content-length" not in fields and b"transfer-encoding" not in fields:
+            return receive
+        deadline = asyncio.get_running_loop().time() + self._body_seconds
+
+        async def receive_in_time() -> ReceiveMessage:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    return await receive()
+            except TimeoutError:
+                raise Unacceptable(
+                    TIMEOUT,
+                    f"Send the whole body within {self._body_seconds:g} seconds.",
+                    {"Connection": "close"},
+                ) from None
+
+        return receive_in_time
+
+    def _complete(
+        self, headers: Iterable[Header], scope: HTTPScope, request_id: str
+    ) -> list[Header]:
+        complete = [*headers, *self._headers, (b"x-request-id", request_id.encode())]
+        present = dict(complete)
+        if b"cache-control" not in present:
+            complete.append((b"cache-control", b"no-store"))
+        if b"content-security-policy" not in present:
+            complete.append((b"content-security-policy", API_POLICY))
+        if allow := present.get(b"allow"):
+            complete.remove((b"allow", allow))
+            complete.append((b"allow", all_methods(allow, scope)))
+        return complete
+
+
+def _request_id(fields: Fields) -> str:
+    given = fields.get(b"x-request-id")
+    if given and _REQUEST_ID.fullmatch(given):
+        return given.decode("ascii")
+    return secrets.token_hex(8)
+
+
+async def _refuse(refusal: Unacceptable, send: Send) -> None:
+    body = encode(refusal.kind, refusal.detail)
+    headers = [
+        (b"content-type", PROBLEM_JSON.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *((name.lower().encode(), value.encode()) for name, value in refusal.headers.items()),
+    ]
+    await send(
+        HTTPResponseStartEvent(
+            type="http.response.start", status=refusal.kind.status, headers=headers
+        )
+    )
+    await send(HTTPResponseBodyEvent(type="http.response.body", body=body, more_body=False))
+
+
+def _record(
+    scope: HTTPScope, request_id: str, method: str, status: int, duration_ms: float
+) -> RequestRecord:
+    signed_in = scope.get("user")
+    return RequestRecord(
+        request_id,
+        method,
+        scope["path"],
+        status,
+        duration_ms,
+        scope["client"][0] if scope["client"] else "unknown",
+        signed_in.user.id if signed_in else None,
+    )

@@ -1,0 +1,200 @@
+"""From failures to problem documents (RFC 9457). This table is the only place that knows both."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import ResponseSpec
+from litestar.openapi.spec import Example
+from msgspec import UNSET, Struct, UnsetType, json
+
+from domain.errors import (
+    Busy,
+    FreshLoginRequired,
+    Invalid,
+    InvalidCredentials,
+    InvalidPassword,
+    InvalidUsername,
+    NotSignedIn,
+    StorageFull,
+    StorageUnavailable,
+    Unavailable,
+    UsernameTaken,
+)
+
+PROBLEM_JSON = "application/problem+json"
+
+_log = logging.getLogger("frontdesk")
+
+
+class Kind(Struct, frozen=True):
+    """A kind of problem: `status` and `code` are stable, `title` is for people."""
+
+    status: int
+    code: str
+    title: str
+
+
+class FieldError(Struct, frozen=True):
+    """What is wrong with one field of the body."""
+
+    field: str
+    message: str
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """A problem document. Decide by `code`; the other texts may change."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldError] | UnsetType = UNSET
+
+
+class Unacceptable(Exception):
+    """The request is refused for its form, before anybody looks at its meaning."""
+
+    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.headers = kind, detail, dict(headers or {})
+
+
+MALFORMED = Kind(400, "malformed_request", "The request is malformed")
+INVALID = Kind(400, "invalid_request", "The request does not have the expected shape")
+HOST_NOT_ALLOWED = Kind(400, "host_not_allowed", "This host is not served here")
+CROSS_ORIGIN = Kind(403, "cross_origin_refused", "Cross-origin writes are refused")
+TIMEOUT = Kind(408, "request_timeout", "The request took too long to arrive")
+TOO_LARGE = Kind(413, "body_too_large", "The body is too large")
+URL_TOO_LONG = Kind(414, "url_too_long", "The URL is too long")
+UNSUPPORTED = Kind(415, "unsupported_media_type", "The body must be plain JSON")
+HEADERS_TOO_LARGE = Kind(431, "headers_too_large", "The header fields are too large")
+INTERNAL = Kind(500, "internal_error", "Something went wrong here")
+
+DOMAIN: dict[type[Exception], Kind] = {
+    InvalidUsername: Kind(400, "invalid_username", "The username breaks a rule"),
+    InvalidPassword: Kind(400, "invalid_password", "The password breaks a rule"),
+    UsernameTaken: Kind(400, "username_taken", "The username is taken"),
+    NotSignedIn: Kind(401, "not_signed_in", "Not signed in"),
+    InvalidCredentials: Kind(403, "invalid_credentials", "Wrong username or password"),
+    FreshLoginRequired: Kind(403, "fresh_login_required", "A fresh login is required"),
+    Busy: Kind(503, "busy", "Too busy"),
+    StorageFull: Kind(503, "storage_full", "No space left"),
+    StorageUnavailable: Kind(503, "storage_unavailable", "The database is not available"),
+}
+
+_FRAMEWORK = {
+    400: MALFORMED,
+    404: Kind(404, "not_found", "There is nothing here"),
+    405: Kind(405, "method_not_allowed", "The method is not allowed here"),
+    413: TOO_LARGE,
+}
+
+
+def document(kind: Kind, detail: str, errors: list[FieldError] | UnsetType = UNSET) -> Problem:
+    """The document for one occurrence."""
+    type_ = f"urn:frontdesk:problem:{kind.code.replace('_', '-')}"
+    return Problem(type_, kind.title, kind.status, kind.code, detail, errors)
+
+
+def encode(kind: Kind, detail: str) -> bytes:
+    """The document as bytes, for where there is no Litestar around."""
+    return json.encode(document(kind, detail))
+
+
+def from_domain(request: Request[Any, Any, State], error: Exception) -> Response[Problem]:
+    """An expected failure."""
+    headers: dict[str, str] = {}
+    errors: list[FieldError] | UnsetType = UNSET
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = 'Cookie realm="frontdesk"'
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+        cause = str(error.__cause__ or "")
+        _log.warning("%s", type(error).__name__, extra=_context(request, cause=cause))
+    if isinstance(error, Invalid):
+        errors = [FieldError(error.field, str(error))]
+    return _response(DOMAIN[type(error)], str(error), headers, errors)
+
+
+def from_framework(request: Request[Any, Any, State], error: HTTPException) -> Response[Problem]:
+    """A refusal by Litestar: routing, decoding, size."""
+    if isinstance(error, ValidationException):
+        found = [
+            FieldError(_field(item), str(item.get("message", "")))
+            for item in (error.extra if isinstance(error.extra, list) else [])
+            if isinstance(item, dict)
+        ]
+        return _response(INVALID, "Some fields are missing or of the wrong type.", {}, found)
+    kind = _FRAMEWORK.get(error.status_code)
+    if kind is None:
+        return unexpected(request, error)
+    return _response(kind, f"{kind.title}.", error.headers or {})
+
+
+def from_edge(request: Request[Any, Any, State], error: Unacceptable) -> Response[Problem]:
+    """A refusal of the request's form."""
+    return _response(error.kind, error.detail, error.headers)
+
+
+def unexpected(request: Request[Any, Any, State], error: Exception) -> Response[Problem]:
+    """A mistake of ours: told to the log in full and to the caller not at all."""
+    _log.error("unexpected error", extra=_context(request), exc_info=error)
+    return _response(INTERNAL, "It has been logged; quote the X-Request-ID when you report it.")
+
+
+def answers(*errors: type[Exception], also: tuple[Kind, ...] = ()) -> dict[int, ResponseSpec]:
+    """For OpenAPI: what a call can answer when it fails, one example a code."""
+    by_status: dict[int, list[Kind]] = {}
+    for kind in (*(DOMAIN[error] for error in errors), *also):
+        by_status.setdefault(kind.status, []).append(kind)
+    return {
+        status: ResponseSpec(
+            Problem,
+            description="; ".join(f"`{kind.code}`: {kind.title}" for kind in kinds),
+            media_type=PROBLEM_JSON,
+            generate_examples=False,
+            examples=[
+                Example(kind.code, summary=kind.title, value=document(kind, f"{kind.title}."))
+                for kind in kinds
+            ],
+        )
+        for status, kinds in sorted(by_status.items())
+    }
+
+
+HANDLERS: dict[Any, Any] = {
+    **dict.fromkeys(DOMAIN, from_domain),
+    HTTPException: from_framework,
+    Unacceptable: from_edge,
+    Exception: unexpected,
+}
+
+
+def _field(item: dict[str, Any]) -> str:
+    key = str(item.get("key", ""))
+    return "body" if key == "data" else key
+
+
+def _context(request: Request[Any, Any, State], **more: str) -> dict[str, str]:
+    scope = request.scope
+    request_id = str(scope["state"].get("request_id"))
+    return {"request_id": request_id, "method": request.method, "path": scope["path"], **more}
+
+
+def _response(
+    kind: Kind,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    errors: list[FieldError] | UnsetType = UNSET,
+) -> Response[Problem]:
+    return Response(
+        document(kind, detail, errors),
+        status_code=kind.status,
+        media_type=PROBLEM_JSON,
+        headers=dict(headers or {}),
+    )

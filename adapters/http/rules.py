@@ -1,0 +1,103 @@
+"""What a request must look like before anybody reads its meaning.
+
+Sources: RFC 9110 and 9112 (framing), ASVS 5.0 §4.2, and the cross-origin rules of Go 1.25's
+`http.CrossOriginProtection`, which rest on Fetch Metadata.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from litestar.types import HTTPScope
+
+from adapters.http.problems import (
+    CROSS_ORIGIN,
+    HEADERS_TOO_LARGE,
+    HOST_NOT_ALLOWED,
+    MALFORMED,
+    UNSUPPORTED,
+    URL_TOO_LONG,
+    Unacceptable,
+)
+
+HEADERS_MAX_BYTES = 32 * 1024
+HEADERS_MAX_FIELDS = 100
+URL_MAX_BYTES = 8 * 1024
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])", re.IGNORECASE)
+_JSON = re.compile(rb"application/json\s*(;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.IGNORECASE)
+
+Fields = dict[bytes, bytes]
+"""Header fields by lower-case name; of a repeated one, the last."""
+
+
+class Rules:
+    """Raises `Unacceptable` for what breaks one.
+
+    `hosts` are allowed besides loopback names, `origins` are exact origins whose pages may write.
+    """
+
+    def __init__(self, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> None:
+        self._hosts = {host.lower() for host in hosts}
+        self._origins = {origin.encode() for origin in origins}
+
+    def check(self, scope: HTTPScope, fields: Fields) -> None:
+        """Apply all of them."""
+        headers = list(scope["headers"])
+        size = sum(len(name) + len(value) for name, value in headers)
+        if size > HEADERS_MAX_BYTES or len(headers) > HEADERS_MAX_FIELDS:
+            raise Unacceptable(
+                HEADERS_TOO_LARGE,
+                f"Send at most {HEADERS_MAX_FIELDS} header fields in {HEADERS_MAX_BYTES} bytes.",
+                {"Connection": "close"},
+            )
+        if len(scope["raw_path"]) + len(scope["query_string"]) > URL_MAX_BYTES:
+            raise Unacceptable(URL_TOO_LONG, f"Keep the URL within {URL_MAX_BYTES} bytes.")
+        if sum(name == b"host" for name, _ in headers) > 1:
+            raise Unacceptable(MALFORMED, "Send one Host header.")
+        self._check_host(fields)
+        if scope["method"] not in _SAFE_METHODS:
+            self._check_origin(fields)
+            _check_body(fields)
+
+    def _check_host(self, fields: Fields) -> None:
+        host = fields.get(b"host", b"").decode("latin-1").lower()
+        name = re.sub(r":\d*\Z", "", host)
+        if not (_LOOPBACK.fullmatch(name) or name in self._hosts or host in self._hosts):
+            raise Unacceptable(
+                HOST_NOT_ALLOWED, "Use a host name listed in FRONTDESK_ALLOWED_HOSTS."
+            )
+
+    def _check_origin(self, fields: Fields) -> None:
+        origin = fields.get(b"origin")
+        if origin in self._origins:
+            return
+        site = fields.get(b"sec-fetch-site")
+        if site is not None:
+            allowed = site in (b"same-origin", b"none")
+        else:
+            allowed = origin is None or _authority(origin) == fields.get(b"host", b"").lower()
+        if not allowed:
+            raise Unacceptable(
+                CROSS_ORIGIN, "Send this from a page of the same origin, or from no page at all."
+            )
+
+
+def _check_body(fields: Fields) -> None:
+    if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Unacceptable(UNSUPPORTED, "Send the body without Content-Encoding.")
+    has_body = fields.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in fields
+    if has_body and not _JSON.fullmatch(fields.get(b"content-type", b"")):
+        raise Unacceptable(
+            UNSUPPORTED,
+            "Declare the body as Content-Type: application/json.",
+            {"Accept": "application/json"},
+        )
+
+
+def _authority(origin: bytes) -> bytes:
+    try:
+        return urlsplit(origin.decode("latin-1").lower()).netloc.encode("latin-1")
+    except ValueError:
+        return b""

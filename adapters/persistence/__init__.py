@@ -1,0 +1,1 @@
+"""The database: tables, one repository a table, the unit of work, migrations."""

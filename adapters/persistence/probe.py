@@ -1,0 +1,43 @@
+"""Whether the database takes writes."""
+
+import asyncio
+import time
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.persistence.errors import translated
+from adapters.persistence.tables import readiness
+from domain.errors import Unavailable
+
+
+class SqlProbe:
+    """Fits `domain.ports.StorageProbe` by writing for real. It remembers the answer for a moment,
+    so that asking often costs nothing.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, remember_seconds: float = 1) -> None:
+        self._engine = engine
+        self._remember = remember_seconds
+        self._asked_at = float("-inf")
+        self._failure: Unavailable | None = None
+        self._lock = asyncio.Lock()
+
+    async def check(self) -> None:
+        async with self._lock:
+            if time.monotonic() - self._asked_at >= self._remember:
+                self._failure = await self._write()
+                self._asked_at = time.monotonic()
+        if self._failure:
+            raise self._failure
+
+    async def _write(self) -> Unavailable | None:
+        try:
+            with translated():
+                async with self._engine.begin() as connection:
+                    await connection.execute(
+                        update(readiness).values(checked_at=time.time_ns() // 1000)
+                    )
+        except Unavailable as failure:
+            return failure
+        return None

@@ -1,0 +1,76 @@
+"""From row to entity. One statement asks for a session with its user, wherever it is asked."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from adapters.persistence.tables import sessions, users
+from domain.password import PasswordHash
+from domain.session import Origin, Session, SignedIn
+from domain.user import User, Username
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_USER = (
+    users.c.id,
+    users.c.username,
+    users.c.password_hash,
+    users.c.signup_time,
+    users.c.auth_version,
+)
+_SESSION = (
+    sessions.c.id,
+    sessions.c.user_id,
+    sessions.c.auth_version,
+    sessions.c.created_at,
+    sessions.c.last_seen_at,
+    sessions.c.expires_at,
+    sessions.c.address,
+    sessions.c.user_agent,
+)
+
+USER_BY_ID = select(*_USER).where(users.c.id == bindparam("id"))
+USER_BY_KEY = select(*_USER).where(users.c.username_key == bindparam("key"))
+SIGNED_IN_BY_DIGEST = (
+    select(*_SESSION, *_USER)
+    .join_from(sessions, users, sessions.c.user_id == users.c.id)
+    .where(
+        sessions.c.token_digest == bindparam("digest"),
+        sessions.c.auth_version == users.c.auth_version,
+    )
+)
+
+
+def to_micros(instant: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def to_user(row: Sequence[Any]) -> User:
+    """A row of `USER_BY_ID` or `USER_BY_KEY`."""
+    id_, username, password_hash, signup_time, auth_version = row
+    return User(
+        id_, Username(username), PasswordHash(password_hash), _instant(signup_time), auth_version
+    )
+
+
+def to_signed_in(row: Sequence[Any]) -> SignedIn:
+    """A row of `SIGNED_IN_BY_DIGEST`."""
+    id_, user_id, auth_version, created, last_seen, expires, address, user_agent, *user = row
+    session = Session(
+        id_,
+        user_id,
+        auth_version,
+        _instant(created),
+        _instant(last_seen),
+        _instant(expires),
+        Origin(address, user_agent),
+    )
+    return SignedIn(session, to_user(user))
+
+
+def _instant(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)

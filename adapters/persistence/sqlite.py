@@ -1,0 +1,95 @@
+"""All that is peculiar to SQLite: how its connections are opened and how its transactions begin."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from domain.errors import StorageUnavailable
+
+BUSY_TIMEOUT_SECONDS = 5
+
+
+def create_database(path: Path) -> None:
+    """Make sure the file exists and keeps a write-ahead log, which lasts. The only code that may
+    create a database: all other connections fail when the file is gone.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = sqlite3.connect(path, timeout=60)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+
+
+def open_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> AsyncEngine:
+    """An engine for writing. Its pool holds one connection: SQLite has one writer at a time, and
+    waiting in line here beats failing there.
+    """
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=_uri(path), query={"mode": "rw", "uri": "true"}),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        connect_args={"timeout": busy_timeout, "isolation_level": None},
+    )
+    file = _FileIdentity(path)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        file.remember()
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        file.check()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that sees committed state, waits for no writer, and cannot write."""
+    connection = sqlite3.connect(
+        f"{_uri(path)}?mode=rw", uri=True, timeout=1, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA query_only=ON")
+    # SQLite opens its files at the first read; from then on they stay open, wherever they go.
+    connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+    return connection
+
+
+class _FileIdentity:
+    """Notices that the file was moved away or replaced under an open connection, which would go on
+    writing to a file that nobody will find again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._inode: tuple[int, int] | None = None
+
+    def remember(self) -> None:
+        self._inode = self._look()
+
+    def check(self) -> None:
+        if self._look() != self._inode:
+            raise StorageUnavailable
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+
+def _uri(path: Path) -> str:
+    return f"file:{quote(str(path.absolute()))}"

@@ -1,0 +1,68 @@
+"""The tables, as they are after the last migration.
+
+Instants are whole microseconds since 1970 in UTC: exact, sortable, and the same in every database.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("username_key", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("signup_time", BigInt, nullable=False),
+    Column("auth_version", BigInt, nullable=False),
+    UniqueConstraint("username_key"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("token_digest", LargeBinary, nullable=False),
+    Column(
+        "user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("auth_version", BigInt, nullable=False),
+    Column("created_at", BigInt, nullable=False),
+    Column("last_seen_at", BigInt, nullable=False),
+    Column("expires_at", BigInt, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    UniqueConstraint("token_digest"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
+readiness = Table(
+    "readiness",
+    metadata,
+    Column("id", BigInt, primary_key=True, autoincrement=False),
+    Column("checked_at", BigInt, nullable=False),
+    sqlite_strict=True,
+)

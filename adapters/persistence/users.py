@@ -1,0 +1,62 @@
+"""The table of users, inside a transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.persistence import rows
+from adapters.persistence.tables import users
+from domain.errors import UsernameTaken
+from domain.password import PasswordHash
+from domain.user import User, Username
+
+
+@dataclass(frozen=True, slots=True)
+class SqlUsers:
+    """Fits `domain.ports.Users`. That a name is free is decided by the unique constraint alone."""
+
+    connection: AsyncConnection
+
+    async def add(self, username: Username, password_hash: PasswordHash, *, at: datetime) -> User:
+        statement = insert(users).values(
+            **_name(username),
+            password_hash=password_hash.value,
+            signup_time=rows.to_micros(at),
+            auth_version=1,
+        )
+        try:
+            result = await self.connection.execute(statement.returning(users.c.id))
+        except IntegrityError as error:
+            raise _taken(error) from error
+        return User(result.scalar_one(), username, password_hash, at)
+
+    async def get(self, user_id: int) -> User | None:
+        result = await self.connection.execute(rows.USER_BY_ID.with_for_update(), {"id": user_id})
+        row = result.one_or_none()
+        return rows.to_user(row) if row else None
+
+    async def save(self, user: User) -> None:
+        statement = (
+            update(users)
+            .where(users.c.id == user.id)
+            .values(
+                **_name(user.username),
+                password_hash=user.password_hash.value,
+                auth_version=user.auth_version,
+            )
+        )
+        try:
+            await self.connection.execute(statement)
+        except IntegrityError as error:
+            raise _taken(error) from error
+
+
+def _taken(error: IntegrityError) -> Exception:
+    return UsernameTaken() if "username_key" in str(error.orig) else error
+
+
+def _name(username: Username) -> dict[str, str]:
+    return {"username": username.value, "username_key": username.key}

@@ -1,0 +1,135 @@
+"""The hasher's contract, over the fake and bcrypt; and what is stored, by known answers."""
+
+from collections.abc import Iterator
+
+import bcrypt
+import pytest
+
+from adapters.bcrypt_hasher import BcryptHasher
+from domain.errors import Busy
+from domain.password import Password, PasswordHash
+from domain.ports import PasswordHasher
+from tests.fakes.system import FakeHasher
+
+COST = 4
+PEPPER, OLD_PEPPER = b"pepper of sixteen", b"an older one, 16+"
+
+
+@pytest.fixture(params=["fake", "bcrypt", "bcrypt with pepper"])
+def hasher(request: pytest.FixtureRequest) -> Iterator[PasswordHasher]:
+    if request.param == "fake":
+        yield FakeHasher()
+        return
+    peppers = [PEPPER] if "pepper" in request.param else []
+    adapter = BcryptHasher(cost=COST, peppers=peppers)
+    yield adapter
+    adapter.close()
+
+
+@pytest.mark.parametrize(
+    "secret", ["123123", "", "\0", "a\0b", "é" * 36, "x" * 72, "x" * 1024, "日本語", "x" * 20_000]
+)
+async def test_it_knows_the_password_again(hasher: PasswordHasher, secret: str) -> None:
+    hashed = await hasher.hash(Password(secret))
+    assert await hasher.verify(Password(secret), hashed)
+    assert not hasher.is_outdated(hashed)
+
+
+@pytest.mark.parametrize(
+    ("secret", "other"),
+    [
+        ("123123", "123124"),
+        ("x" * 72 + "a", "x" * 72 + "b"),
+        ("x" * 1023 + "a", "x" * 1023 + "b"),
+        ("a\0b", "a\0c"),
+        ("a", "a\0"),
+        ("a ", "a"),
+        ("A", "a"),
+        ("é" * 40, "é" * 41),
+    ],
+)
+async def test_every_byte_counts(hasher: PasswordHasher, secret: str, other: str) -> None:
+    hashed = await hasher.hash(Password(secret))
+    assert not await hasher.verify(Password(other), hashed)
+
+
+async def test_nobody_has_no_password(hasher: PasswordHasher) -> None:
+    for secret in ("", "123123", "x" * 2000):
+        assert not await hasher.verify(Password(secret), None)
+
+
+async def test_the_hash_does_not_contain_the_password(hasher: PasswordHasher) -> None:
+    assert "open sesame" not in (await hasher.hash(Password("open sesame"))).value
+
+
+@pytest.fixture
+def adapter() -> Iterator[BcryptHasher]:
+    adapter = BcryptHasher(cost=COST, peppers=[PEPPER, OLD_PEPPER])
+    yield adapter
+    adapter.close()
+
+
+def plain(cost: int = COST, peppers: tuple[bytes, ...] = ()) -> BcryptHasher:
+    return BcryptHasher(cost=cost, peppers=peppers)
+
+
+async def test_salts_differ(adapter: BcryptHasher) -> None:
+    secret = Password("123123")
+    assert await adapter.hash(secret) != await adapter.hash(secret)
+
+
+async def test_scheme_key_and_cost_are_named(adapter: BcryptHasher) -> None:
+    scheme, key_id, hashed = (await adapter.hash(Password("x"))).value.split(":")
+    assert scheme == "hmac-sha384"
+    assert key_id == "5bbcfdae"
+    assert hashed.startswith("$2b$04$")
+
+
+# Computed apart from the adapter: base64(HMAC-SHA-384(key, password)) with openssl, then bcrypt.
+KNOWN = "hmac-sha384:0:$2b$04$abcdefghijklmnopqrstuuTG83AT2T4WAQt50srR9KaYWG62Uk3y."
+
+
+async def test_a_hash_stored_long_ago_is_still_known(adapter: BcryptHasher) -> None:
+    assert await adapter.verify(Password("correct horse"), PasswordHash(KNOWN))
+    assert not await adapter.verify(Password("correct horsf"), PasswordHash(KNOWN))
+    assert adapter.is_outdated(PasswordHash(KNOWN)), "there is a pepper now"
+
+
+async def test_the_text_given_to_bcrypt_is_64_characters() -> None:
+    hasher = plain()
+    text = hasher._digest("0", Password("correct horse"))
+    hasher.close()
+    assert len(text) == 64
+    assert bcrypt.checkpw(text, KNOWN.rpartition(":")[2].encode())
+
+
+@pytest.mark.parametrize("secret", ["123123", "x" * 72, "x" * 100])
+async def test_bare_bcrypt_from_elsewhere_is_accepted_and_outdated(
+    adapter: BcryptHasher, secret: str
+) -> None:
+    foreign = PasswordHash(bcrypt.hashpw(secret.encode()[:72], bcrypt.gensalt(COST)).decode())
+    assert await adapter.verify(Password(secret), foreign)
+    assert not await adapter.verify(Password("no"), foreign)
+    assert adapter.is_outdated(foreign)
+
+
+async def test_older_keys_and_costs_are_accepted_and_outdated(adapter: BcryptHasher) -> None:
+    for older in (plain(), plain(cost=5), plain(peppers=(OLD_PEPPER,)), plain(5, (PEPPER,))):
+        hashed = await older.hash(Password("123123"))
+        older.close()
+        assert await adapter.verify(Password("123123"), hashed)
+        assert adapter.is_outdated(hashed)
+
+
+@pytest.mark.parametrize(
+    "stored", ["hmac-sha384:99999999:" + KNOWN[-60:], "md5:0:abc", "hmac-sha384:0:nonsense"]
+)
+async def test_a_hash_it_cannot_read_matches_nothing(stored: str, adapter: BcryptHasher) -> None:
+    assert not await adapter.verify(Password("correct horse"), PasswordHash(stored))
+
+
+async def test_beyond_the_queue_it_says_busy_at_once() -> None:
+    hasher = BcryptHasher(cost=COST, queue_limit=-100)
+    with pytest.raises(Busy):
+        await hasher.verify(Password("x"), None)
+    hasher.close()
