@@ -1,0 +1,88 @@
+"""The web application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+
+from adapters.http.accounts import AccountController
+from adapters.http.api_page import openapi_config, to_the_api_page
+from adapters.http.authentication import SessionMiddleware
+from adapters.http.edge import Edge, RequestRecord
+from adapters.http.health import HealthController
+from adapters.http.network import ClientAddress
+from adapters.http.problems import HANDLERS
+from adapters.http.rules import Rules
+from adapters.http.session_cookie import SessionCookie
+from adapters.http.strict_request import StrictRequest
+from entrypoints import __version__
+from entrypoints.cli import DatabaseCommands
+from entrypoints.logs import log_request
+from entrypoints.services import Services, build_services
+from entrypoints.settings import Settings
+
+BODY_MAX_BYTES = 16 * 1024
+
+
+def create_app(
+    settings: Settings,
+    services: Services | None = None,
+    record: Callable[[RequestRecord], None] = log_request,
+) -> Litestar:
+    """Build the application. `record` is told of every request when it has been answered."""
+    services = services or build_services(settings)
+    cookie = SessionCookie(secure=settings.https, host_prefix=settings.hardened)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with services.running():
+            yield
+
+    app = Litestar(
+        route_handlers=[AccountController, HealthController, to_the_api_page],
+        dependencies={
+            "sign_up": _given(services.sign_up),
+            "log_in": _given(services.log_in),
+            "log_out": _given(services.log_out),
+            "update_user": _given(services.update_user),
+            "check_readiness": _given(services.check_readiness),
+            "cookie": _given(cookie),
+        },
+        middleware=[SessionMiddleware(services.authenticate, cookie)],
+        exception_handlers=HANDLERS,
+        request_class=StrictRequest,
+        request_max_body_size=BODY_MAX_BYTES,
+        openapi_config=openapi_config(cookie, __version__),
+        cors_config=_cors(settings.trusted_origins),
+        plugins=[DatabaseCommands(settings)],
+        lifespan=[lifespan],
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = Edge(
+        app.asgi_handler,
+        rules=Rules(settings.hosts, settings.origins),
+        client_address=ClientAddress(settings.trusted_proxies),
+        record=record,
+        body_seconds=settings.body_seconds,
+        https=settings.https,
+    )
+    return app
+
+
+def _given(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
+
+
+def _cors(origins: tuple[str, ...]) -> CORSConfig | None:
+    if not origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Content-Type", "X-Request-ID"],
+        allow_credentials=True,
+    )

@@ -1,0 +1,59 @@
+"""Logs: one JSON object a line on standard output."""
+
+import logging
+import sys
+from typing import Any
+
+import msgspec
+import structlog
+
+from adapters.http.edge import RequestRecord
+
+_access = structlog.get_logger("frontdesk.access")
+
+
+def _encode(event: Any, **_: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()
+
+
+_SHARED: list[Any] = [
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+    structlog.processors.format_exc_info,
+]
+
+
+def configure_logs() -> None:
+    """Send our own events, and those that libraries give to `logging`, through one format."""
+    structlog.configure(
+        processors=[*_SHARED, structlog.processors.JSONRenderer(serializer=_encode)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(),
+                *_SHARED,
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=_encode),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # The edge writes one line a request; uvicorn's own would be a second one without an id.
+    logging.getLogger("uvicorn.access").disabled = True
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+
+
+def log_request(record: RequestRecord) -> None:
+    """One line a request."""
+    _access.info("request", **msgspec.structs.asdict(record))

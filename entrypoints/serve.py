@@ -1,0 +1,43 @@
+"""`python -m entrypoints.serve`: the server with the limits it should have in production."""
+
+import argparse
+import sys
+from typing import Any
+
+import uvicorn
+
+from entrypoints.settings import InvalidSettings, read_settings
+
+LIMITS: dict[str, Any] = {
+    "http": "httptools",
+    "ws": "none",
+    "lifespan": "on",
+    "proxy_headers": False,
+    "server_header": False,
+    "access_log": False,
+    "log_config": None,
+    "timeout_graceful_shutdown": 10,
+}
+"""How uvicorn is told to behave."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until a signal arrives; then answer what is in flight, for 10 seconds at most."""
+    parser = argparse.ArgumentParser(prog="frontdesk", description="Serve Frontdesk.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", default=8000, type=int, help="port to listen on (%(default)s)")
+    parser.add_argument("--workers", default=1, type=int, help="processes (%(default)s)")
+    given = parser.parse_args(arguments)
+    try:
+        settings = read_settings()
+    except InvalidSettings as error:
+        sys.exit(str(error))
+    address = f"http://{given.host}:{given.port}"
+    print(f"Frontdesk serves {settings.database}", file=sys.stderr)
+    print(f"  API   {address}/api/user", file=sys.stderr)
+    print(f"  page  {address}/schema", file=sys.stderr)
+    uvicorn.run("app:app", host=given.host, port=given.port, workers=given.workers, **LIMITS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""Settings, read once from the environment and a `.env` in the working directory."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from environs import FileAwareEnv
+from msgspec import Struct
+
+from domain.password import PasswordPolicy
+from domain.session import SessionPolicy
+
+PREFIX = "FRONTDESK_"
+
+Network = IPv4Network | IPv6Network
+
+_PEPPER_MIN_BYTES = 16
+
+
+class InvalidSettings(Exception):
+    """Some settings are wrong. `mistakes` has one sentence for each, by the variable's name."""
+
+    def __init__(self, mistakes: Mapping[str, str]) -> None:
+        lines = [f"  {name}: {text}" for name, text in sorted(mistakes.items())]
+        super().__init__("\n".join(["These settings are wrong:", *lines]))
+        self.mistakes = mistakes
+
+
+class Pepper(bytes):
+    """A secret key for password hashes; it does not show itself."""
+
+    def __repr__(self) -> str:
+        return "Pepper(…)"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything an operator can set. `.env.example` explains each, with its default."""
+
+    data_dir: Path = Path("data")
+    database_url: Path | None = None
+    profile: Literal["default", "hardened"] = "default"
+    public_origin: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    bcrypt_cost: int = 12
+    pepper: Pepper | None = None
+    old_peppers: tuple[Pepper, ...] = ()
+    session_days: float = 7
+    session_idle_minutes: float | None = None
+    fresh_login_minutes: float = 10
+    body_seconds: float = 10
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.database_url or self.data_dir / "frontdesk.db"
+
+    @property
+    def hardened(self) -> bool:
+        """Whether the stricter profile is on."""
+        return self.profile == "hardened"
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the service by https; decides `Secure` cookies and HSTS."""
+        return (self.public_origin or "").startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Host names served besides loopback."""
+        public = (urlsplit(self.public_origin).netloc,) if self.public_origin else ()
+        return (*self.allowed_hosts, *public)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may write."""
+        return (*self.trusted_origins, *((self.public_origin,) if self.public_origin else ()))
+
+    @property
+    def peppers(self) -> tuple[Pepper, ...]:
+        """The newest first."""
+        return (*((self.pepper,) if self.pepper else ()), *self.old_peppers)
+
+    @property
+    def password_policy(self) -> PasswordPolicy:
+        """How long passwords must be."""
+        return PasswordPolicy(minimum=15) if self.hardened else PasswordPolicy()
+
+    @property
+    def session_policy(self) -> SessionPolicy:
+        """How long sessions last."""
+        idle = self.session_idle_minutes
+        return SessionPolicy(
+            absolute=timedelta(days=self.session_days),
+            idle=None if idle is None else timedelta(minutes=idle),
+            fresh=timedelta(minutes=self.fresh_login_minutes),
+        )
+
+
+def read_settings(directory: Path | None = None) -> Settings:
+    """From the environment, then from `.env` in `directory` (the working directory). An empty value
+    counts as none; `NAME_FILE` names a file that holds the value of `NAME`. Raises
+    `InvalidSettings`, with all mistakes at once.
+    """
+    env = FileAwareEnv(prefix=PREFIX, strip_whitespace=True)
+    env.read_env((directory or Path.cwd()) / ".env", recurse=False)
+    values: dict[str, Any] = {}
+    mistakes: dict[str, str] = {}
+    for name, parse in _PARSERS.items():
+        variable = PREFIX + name.upper()
+        try:
+            if raw := env.str(name.upper(), "").strip():
+                values[name] = parse(raw)
+        except ValueError as error:
+            mistakes[variable] = str(error)
+    settings = Settings(**values)
+    mistakes = _contradictions(settings) | mistakes
+    if mistakes:
+        raise InvalidSettings(mistakes)
+    return settings
+
+
+def _contradictions(settings: Settings) -> dict[str, str]:
+    mistakes: dict[str, str] = {}
+    if settings.hardened and not settings.https:
+        mistakes[PREFIX + "PUBLIC_ORIGIN"] = "The profile hardened needs an https:// origin."
+    if settings.hardened and settings.bcrypt_cost < Settings().bcrypt_cost:
+        mistakes[PREFIX + "BCRYPT_COST"] = "The profile hardened needs the default cost or more."
+    idle, steps = settings.session_idle_minutes, settings.session_policy.seen_every
+    if idle is not None and timedelta(minutes=idle) < 2 * steps:
+        mistakes[PREFIX + "SESSION_IDLE_MINUTES"] = (
+            f"Use at least {2 * steps.total_seconds() / 60:g}: last use is noted only every "
+            f"{steps.total_seconds() / 60:g} minutes."
+        )
+    return mistakes
+
+
+def _profile(raw: str) -> str:
+    if raw not in ("default", "hardened"):
+        raise ValueError("Choose default or hardened.")
+    return raw
+
+
+def _sqlite_file(raw: str) -> Path:
+    match = re.fullmatch(r"sqlite(?:\+aiosqlite)?:///(?P<path>[^?#]+)", raw)
+    if match is None or match["path"] == ":memory:":
+        raise ValueError("Give a SQLite file, as in sqlite:///data/frontdesk.db.")
+    return Path(match["path"])
+
+
+def _origin(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or raw != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError(f"{raw!r} is not an origin; write it as https://accounts.example.com.")
+    return raw.lower()
+
+
+def _host(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", raw):
+        raise ValueError(f"{raw!r} is not a host name; write it as accounts.example.com.")
+    return raw.lower()
+
+
+def _network(raw: str) -> Network:
+    try:
+        return ip_network(raw)
+    except ValueError:
+        raise ValueError(f"{raw!r} is not an address or network, as in 10.0.0.0/8.") from None
+
+
+def _pepper(raw: str) -> Pepper:
+    if len(raw.encode()) < _PEPPER_MIN_BYTES:
+        raise ValueError(f"Use at least {_PEPPER_MIN_BYTES} bytes, best from a random source.")
+    return Pepper(raw.encode())
+
+
+def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", raw) or not minimum <= int(raw) <= maximum:
+            raise ValueError(f"Use a whole number from {minimum} to {maximum}.")
+        return int(raw)
+
+    return parse
+
+
+def _number(maximum: float) -> Callable[[str], float]:
+    def parse(raw: str) -> float:
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", raw) or not 0 < float(raw) <= maximum:
+            raise ValueError(f"Use a number above 0 and up to {maximum:g}.")
+        return float(raw)
+
+    return parse
+
+
+def _list(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
+    return lambda raw: tuple(parse(item.strip()) for item in raw.split(",") if item.strip())
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "data_dir": Path,
+    "database_url": _sqlite_file,
+    "profile": _profile,
+    "public_origin": _origin,
+    "allowed_hosts": _list(_host),
+    "trusted_origins": _list(_origin),
+    "trusted_proxies": _list(_network),
+    "bcrypt_cost": _whole(10, 31),
+    "pepper": _pepper,
+    "old_peppers": _list(_pepper),
+    "session_days": _number(365),
+    "session_idle_minutes": _number(525_600),
+    "fresh_login_minutes": _number(1_440),
+    "body_seconds": _number(3_600),
+}
+NAMES = tuple(PREFIX + name.upper() for name in _PARSERS)

@@ -1,0 +1,53 @@
+"""What the public origin and the profile `hardened` change."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from entrypoints.client import Client, in_process
+from tests.conftest import settings_in
+
+HOST = {"host": "accounts.example.com"}
+LONG = "a password of many words"
+
+
+@pytest.fixture
+def hardened(tmp_path: Path) -> Iterator[Client]:
+    settings = settings_in(
+        tmp_path, profile="hardened", public_origin="https://accounts.example.com"
+    )
+    with in_process(settings) as client:
+        yield client
+
+
+def sign_up(client: Client, password: str) -> tuple[int, str]:
+    body = {"username": "ada", "password": password}
+    response = client.request("POST", "/api/user/signup", json=body, headers=HOST)
+    return response.status, response.headers.get("set-cookie", "")
+
+
+def test_hardened_wants_long_passwords(hardened: Client) -> None:
+    assert sign_up(hardened, "x" * 14)[0] == 400
+    assert sign_up(hardened, "x" * 15)[0] == 200
+
+
+def test_hardened_cookies_keep_to_https_and_to_this_host(hardened: Client) -> None:
+    _, cookie = sign_up(hardened, LONG)
+    assert cookie.startswith("__Host-sessionid=")
+    assert "Secure" in cookie
+    assert "Domain" not in cookie
+    token = cookie.partition("=")[2].partition(";")[0]
+    for name, status in (("__Host-sessionid", 200), ("sessionid", 401)):
+        headers = {**HOST, "cookie": f"{name}={token}"}
+        assert hardened.another().request("GET", "/api/user", headers=headers).status == status
+
+
+def test_an_https_origin_makes_cookies_secure_and_asks_for_https(tmp_path: Path) -> None:
+    with in_process(settings_in(tmp_path, public_origin="https://accounts.example.com")) as client:
+        _, cookie = sign_up(client, LONG)
+        assert cookie.startswith("sessionid=")
+        assert "Secure" in cookie
+        headers = client.request("GET", "/healthz", headers=HOST).headers
+        assert headers["strict-transport-security"].startswith("max-age=")
+        assert client.request("GET", "/healthz", headers={"host": "other.example"}).status == 400
