@@ -6,10 +6,16 @@ from typing import Any
 
 import msgspec
 import structlog
+from structlog.typing import EventDict
 
 from adapters.http.edge import RequestRecord
 
 _access = structlog.get_logger("frontdesk.access")
+
+
+def _without_colours(_: Any, __: str, event: EventDict) -> EventDict:
+    event.pop("color_message", None)
+    return event
 
 
 def _encode(event: Any, **_: Any) -> str:
@@ -37,6 +43,7 @@ def configure_logs() -> None:
             foreign_pre_chain=[
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
+                _without_colours,
                 *_SHARED,
             ],
             processors=[

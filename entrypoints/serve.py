@@ -1,11 +1,13 @@
 """`python -m entrypoints.serve`: the server with the limits it should have in production."""
 
 import argparse
+import signal
 import sys
 from typing import Any
 
 import uvicorn
 
+from entrypoints.logs import configure_logs
 from entrypoints.settings import InvalidSettings, read_settings
 
 LIMITS: dict[str, Any] = {
@@ -32,10 +34,13 @@ def main(arguments: list[str] | None = None) -> None:
         settings = read_settings()
     except InvalidSettings as error:
         sys.exit(str(error))
+    configure_logs()
     address = f"http://{given.host}:{given.port}"
     print(f"Frontdesk serves {settings.database}", file=sys.stderr)
     print(f"  API   {address}/api/user", file=sys.stderr)
     print(f"  page  {address}/schema", file=sys.stderr)
+    # uvicorn raises the signal again when all is done; the end it asked for is a success.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run("app:app", host=given.host, port=given.port, workers=given.workers, **LIMITS)
 
 

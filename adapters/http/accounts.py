@@ -9,7 +9,15 @@ from msgspec import UNSET, UnsetType
 
 from adapters.http.authentication import PUBLIC, PublicRequest, SignedInRequest
 from adapters.http.network import origin_of
-from adapters.http.problems import INVALID, MALFORMED, TIMEOUT, TOO_LARGE, UNSUPPORTED, answers
+from adapters.http.problems import (
+    CROSS_ORIGIN,
+    INVALID,
+    MALFORMED,
+    TIMEOUT,
+    TOO_LARGE,
+    UNSUPPORTED,
+    answers,
+)
 from adapters.http.session_cookie import SessionCookie
 from adapters.http.views import Credentials, UserUpdate, UserView
 from application.log_in import LogIn
@@ -28,7 +36,7 @@ from domain.errors import (
     UsernameTaken,
 )
 
-_BODY = (MALFORMED, INVALID, TIMEOUT, TOO_LARGE, UNSUPPORTED)
+_BODY = (MALFORMED, INVALID, CROSS_ORIGIN, TIMEOUT, TOO_LARGE, UNSUPPORTED)
 
 
 class AccountController(Controller):
@@ -100,11 +108,12 @@ class AccountController(Controller):
     @post(
         "/logout",
         status_code=200,
+        media_type=MediaType.TEXT,
         operation_id="logOut",
         summary="Log out",
         opt=PUBLIC,
         security=[{}],
-        responses=answers(StorageFull, StorageUnavailable),
+        responses=answers(StorageFull, StorageUnavailable, also=(CROSS_ORIGIN, UNSUPPORTED)),
     )
     async def log_out(
         self,
@@ -114,7 +123,7 @@ class AccountController(Controller):
     ) -> Response[None]:
         """End your session at once. Harmless when you are not signed in."""
         await log_out(presented=request.auth)
-        return Response(None, media_type=MediaType.TEXT, cookies=[cookie.cleared()])
+        return Response(None, cookies=[cookie.cleared()])
 
     @get(
         operation_id="getUser",

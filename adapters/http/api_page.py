@@ -71,8 +71,15 @@ def openapi_config(cookie: SessionCookie, version: str) -> OpenAPIConfig:
         summary="An account service that you run yourself.",
         description="Failures are problem documents (RFC 9457); decide by their `code`.",
         path="/schema",
+        use_handler_docstrings=True,
         render_plugins=[ApiPage(), YamlRenderPlugin()],
-        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC, response_headers=_HEADERS),
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[],
+            opt=PUBLIC,
+            response_headers=_HEADERS,
+            include_in_schema=False,
+        ),
         components=Components(security_schemes={"session": scheme}),
         security=[{"session": []}],
         tags=[

@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from adapters.http.allow import all_methods
 from adapters.http.network import ClientAddress
-from adapters.http.problems import PROBLEM_JSON, TIMEOUT, Unacceptable, encode
+from adapters.http.problems import MALFORMED, PROBLEM_JSON, TIMEOUT, Unacceptable, encode
 from adapters.http.rules import Fields, Rules
 
 Header = tuple[bytes, bytes]
@@ -130,13 +130,16 @@ class Edge:
         async def receive_in_time() -> ReceiveMessage:
             try:
                 async with asyncio.timeout_at(deadline):
-                    return await receive()
+                    message: ReceiveMessage = await receive()
             except TimeoutError:
                 raise Unacceptable(
                     TIMEOUT,
                     f"Send the whole body within {self._body_seconds:g} seconds.",
                     {"Connection": "close"},
                 ) from None
+            if message["type"] == "http.disconnect":
+                raise Unacceptable(MALFORMED, "Send the whole body.")
+            return message
 
         return receive_in_time
 

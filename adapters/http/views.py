@@ -3,24 +3,28 @@
 from datetime import datetime
 from typing import Annotated
 
+from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.user import User
+from domain.password import PasswordPolicy
+from domain.user import USERNAME_MAX_CHARACTERS, User
 
+# `Body` describes without checking: the rules themselves stand in `domain`, once.
 _Name = Annotated[
     str,
-    Meta(
+    Body(
         description="1 to 20 visible characters; case and Unicode form do not tell names apart.",
-        examples=["user1"],
-        extra_json_schema={"minLength": 1, "maxLength": 20},
+        min_length=1,
+        max_length=USERNAME_MAX_CHARACTERS,
+        schema_extra={"examples": ["user1"]},
     ),
 ]
 _Secret = Annotated[
     str,
-    Meta(
+    Body(
         description="6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.",
-        examples=["123123"],
-        extra_json_schema={"format": "password", "minLength": 6, "maxLength": 1024},
+        max_length=PasswordPolicy().maximum,
+        schema_extra={"format": "password", "examples": ["123123"]},
     ),
 ]
 

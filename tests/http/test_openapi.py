@@ -1,0 +1,158 @@
+"""The OpenAPI document, and what must hold for every operation in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from adapters.http.problems import DOMAIN
+from entrypoints.client import Client
+from tests.examples import PASSWORD, fresh_name
+
+PUBLIC = {
+    ("post", "/api/user/signup"),
+    ("post", "/api/user/login"),
+    ("post", "/api/user/logout"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+}
+OPERATION_IDS = {"signUp", "logIn", "logOut", "getUser", "updateUser", "healthz", "readyz"}
+
+
+@pytest.fixture
+def document(client: Client) -> dict[str, Any]:
+    response = client.request("GET", "/schema/openapi.json")
+    assert response.status == 200
+    document: dict[str, Any] = response.data
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def test_it_is_openapi_3_1_and_names_every_operation(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert {operation["operationId"] for _, _, operation in operations(document)} == OPERATION_IDS
+    for _, path, operation in operations(document):
+        assert operation["summary"], path
+        assert operation["description"], path
+
+
+def test_every_operation_outside_the_named_ones_demands_a_session(
+    client: Client, document: dict[str, Any]
+) -> None:
+    closed = [(m, p) for m, p, _ in operations(document) if (m, p) not in PUBLIC]
+    assert closed
+    for method, path in closed:
+        response = client.request(method.upper(), path, json={} if method != "get" else None)
+        assert (response.status, response.problem) == (401, "not_signed_in"), path
+
+
+def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> None:
+    scheme = document["components"]["securitySchemes"]["session"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "cookie", "sessionid")
+    assert document["security"] == [{"session": []}]
+    for method, path, operation in operations(document):
+        is_open = operation.get("security") == [{}]
+        assert is_open == ((method, path) in PUBLIC), path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "codes"),
+    [
+        ("post", "/api/user/signup",
+         {"malformed_request", "invalid_request", "invalid_username", "invalid_password",
+          "username_taken", "cross_origin_refused", "request_timeout", "body_too_large",
+          "unsupported_media_type", "busy", "storage_full", "storage_unavailable"}),
+        ("post", "/api/user/login",
+         {"malformed_request", "invalid_request", "invalid_credentials", "cross_origin_refused",
+          "request_timeout", "body_too_large", "unsupported_media_type", "busy", "storage_full",
+          "storage_unavailable"}),
+        ("post", "/api/user/logout",
+         {"cross_origin_refused", "unsupported_media_type", "storage_full",
+          "storage_unavailable"}),
+        ("get", "/api/user", {"not_signed_in", "storage_unavailable"}),
+        ("put", "/api/user",
+         {"malformed_request", "invalid_request", "invalid_username", "invalid_password",
+          "username_taken", "not_signed_in", "invalid_credentials", "fresh_login_required",
+          "cross_origin_refused", "request_timeout", "body_too_large", "unsupported_media_type",
+          "busy", "storage_full", "storage_unavailable"}),
+        ("get", "/healthz", set()),
+        ("get", "/readyz", {"storage_full", "storage_unavailable"}),
+    ],
+)  # fmt: skip
+def test_it_lists_every_error_a_call_can_give_with_an_example(
+    document: dict[str, Any], method: str, path: str, codes: set[str]
+) -> None:
+    responses = document["paths"][path][method]["responses"]
+    assert "200" in responses
+    found = set()
+    for status, response in responses.items():
+        if status == "200":
+            continue
+        (media_type,) = response["content"]
+        assert media_type == "application/problem+json"
+        for code, example in response["content"][media_type]["examples"].items():
+            assert example["value"]["code"] == code
+            assert example["value"]["status"] == int(status)
+            found.add(code)
+    assert found == codes
+
+
+def test_every_failure_of_the_domain_is_documented_somewhere(document: dict[str, Any]) -> None:
+    text = str(document)
+    assert [kind.code for kind in DOMAIN.values() if kind.code not in text] == []
+
+
+def test_the_user_is_described_with_limits_and_examples(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert list(schemas["UserView"]["properties"]) == ["id", "username", "signup_time"]
+    assert schemas["UserView"]["properties"]["signup_time"]["format"] == "date-time"
+    username = schemas["Credentials"]["properties"]["username"]
+    assert (username["minLength"], username["maxLength"]) == (1, 20)
+    assert username["examples"] == ["user1"]
+    assert set(schemas["Credentials"]["required"]) == {"username", "password"}
+    assert not schemas["UserUpdate"].get("required")
+
+
+def test_the_examples_of_the_document_work(client: Client, document: dict[str, Any]) -> None:
+    properties = document["components"]["schemas"]["Credentials"]["properties"]
+    password = properties["password"]["examples"][0]
+    assert client.sign_up(fresh_name(), password).status == 200
+
+
+def test_there_is_yaml_too(client: Client) -> None:
+    response = client.request("GET", "/schema/openapi.yaml")
+    assert response.status == 200
+    assert "operationId: signUp" in response.text
+
+
+def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
+    page = client.request("GET", "/schema")
+    assert page.status == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    assert "http" not in page.text
+    for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+        assert f"/schema/assets/{asset}" in page.text
+        assert client.request("GET", f"/schema/assets/{asset}").status == 200
+
+
+def test_the_root_leads_to_the_page(client: Client) -> None:
+    response = client.request("GET", "/")
+    assert (response.status, response.headers["location"]) == (302, "/schema")
+
+
+def test_the_password_is_never_repeated(client: Client) -> None:
+    name = fresh_name()
+    for response in (
+        client.sign_up(name, PASSWORD),
+        client.sign_up(name, PASSWORD),
+        client.log_in(name, PASSWORD),
+        client.update(password=PASSWORD, current_password="wrong one"),
+    ):
+        assert PASSWORD not in response.text
+        assert "wrong one" not in response.text

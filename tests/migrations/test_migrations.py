@@ -1,0 +1,128 @@
+"""Up, down and up again; the code's tables are what the migrations make."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import adapters.persistence.migrations
+from adapters.persistence.migrations import HEAD
+from adapters.persistence.schema import SchemaTooNew, migrate
+from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.tables import metadata
+
+FOLDER = Path(adapters.persistence.migrations.__file__).parent
+
+
+def config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(FOLDER))
+    return config
+
+
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][
+    ::-1
+]
+
+
+@asynccontextmanager
+async def database(folder: Path) -> AsyncIterator[AsyncEngine]:
+    create_database(folder / "frontdesk.db")
+    engine = open_engine(folder / "frontdesk.db")
+    yield engine
+    await engine.dispose()
+
+
+def schema_of(path: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+    connection.close()
+    return rows
+
+
+def test_head_is_the_newest_revision() -> None:
+    assert REVISIONS[-1] == HEAD
+
+
+def walk(connection: Connection, step: str, revision: str) -> None:
+    if step == "up":
+        command.upgrade(config(connection), revision)
+    else:
+        command.downgrade(config(connection), "-1")
+
+
+async def test_the_stairway(tmp_path: Path) -> None:
+    """Each step up, down again to the same schema, and up."""
+    async with database(tmp_path) as engine:
+        for revision in REVISIONS:
+            before = schema_of(tmp_path / "frontdesk.db")
+            for step in ("up", "down", "up"):
+                async with engine.begin() as connection:
+                    await connection.run_sync(walk, step, revision)
+                if step == "down":
+                    after = schema_of(tmp_path / "frontdesk.db")
+                    ignored = ("alembic_version", "sqlite_")
+                    assert [row for row in after if not row[0].startswith(ignored)] == [
+                        row for row in before if not row[0].startswith(ignored)
+                    ]
+
+
+async def test_the_tables_of_the_code_are_those_of_the_migrations(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    await migrate(open_engine(path))
+    async with database(tmp_path) as engine, engine.connect() as connection:
+
+        def differences(c: Connection) -> list[object]:
+            return list(compare_metadata(MigrationContext.configure(c), metadata))
+
+        assert await connection.run_sync(differences) == []
+    by_hand = tmp_path / "by hand"
+    async with database(by_hand) as engine, engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    made = dict(schema_of(path))
+    for name, sql in schema_of(by_hand / "frontdesk.db"):
+        assert ("STRICT" in (sql or "")) == ("STRICT" in (made[name] or "")), name
+        assert ("AUTOINCREMENT" in (sql or "")) == ("AUTOINCREMENT" in (made[name] or "")), name
+
+
+async def test_every_table_is_strict_and_every_account_id_new(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    await migrate(open_engine(path))
+    tables = {name: sql for name, sql in schema_of(path) if (sql or "").startswith("CREATE TABLE")}
+    for name in ("users", "sessions", "readiness"):
+        assert tables[name].rstrip().endswith("STRICT")
+    assert "AUTOINCREMENT" in tables["users"]
+
+
+async def test_migrating_again_does_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    await migrate(open_engine(path))
+    before = schema_of(path)
+    await migrate(open_engine(path))
+    assert schema_of(path) == before
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    await migrate(open_engine(path))
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    before = schema_of(path)
+    with pytest.raises(SchemaTooNew, match="9999"):
+        await migrate(open_engine(path))
+    assert schema_of(path) == before

@@ -1,0 +1,171 @@
+"""However it is started, it is the same service."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from entrypoints.client import connect
+from tests.startup.processes import ROOT, environment, free_port, run, running
+
+PYTHON = sys.executable
+WAYS = {
+    "make serve": [PYTHON, "-m", "entrypoints.serve", "--port", "{port}"],
+    "litestar run": [PYTHON, "-m", "litestar", "run", "--port", "{port}"],
+    "uvicorn": [PYTHON, "-m", "uvicorn", "app:app", "--port", "{port}"],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_serves_on_a_fresh_database(way: str, tmp_path: Path) -> None:
+    with running(WAYS[way], tmp_path) as server, connect(server.url) as client:
+        assert client.sign_up("user1", "123123").status == 200
+        assert client.me().data["username"] == "user1"
+        status = server.stop()
+        assert status == (0 if way == "make serve" else -15)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["data"]
+    assert "Traceback" not in server.output()
+
+
+def _addresses(folder: Path) -> set[str]:
+    connection = sqlite3.connect(folder / "data" / "frontdesk.db")
+    rows = connection.execute("SELECT address FROM sessions").fetchall()
+    connection.close()
+    return {address for (address,) in rows}
+
+
+FORGED = {"X-Forwarded-For": "203.0.113.9:5555", "X-Forwarded-Proto": "https"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_forged_forwarding_header_changes_nothing(way: str, tmp_path: Path) -> None:
+    with running(WAYS[way], tmp_path) as server:
+        body = {"username": "user1", "password": "123123"}
+        for forged in (FORGED, {"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=1.2.3.4"}):
+            httpx.post(f"{server.url}/api/user/signup", json=body, headers=forged)
+            httpx.post(f"{server.url}/api/user/login", json=body, headers=forged)
+        assert _addresses(tmp_path) == {"127.0.0.1"}
+        assert "203.0.113.9" not in server.output()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_trusted_proxy_is_believed_as_far_as_it_vouches(way: str, tmp_path: Path) -> None:
+    with running(WAYS[way], tmp_path, FRONTDESK_TRUSTED_PROXIES="127.0.0.1") as server:
+        httpx.post(
+            f"{server.url}/api/user/signup",
+            json={"username": "user1", "password": "123123"},
+            headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"},
+        )
+        assert _addresses(tmp_path) == {"203.0.113.9"}
+
+
+def test_it_says_where_it_is(tmp_path: Path) -> None:
+    with running(WAYS["make serve"], tmp_path) as server:
+        assert f"{server.url}/api/user" in server.output()
+        assert f"{server.url}/schema" in server.output()
+        assert "server" not in httpx.get(f"{server.url}/healthz").headers
+
+
+def test_logs_are_json_one_line_a_request_without_secrets(tmp_path: Path) -> None:
+    with running(WAYS["make serve"], tmp_path) as server, connect(server.url) as client:
+        client.sign_up("user1", "hunter2hunter2")
+        token = client.cookies["sessionid"]
+        client.request("GET", "/api/user?token=in-the-query", headers={"x-request-id": "mine"})
+        client.request("PUT", "/api/user", content=b"{", headers={"content-type": "text/x"})
+        client.request("GET", "/nowhere")
+        server.stop()
+    lines = [line for line in server.output().splitlines() if line.startswith("{")]
+    events = [json.loads(line) for line in lines]
+    requests = [event for event in events if event["event"] == "request"]
+    seen = [(each["method"], each["path"], each["status"]) for each in requests]
+    assert seen[-4:] == [
+        ("POST", "/api/user/signup", 200),
+        ("GET", "/api/user", 200),
+        ("PUT", "/api/user", 415),
+        ("GET", "/nowhere", 404),
+    ]
+    assert requests[-3]["request_id"] == "mine"
+    assert requests[-3]["user_id"] == 1
+    assert all(re.fullmatch(r"\S+Z", event["time"]) and event["level"] for event in events)
+    for secret in ("hunter2", token, "in-the-query"):
+        assert secret not in server.output()
+
+
+def test_wrong_settings_are_reported_at_once_and_nothing_starts(tmp_path: Path) -> None:
+    settings = {"FRONTDESK_BCRYPT_COST": "4", "FRONTDESK_PROFILE": "mild"}
+    result = run([PYTHON, "-m", "entrypoints.serve"], tmp_path, **settings)
+    assert result.returncode == 1
+    assert "FRONTDESK_BCRYPT_COST" in result.stderr
+    assert "FRONTDESK_PROFILE" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    upgraded = run([PYTHON, "-m", "litestar", "database", "upgrade", "--no-prompt"], tmp_path)
+    assert upgraded.returncode == 0, upgraded.stderr
+    connection = sqlite3.connect(tmp_path / "data" / "frontdesk.db")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    for way in WAYS.values():
+        command = [part.format(port=free_port()) for part in way]
+        result = run(command, tmp_path)
+        assert result.returncode != 0
+        assert "revision 9999" in result.stderr + result.stdout
+
+
+def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
+    ports = [free_port() for _ in range(3)]
+    processes = []
+    for port in ports:
+        command = [part.format(port=port) for part in WAYS["make serve"]]
+        with (tmp_path / f"log-{port}").open("w") as log:
+            processes.append(
+                subprocess.Popen(
+                    command, cwd=ROOT, env=environment(tmp_path), stdout=log, stderr=log
+                )
+            )
+    try:
+        for port in ports:
+            assert _ready(port), (tmp_path / f"log-{port}").read_text()
+        with connect(f"http://127.0.0.1:{ports[0]}") as one:
+            one.sign_up("user1", "123123")
+            with connect(f"http://127.0.0.1:{ports[1]}") as other:
+                other.cookies.update(one.cookies)
+                assert other.me().data["username"] == "user1"
+                one.log_out()
+                assert other.me().status == 401, "ended in every process at once"
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+    for port in ports:
+        assert '"level":"error"' not in (tmp_path / f"log-{port}").read_text()
+
+
+def _ready(port: int) -> bool:
+    for _ in range(300):
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        except httpx.TransportError:
+            time.sleep(0.05)
+    return False
+
+
+def test_the_database_commands_upgrade_check_and_show(tmp_path: Path) -> None:
+    for command, said in (
+        (["upgrade", "--no-prompt"], ""),
+        (["check"], "No new upgrade operations detected"),
+        (["show-current-revision"], "0001"),
+    ):
+        result = run([PYTHON, "-m", "litestar", "database", *command], tmp_path)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert said in result.stdout + result.stderr

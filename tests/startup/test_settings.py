@@ -1,0 +1,136 @@
+"""Settings are read once, checked at start, and all mistakes reported at once."""
+
+import re
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from entrypoints.settings import NAMES, InvalidSettings, Settings, read_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_example_lists_every_setting() -> None:
+    assert list(example()) == list(NAMES)
+    assert {name.removeprefix("FRONTDESK_").lower() for name in NAMES} == set(
+        Settings.__struct_fields__
+    )
+
+
+def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
+    assert read_settings(tmp_path) == read_settings(tmp_path / "nowhere") == Settings()
+
+
+def test_the_environment_comes_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("FRONTDESK_BCRYPT_COST=11\nFRONTDESK_SESSION_DAYS=1\n")
+    monkeypatch.setenv("FRONTDESK_BCRYPT_COST", "13")
+    settings = read_settings(tmp_path)
+    assert (settings.bcrypt_cost, settings.session_days) == (13, 1)
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("a pepper of many bytes\n")
+    monkeypatch.setenv("FRONTDESK_PEPPER_FILE", str(tmp_path / "secret"))
+    settings = read_settings(tmp_path)
+    assert settings.peppers == (b"a pepper of many bytes",)
+    assert "many bytes" not in repr(settings)
+
+
+def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "DATA_DIR": "/srv/desk",
+        "DATABASE_URL": "sqlite:////srv/other/my%20file.db",
+        "PROFILE": "hardened",
+        "PUBLIC_ORIGIN": "https://accounts.example.com",
+        "ALLOWED_HOSTS": "a.example, b.example:8000",
+        "TRUSTED_ORIGINS": "https://app.example.com",
+        "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+        "BCRYPT_COST": "14",
+        "PEPPER": "x" * 16,
+        "OLD_PEPPERS": "y" * 16 + "," + "z" * 16,
+        "SESSION_DAYS": "0.5",
+        "SESSION_IDLE_MINUTES": "60",
+        "FRESH_LOGIN_MINUTES": "5",
+        "BODY_SECONDS": "3",
+    }.items():
+        monkeypatch.setenv(f"FRONTDESK_{name}", value)
+    settings = read_settings(tmp_path)
+    assert settings.database == Path("/srv/other/my%20file.db")
+    assert settings.hardened
+    assert settings.https
+    assert settings.hosts == ("a.example", "b.example:8000", "accounts.example.com")
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
+    assert settings.peppers == (b"x" * 16, b"y" * 16, b"z" * 16)
+    assert settings.session_policy.absolute.total_seconds() == 43_200
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PROFILE", "paranoid"),
+        ("PROFILE", "hardened"),  # without an https origin
+        ("DATABASE_URL", "postgresql://localhost/desk"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite://"),
+        ("PUBLIC_ORIGIN", "accounts.example.com"),
+        ("PUBLIC_ORIGIN", "https://accounts.example.com/"),
+        ("PUBLIC_ORIGIN", "ftp://accounts.example.com"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "https://a.example"),
+        ("TRUSTED_ORIGINS", "*"),
+        ("TRUSTED_ORIGINS", "https://*.example.com/x"),
+        ("TRUSTED_PROXIES", "everybody"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("BCRYPT_COST", "9"),
+        ("BCRYPT_COST", "32"),
+        ("BCRYPT_COST", "twelve"),
+        ("PEPPER", "short"),
+        ("OLD_PEPPERS", "x" * 16 + ",short"),
+        ("SESSION_DAYS", "0"),
+        ("SESSION_DAYS", "nan"),
+        ("SESSION_DAYS", "366"),
+        ("SESSION_IDLE_MINUTES", "5"),
+        ("FRESH_LOGIN_MINUTES", "-1"),
+        ("BODY_SECONDS", "soon"),
+    ],
+)
+def test_a_mistake_is_reported_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"FRONTDESK_{name}", value)
+    with pytest.raises(InvalidSettings) as refusal:
+        read_settings(tmp_path)
+    mistakes = refusal.value.mistakes
+    assert mistakes.keys() <= {f"FRONTDESK_{name}", "FRONTDESK_PUBLIC_ORIGIN"}
+    assert all(text.endswith(".") for text in mistakes.values())
+    if "PEPPER" in name:
+        assert "short" not in str(refusal.value)
+
+
+def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDESK_BCRYPT_COST", "many")
+    monkeypatch.setenv("FRONTDESK_SESSION_DAYS", "none")
+    monkeypatch.setenv("FRONTDESK_PEPPER_FILE", str(tmp_path / "missing"))
+    with pytest.raises(InvalidSettings) as refusal:
+        read_settings(tmp_path)
+    assert set(refusal.value.mistakes) == {
+        "FRONTDESK_BCRYPT_COST",
+        "FRONTDESK_SESSION_DAYS",
+        "FRONTDESK_PEPPER",
+    }
+    assert re.search(r"FRONTDESK_BCRYPT_COST: .*\n.*FRONTDESK_PEPPER: ", str(refusal.value))
