@@ -19,8 +19,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for this folder: while it is open, its event loop occupies the main thread."""
     if not CHROMIUM.exists():
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium: apt-get install chromium")
