@@ -1,9 +1,10 @@
-"""End a session."""
+"""End the session presented."""
 
 from dataclasses import dataclass
 
-from domain.ports import Begin
-from domain.session import SessionToken
+from domain.events import Ending, sessions_ended
+from domain.ports import Begin, Clock
+from domain.session import Origin, SessionToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +12,15 @@ class LogOut:
     """End the session presented; harmless when there is none. Raises `Unavailable`."""
 
     begin: Begin
+    clock: Clock
 
-    async def __call__(self, *, presented: SessionToken | None) -> None:
+    async def __call__(self, *, presented: SessionToken | None, origin: Origin) -> None:
         if presented is None:
             return
         async with self.begin() as work:
-            await work.sessions.end(presented.digest)
+            ended = await work.sessions.end(presented.digest)
+            if ended:
+                now = self.clock.now()
+                await work.events.append(
+                    *sessions_ended(now, ended.user_id, origin, count=1, why=Ending.LOGGED_OUT)
+                )

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from domain.events import Event, EventKind
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, PasswordHasher, TokenGenerator
-from domain.session import Admission, Origin, SessionPolicy, SessionToken
+from domain.ports import Begin, Clock, OpenSession, PasswordHasher
+from domain.session import Admission, Origin, SessionToken
 from domain.user import Username
 
 
@@ -18,21 +19,16 @@ class SignUp:
     begin: Begin
     hasher: PasswordHasher
     clock: Clock
-    tokens: TokenGenerator
+    open_session: OpenSession
     password_policy: PasswordPolicy
-    session_policy: SessionPolicy
 
     async def __call__(
         self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
         password_hash = await self.hasher.hash(secret)
-        token, now = self.tokens.new(), self.clock.now()
         async with self.begin() as work:
+            now = self.clock.now()
             user = await work.users.add(name, password_hash, at=now)
-            if presented:
-                await work.sessions.end(presented.digest)
-            await work.sessions.add(
-                user, token.digest, origin, at=now, expires_at=now + self.session_policy.absolute
-            )
-        return Admission(token, user, self.session_policy.absolute)
+            await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
+            return await self.open_session(work, user, origin=origin, presented=presented)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from domain.errors import FreshLoginRequired, InvalidCredentials, NotSignedIn
-from domain.password import Password, PasswordHash, PasswordPolicy
-from domain.ports import Begin, Clock, PasswordHasher, TokenGenerator
-from domain.session import Admission, SessionPolicy, SessionToken, SignedIn
+from domain.errors import NotSignedIn
+from domain.events import Ending, Event, EventKind, sessions_ended
+from domain.password import PasswordPolicy
+from domain.ports import Begin, Clock, ConfirmOwner, PasswordHasher, TokenGenerator
+from domain.session import Admission, Origin, SessionToken, SignedIn
 from domain.user import Username
 
 
@@ -13,24 +14,25 @@ from domain.user import Username
 class UpdateUser:
     """Change name, password or both; what is `None` stays.
 
-    A new password needs the current one or a fresh login. It ends every other session, and this
-    one goes on under a new token: `Admission.token` differs from `presented` exactly then. Raises
+    A new password needs the owner's confirmation. It ends every other session, and this one goes
+    on under a new token: `Admission.token` differs from `presented` exactly then. Raises
     `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`,
     `FreshLoginRequired`, `NotSignedIn`, `Unavailable`.
     """
 
     begin: Begin
+    confirm_owner: ConfirmOwner
     hasher: PasswordHasher
     clock: Clock
     tokens: TokenGenerator
     password_policy: PasswordPolicy
-    session_policy: SessionPolicy
 
     async def __call__(
         self,
         *,
         signed_in: SignedIn,
         presented: SessionToken,
+        origin: Origin,
         username: str | None,
         password: str | None,
         current_password: str | None,
@@ -38,7 +40,9 @@ class UpdateUser:
         name = None if username is None else Username.parse(username)
         password_hash = None
         if password is not None:
-            password_hash = await self._hash_if_allowed(signed_in, password, current_password)
+            secret = self.password_policy.parse(password)
+            await self.confirm_owner(signed_in, current_password)
+            password_hash = await self.hasher.hash(secret)
 
         token, now = presented, self.clock.now()
         async with self.begin() as work:
@@ -46,24 +50,18 @@ class UpdateUser:
             if current is None:
                 raise NotSignedIn
             session, user = current.session, current.user
-            if name:
+            if name and name != user.username:
+                names = {"from": user.username.value, "to": name.value}
                 user = user.renamed(name)
-            if password_hash:
-                user = user.with_password(password_hash)
-            if user != current.user:
                 await work.users.save(user)
+                await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
             if password_hash:
-                token = self.tokens.new()
-                await work.sessions.replace_all(session, user, token.digest)
+                user, token = user.with_password(password_hash), self.tokens.new()
+                await work.users.save(user)
+                ended = await work.sessions.end_all(user.id, but=session.id)
+                await work.sessions.renew(session, user, token.digest)
+                await work.events.append(
+                    Event(EventKind.PASSWORD_CHANGED, now, user.id, origin),
+                    *sessions_ended(now, user.id, origin, count=ended, why=Ending.PASSWORD_CHANGED),
+                )
         return Admission(token, user, session.expires_at - now)
-
-    async def _hash_if_allowed(
-        self, signed_in: SignedIn, password: str, current_password: str | None
-    ) -> PasswordHash:
-        secret = self.password_policy.parse(password)
-        if current_password is None:
-            if not signed_in.session.is_fresh(self.clock.now(), self.session_policy):
-                raise FreshLoginRequired
-        elif not await self.hasher.verify(Password(current_password), signed_in.user.password_hash):
-            raise InvalidCredentials
-        return await self.hasher.hash(secret)

@@ -5,6 +5,7 @@
     │   ├── InvalidUsername
     │   └── InvalidPassword
     ├── UsernameTaken            somebody else has the name
+    ├── NoSuchSession            none of yours has this id
     ├── Refused                  the caller may not do this
     │   ├── InvalidCredentials
     │   ├── NotSignedIn
@@ -47,6 +48,13 @@ class UsernameTaken(FrontdeskError):
 
     def __init__(self) -> None:
         super().__init__("This username is taken; choose another one.")
+
+
+class NoSuchSession(FrontdeskError):
+    """None of the caller's own sessions has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("None of your sessions has this id.")
 
 
 class Refused(FrontdeskError):

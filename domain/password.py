@@ -30,10 +30,15 @@ class PasswordHash:
 
 @dataclass(frozen=True, slots=True)
 class PasswordPolicy:
-    """How long a new password must be, in bytes of UTF-8. Stored passwords are not measured."""
+    """How long a new password must be, in bytes of UTF-8. Stored passwords are not measured.
+
+    One shorter than `long_enough` must not be among the `common` ones, which are in lower case.
+    """
 
     minimum: int = 6
     maximum: int = 1024
+    long_enough: int = 15
+    common: frozenset[str] = frozenset()
 
     def parse(self, raw: str) -> Password:
         """Accept a new password. Raises `InvalidPassword`."""
@@ -43,4 +48,8 @@ class PasswordPolicy:
             raise InvalidPassword(f"The password is too short; use at least {self.minimum} bytes.")
         if length > self.maximum:
             raise InvalidPassword(f"The password is too long; use at most {self.maximum} bytes.")
+        if length < self.long_enough and raw.lower() in self.common:
+            raise InvalidPassword(
+                "The password is one that everybody tries first; choose another, or a longer one."
+            )
         return password

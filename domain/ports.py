@@ -8,8 +8,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from domain.events import Event, Recorded
 from domain.password import Password, PasswordHash
-from domain.session import Origin, Session, SessionToken, SignedIn
+from domain.session import Admission, Origin, Session, SessionToken, SignedIn
 from domain.user import User, Username
 
 
@@ -69,6 +70,9 @@ class Users(Protocol):
     async def save(self, user: User) -> None:
         """Replace the stored account of the same id. Raises `UsernameTaken`."""
 
+    async def delete(self, user_id: int) -> None:
+        """Remove the account and its sessions. The name is free again, the id never."""
+
 
 class Sessions(Protocol):
     """The sessions, inside a unit of work."""
@@ -81,13 +85,36 @@ class Sessions(Protocol):
     async def find(self, digest: bytes) -> SignedIn | None:
         """As `Lookup.session`, and neither changes until the unit of work ends."""
 
-    async def replace_all(self, session: Session, user: User, digest: bytes) -> Session:
-        """End every session of the user but this one, which goes on under a new digest and the
-        user's present `auth_version`.
-        """
+    async def renew(self, session: Session, user: User, digest: bytes) -> None:
+        """Let the session go on under a new digest and the user's present `auth_version`."""
 
-    async def end(self, digest: bytes) -> None:
-        """End the session with this token digest, if there is one."""
+    async def end(self, digest: bytes) -> Session | None:
+        """End the session with this token digest, and say which it was, if there was one."""
+
+    async def end_one(self, user_id: int, session_id: int) -> bool:
+        """End this session of this user. Say whether there was one."""
+
+    async def end_all(self, user_id: int, *, but: int | None = None) -> int:
+        """End the user's sessions, except the one with the id `but`. Say how many."""
+
+    async def evict(self, user_id: int, *, at_most: int) -> int:
+        """End the user's oldest sessions until no more than `at_most` are left. Say how many."""
+
+    async def remove_expired(self, now: datetime, *, at_most: int) -> int:
+        """Forget some sessions that have expired. Say how many."""
+
+
+class Events(Protocol):
+    """What happened, inside a unit of work: written with the change itself, or not at all."""
+
+    async def append(self, *events: Event) -> None:
+        """Add them at the end, in this order."""
+
+    async def erase_personal(self, user_id: int) -> int:
+        """Blank addresses, user agents and details in the user's events. Say how many had any."""
+
+    async def remove_older(self, than: datetime, *, at_most: int) -> int:
+        """Forget some events from before that instant. Say how many."""
 
 
 class UnitOfWork(Protocol):
@@ -101,6 +128,10 @@ class UnitOfWork(Protocol):
     def sessions(self) -> Sessions:
         """The sessions."""
 
+    @property
+    def events(self) -> Events:
+        """What happened."""
+
 
 class Begin(Protocol):
     """Open a unit of work; leaving the block commits, an exception rolls back.
@@ -112,6 +143,48 @@ class Begin(Protocol):
 
     def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Start."""
+
+
+class Records(Protocol):
+    """What is known, for reading: committed state, without waiting for a writer.
+
+    All raise `StorageUnavailable`.
+    """
+
+    async def sessions(self, user_id: int) -> list[Session]:
+        """The user's sessions whose `auth_version` is the user's, newest first."""
+
+    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
+        """The user's events below that position, or the latest, newest first."""
+
+    async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
+        """Everybody's events above that position, oldest first.
+
+        A reader that goes on from the last position it got misses none and gets none twice.
+        """
+
+
+class ConfirmOwner(Protocol):
+    """Makes sure that the owner of a session is at the keyboard, before something sensitive."""
+
+    async def __call__(self, signed_in: SignedIn, current_password: str | None) -> None:
+        """Return if so. Raises `FreshLoginRequired`, `InvalidCredentials`, `Unavailable`."""
+
+
+class OpenSession(Protocol):
+    """Signs a known user in, within a unit of work."""
+
+    async def __call__(
+        self, work: UnitOfWork, user: User, *, origin: Origin, presented: SessionToken | None
+    ) -> Admission:
+        """Open a session that replaces the one presented."""
+
+
+class Pseudonyms(Protocol):
+    """Stand-ins for names that must not be stored."""
+
+    def of(self, username: Username) -> str:
+        """The same for every spelling of a name, and of no use without the key."""
 
 
 class LastSeen(Protocol):

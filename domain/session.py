@@ -43,13 +43,14 @@ class SessionPolicy:
 
     `absolute` counts from the login and is never extended. `idle` (off when `None`) counts from
     the last request, to within `seen_every`. `fresh` is how long after a login sensitive changes
-    need no password.
+    need no password. A user has `at_most` sessions; the oldest make room for new ones.
     """
 
     absolute: timedelta = timedelta(days=7)
     idle: timedelta | None = None
     fresh: timedelta = timedelta(minutes=10)
     seen_every: timedelta = timedelta(minutes=5)
+    at_most: int = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,33 @@ class Calls(Generic[Answer_co]):
         changes = {name: value for name, value in given.items() if value is not None}
         return self._send("PUT", "/api/user", **changes)
 
+    def delete_account(self, *, current_password: str | None = None) -> Answer_co:
+        """Leave for good."""
+        if current_password is None:
+            return self.request("DELETE", "/api/user")
+        return self._send("DELETE", "/api/user", current_password=current_password)
+
+    def sessions(self) -> Answer_co:
+        """Where you are signed in."""
+        return self.request("GET", "/api/user/sessions")
+
+    def end_session(self, session_id: int) -> Answer_co:
+        """End one of your sessions."""
+        return self.request("DELETE", f"/api/user/sessions/{session_id}")
+
+    def end_other_sessions(self) -> Answer_co:
+        """End all your sessions but this one."""
+        return self.request("DELETE", "/api/user/sessions")
+
+    def events(self, *, before: int | None = None, limit: int = 50) -> Answer_co:
+        """A page of what happened to your account."""
+        page = {"limit": limit} | ({} if before is None else {"before": before})
+        return self.request("GET", "/api/user/events", params=page)
+
+    def export(self) -> Answer_co:
+        """All that is held about you."""
+        return self.request("GET", "/api/user/export")
+
     def _send(self, method: str, path: str, **body: str) -> Answer_co:
         return self.request(method, path, json=body)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any
 
 from litestar import Litestar
@@ -14,6 +15,7 @@ from adapters.http.authentication import SessionMiddleware
 from adapters.http.edge import Edge, RequestRecord
 from adapters.http.health import HealthController
 from adapters.http.network import ClientAddress
+from adapters.http.own_records import OwnRecordsController
 from adapters.http.problems import HANDLERS
 from adapters.http.rules import Rules
 from adapters.http.session_cookie import SessionCookie
@@ -42,14 +44,15 @@ def create_app(
             yield
 
     app = Litestar(
-        route_handlers=[AccountController, HealthController, to_the_api_page],
+        route_handlers=[
+            AccountController,
+            OwnRecordsController,
+            HealthController,
+            to_the_api_page,
+        ],
         dependencies={
-            "sign_up": _given(services.sign_up),
-            "log_in": _given(services.log_in),
-            "log_out": _given(services.log_out),
-            "update_user": _given(services.update_user),
-            "check_readiness": _given(services.check_readiness),
             "cookie": _given(cookie),
+            **{each.name: _given(getattr(services, each.name)) for each in fields(services)},
         },
         middleware=[SessionMiddleware(services.authenticate, cookie)],
         exception_handlers=HANDLERS,

@@ -1,6 +1,7 @@
 """`python -m entrypoints.serve`: the server with the limits it should have in production."""
 
 import argparse
+import logging
 import signal
 import sys
 from typing import Any
@@ -9,6 +10,7 @@ import uvicorn
 
 from entrypoints.logs import configure_logs
 from entrypoints.settings import InvalidSettings, read_settings
+from entrypoints.weaknesses import is_loopback, weaknesses
 
 LIMITS: dict[str, Any] = {
     "http": "httptools",
@@ -35,6 +37,9 @@ def main(arguments: list[str] | None = None) -> None:
     except InvalidSettings as error:
         sys.exit(str(error))
     configure_logs()
+    if not is_loopback(given.host):
+        for weakness in weaknesses(settings):
+            logging.getLogger("frontdesk").warning(weakness)
     address = f"http://{given.host}:{given.port}"
     print(f"Frontdesk serves {settings.database}", file=sys.stderr)
     print(f"  API   {address}/api/user", file=sys.stderr)

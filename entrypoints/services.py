@@ -2,29 +2,47 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from adapters.bcrypt_hasher import BcryptHasher
+from adapters.common_passwords import common_passwords
 from adapters.persistence.last_seen import SqlLastSeen
 from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.probe import SqlProbe
+from adapters.persistence.reader import SqliteReader
+from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.unit_of_work import SqlBegin
+from adapters.pseudonyms import HmacPseudonyms, KeyFile
 from adapters.system import SystemClock, SystemTokens
 from application.authenticate import Authenticate
 from application.check_readiness import CheckReadiness
+from application.clean_up import CleanUp
+from application.confirm_owner import ConfirmOwner
+from application.delete_account import DeleteAccount
+from application.end_other_sessions import EndOtherSessions
+from application.end_session import EndSession
+from application.export_account import ExportAccount
+from application.list_events import ListEvents
+from application.list_sessions import ListSessions
 from application.log_in import LogIn
 from application.log_out import LogOut
+from application.open_session import OpenSession
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
+from domain.password import PasswordPolicy
 from domain.ports import Clock
+from entrypoints.background import every
 from entrypoints.settings import Settings
 
 _MIGRATION_WAIT_SECONDS = 60
+_LAST_SEEN_SECONDS = 10
+_CLEAN_UP_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The use cases, ready to be called inside `running()`."""
 
@@ -33,39 +51,71 @@ class Services:
     log_out: LogOut
     authenticate: Authenticate
     update_user: UpdateUser
+    delete_account: DeleteAccount
+    list_sessions: ListSessions
+    end_session: EndSession
+    end_other_sessions: EndOtherSessions
+    list_events: ListEvents
+    export_account: ExportAccount
+    clean_up: CleanUp
     check_readiness: CheckReadiness
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
 def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Put everything together. Nothing is opened before `running()` is entered."""
-    engine = open_engine(settings.database)
-    begin = SqlBegin(engine)
-    lookup = SqliteLookup(settings.database)
+    engine, reader = open_engine(settings.database), SqliteReader(settings.database)
+    begin, lookup, records = SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader)
     last_seen = SqlLastSeen(engine)
     hasher = BcryptHasher(cost=settings.bcrypt_cost, peppers=settings.peppers)
+    key_file = KeyFile(settings.data_dir / "secret.key")
+    pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
-    passwords, lifetimes = settings.password_policy, settings.session_policy
+    passwords, lifetimes = _password_policy(settings), settings.session_policy
+    open_session = OpenSession(clock, tokens, lifetimes)
+    confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes)
+    clean_up = CleanUp(begin, clock, timedelta(days=settings.event_days))
+
+    async def clean_up_all() -> None:
+        while await clean_up():
+            pass
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         """Create and migrate the database, do the background work, and close everything."""
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key_file.make()
         create_database(settings.database)
         await migrate(open_engine(settings.database, busy_timeout=_MIGRATION_WAIT_SECONDS))
         try:
-            with lookup.open():
-                async with last_seen.running():
+            with reader.open():
+                async with (
+                    every(_LAST_SEEN_SECONDS, last_seen.write),
+                    every(_CLEAN_UP_SECONDS, clean_up_all),
+                ):
                     yield
         finally:
             hasher.close()
             await engine.dispose()
 
     return Services(
-        sign_up=SignUp(begin, hasher, clock, tokens, passwords, lifetimes),
-        log_in=LogIn(begin, lookup, hasher, clock, tokens, lifetimes),
-        log_out=LogOut(begin),
+        sign_up=SignUp(begin, hasher, clock, open_session, passwords),
+        log_in=LogIn(begin, lookup, hasher, clock, open_session, pseudonyms),
+        log_out=LogOut(begin, clock),
         authenticate=Authenticate(lookup, last_seen, clock, lifetimes),
-        update_user=UpdateUser(begin, hasher, clock, tokens, passwords, lifetimes),
+        update_user=UpdateUser(begin, confirm_owner, hasher, clock, tokens, passwords),
+        delete_account=DeleteAccount(begin, confirm_owner, clock),
+        list_sessions=ListSessions(records, clock, lifetimes),
+        end_session=EndSession(begin, clock),
+        end_other_sessions=EndOtherSessions(begin, clock),
+        list_events=ListEvents(records),
+        export_account=ExportAccount(records, clock),
+        clean_up=clean_up,
         check_readiness=CheckReadiness(SqlProbe(engine)),
         running=running,
     )
+
+
+def _password_policy(settings: Settings) -> PasswordPolicy:
+    policy = settings.password_policy
+    return replace(policy, common=common_passwords()) if settings.hardened else policy

@@ -18,8 +18,6 @@ PREFIX = "FRONTDESK_"
 
 Network = IPv4Network | IPv6Network
 
-_PEPPER_MIN_BYTES = 16
-
 
 class InvalidSettings(Exception):
     """Some settings are wrong. `mistakes` has one sentence for each, by the variable's name."""
@@ -30,11 +28,11 @@ class InvalidSettings(Exception):
         self.mistakes = mistakes
 
 
-class Pepper(bytes):
-    """A secret key for password hashes; it does not show itself."""
+class Secret(bytes):
+    """A key that does not show itself."""
 
     def __repr__(self) -> str:
-        return "Pepper(…)"
+        return "Secret(…)"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -48,11 +46,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     bcrypt_cost: int = 12
-    pepper: Pepper | None = None
-    old_peppers: tuple[Pepper, ...] = ()
+    pepper: Secret | None = None
+    old_peppers: tuple[Secret, ...] = ()
+    secret_key: Secret | None = None
     session_days: float = 7
     session_idle_minutes: float | None = None
+    sessions_per_user: int = 20
     fresh_login_minutes: float = 10
+    event_days: float = 365
     body_seconds: float = 10
 
     @property
@@ -82,14 +83,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         return (*self.trusted_origins, *((self.public_origin,) if self.public_origin else ()))
 
     @property
-    def peppers(self) -> tuple[Pepper, ...]:
+    def peppers(self) -> tuple[Secret, ...]:
         """The newest first."""
         return (*((self.pepper,) if self.pepper else ()), *self.old_peppers)
 
     @property
     def password_policy(self) -> PasswordPolicy:
-        """How long passwords must be."""
-        return PasswordPolicy(minimum=15) if self.hardened else PasswordPolicy()
+        """How long passwords must be; which ones are too common, the composition root adds."""
+        return PasswordPolicy(minimum=8) if self.hardened else PasswordPolicy()
 
     @property
     def session_policy(self) -> SessionPolicy:
@@ -99,6 +100,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             absolute=timedelta(days=self.session_days),
             idle=None if idle is None else timedelta(minutes=idle),
             fresh=timedelta(minutes=self.fresh_login_minutes),
+            at_most=self.sessions_per_user,
         )
 
 
@@ -173,10 +175,13 @@ def _network(raw: str) -> Network:
         raise ValueError(f"{raw!r} is not an address or network, as in 10.0.0.0/8.") from None
 
 
-def _pepper(raw: str) -> Pepper:
-    if len(raw.encode()) < _PEPPER_MIN_BYTES:
-        raise ValueError(f"Use at least {_PEPPER_MIN_BYTES} bytes, best from a random source.")
-    return Pepper(raw.encode())
+def _secret(minimum: int) -> Callable[[str], Secret]:
+    def parse(raw: str) -> Secret:
+        if len(raw.encode()) < minimum:
+            raise ValueError(f"Use at least {minimum} bytes, best from a random source.")
+        return Secret(raw.encode())
+
+    return parse
 
 
 def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
@@ -210,11 +215,14 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "trusted_origins": _list(_origin),
     "trusted_proxies": _list(_network),
     "bcrypt_cost": _whole(10, 31),
-    "pepper": _pepper,
-    "old_peppers": _list(_pepper),
+    "pepper": _secret(16),
+    "old_peppers": _list(_secret(16)),
+    "secret_key": _secret(32),
     "session_days": _number(365),
     "session_idle_minutes": _number(525_600),
+    "sessions_per_user": _whole(1, 1_000),
     "fresh_login_minutes": _number(1_440),
+    "event_days": _number(36_500),
     "body_seconds": _number(3_600),
 }
 NAMES = tuple(PREFIX + name.upper() for name in _PARSERS)

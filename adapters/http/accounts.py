@@ -1,8 +1,8 @@
-"""Accounts: sign up, log in, log out, read and change yourself."""
+"""Accounts: sign up, log in, log out, read, change and delete yourself."""
 
 from typing import Annotated
 
-from litestar import Controller, MediaType, Response, get, post, put
+from litestar import Controller, MediaType, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import Body
 from msgspec import UNSET, UnsetType
@@ -19,7 +19,8 @@ from adapters.http.problems import (
     answers,
 )
 from adapters.http.session_cookie import SessionCookie
-from adapters.http.views import Credentials, UserUpdate, UserView
+from adapters.http.views import Confirmation, Credentials, ReceiptView, UserUpdate, UserView
+from application.delete_account import DeleteAccount
 from application.log_in import LogIn
 from application.log_out import LogOut
 from application.sign_up import SignUp
@@ -122,7 +123,7 @@ class AccountController(Controller):
         cookie: NamedDependency[SessionCookie],
     ) -> Response[None]:
         """End your session at once. Harmless when you are not signed in."""
-        await log_out(presented=request.auth)
+        await log_out(presented=request.auth, origin=origin_of(request))
         return Response(None, cookies=[cookie.cleared()])
 
     @get(
@@ -165,6 +166,7 @@ class AccountController(Controller):
         admission = await update_user(
             signed_in=request.user,
             presented=request.auth,
+            origin=origin_of(request),
             username=_given(data.username),
             password=_given(data.password),
             current_password=_given(data.current_password),
@@ -173,6 +175,39 @@ class AccountController(Controller):
         return Response(
             UserView.of(admission.user), cookies=[cookie.carrying(admission)] if renewed else []
         )
+
+    @delete(
+        status_code=200,
+        operation_id="deleteAccount",
+        summary="Leave for good",
+        responses=answers(
+            NotSignedIn,
+            InvalidCredentials,
+            FreshLoginRequired,
+            Busy,
+            StorageFull,
+            StorageUnavailable,
+            also=_BODY,
+        ),
+    )
+    async def delete_account(
+        self,
+        request: SignedInRequest,
+        delete_account: NamedDependency[DeleteAccount],
+        cookie: NamedDependency[SessionCookie],
+        data: Annotated[Confirmation | None, Body()] = None,
+    ) -> Response[ReceiptView]:
+        """Delete your account, your sessions, and your personal data in what is on record.
+
+        This needs `current_password`, unless you logged in within the last 10 minutes. The name can
+        be taken again by anybody; the id never.
+        """
+        receipt = await delete_account(
+            signed_in=request.user,
+            presented=request.auth,
+            current_password=_given(data.current_password) if data else None,
+        )
+        return Response(ReceiptView.of(receipt), cookies=[cookie.cleared()])
 
 
 def _given(value: str | UnsetType) -> str | None:

@@ -83,7 +83,8 @@ def openapi_config(cookie: SessionCookie, version: str) -> OpenAPIConfig:
         components=Components(security_schemes={"session": scheme}),
         security=[{"session": []}],
         tags=[
-            Tag("Account", "Sign up, log in, log out, read and change yourself."),
+            Tag("Account", "Sign up, log in, log out, read, change and delete yourself."),
+            Tag("Sessions and records", "Where you are signed in, and what happened."),
             Tag("Health", "For load balancers and supervisors."),
         ],
     )

@@ -6,7 +6,11 @@ from typing import Annotated
 from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from adapters.http.device import device_of
+from domain.account import Export, Receipt
+from domain.events import EventKind, EventPage, Recorded
 from domain.password import PasswordPolicy
+from domain.session import Session
 from domain.user import USERNAME_MAX_CHARACTERS, User
 
 # `Body` describes without checking: the rules themselves stand in `domain`, once.
@@ -44,6 +48,12 @@ class UserUpdate(Struct, frozen=True, omit_defaults=True):
     current_password: _Secret | UnsetType = UNSET
 
 
+class Confirmation(Struct, frozen=True):
+    """Proof that the owner is at the keyboard; not needed moments after a login."""
+
+    current_password: _Secret | UnsetType = UNSET
+
+
 class UserView(Struct, frozen=True):
     """An account as its owner sees it."""
 
@@ -57,3 +67,106 @@ class UserView(Struct, frozen=True):
     def of(cls, user: User) -> "UserView":
         """Translate."""
         return cls(user.id, user.username.value, user.signup_time)
+
+
+class SessionView(Struct, frozen=True):
+    """A session as its owner sees it. `id` is not the token."""
+
+    id: int
+    current: bool
+    created: datetime
+    last_seen: datetime
+    expires: datetime
+    address: str
+    device: Annotated[str, Body(schema_extra={"examples": ["Firefox on Linux"]})]
+
+    @classmethod
+    def all_of(cls, sessions: list[Session], *, current: int) -> "list[SessionView]":
+        """Translate."""
+        return [
+            cls(
+                session.id,
+                session.id == current,
+                session.created_at,
+                session.last_seen_at,
+                session.expires_at,
+                session.origin.address,
+                device_of(session.origin.user_agent),
+            )
+            for session in sessions
+        ]
+
+
+class EventView(Struct, frozen=True):
+    """Something that happened. `position` grows and is never reused."""
+
+    position: int
+    kind: EventKind
+    time: datetime
+    address: str
+    device: str
+    details: dict[str, str | int]
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> "EventView":
+        """Translate."""
+        event = recorded.event
+        return cls(
+            recorded.position,
+            event.kind,
+            event.at,
+            event.origin.address,
+            device_of(event.origin.user_agent),
+            dict(event.details),
+        )
+
+
+class EventPageView(Struct, frozen=True):
+    """Some events, newest first. `next` asks for the page after, as `before`."""
+
+    events: list[EventView]
+    next: int | None
+
+    @classmethod
+    def of(cls, page: EventPage) -> "EventPageView":
+        """Translate."""
+        return cls([EventView.of(recorded) for recorded in page.events], page.following)
+
+
+class Ended(Struct, frozen=True):
+    """How many sessions ended."""
+
+    ended: int
+
+
+class ExportView(Struct, frozen=True):
+    """All that is held about a user."""
+
+    exported: datetime
+    user: UserView
+    sessions: list[SessionView]
+    events: list[EventView]
+
+    @classmethod
+    def of(cls, export: Export, *, current: int) -> "ExportView":
+        """Translate."""
+        return cls(
+            export.at,
+            UserView.of(export.user),
+            SessionView.all_of(export.sessions, current=current),
+            [EventView.of(recorded) for recorded in export.events],
+        )
+
+
+class ReceiptView(Struct, frozen=True):
+    """What was removed: the account, its sessions, and personal data in that many events."""
+
+    deleted: datetime
+    user: UserView
+    sessions: int
+    events: int
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "ReceiptView":
+        """Translate."""
+        return cls(receipt.at, UserView.of(receipt.user), receipt.sessions, receipt.events)

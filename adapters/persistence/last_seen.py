@@ -1,8 +1,6 @@
 """When sessions were last used, written in batches away from the requests."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
@@ -25,28 +23,14 @@ class SqlLastSeen:
     taken again at the session's next request.
     """
 
-    def __init__(
-        self, engine: AsyncEngine, *, interval_seconds: float = 10, capacity: int = 10_000
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, *, capacity: int = 10_000) -> None:
         self._engine = engine
-        self._interval = interval_seconds
         self._capacity = capacity
         self._notes: dict[int, int] = {}
 
     def note(self, session_id: int, at: datetime) -> None:
         if session_id in self._notes or len(self._notes) < self._capacity:
             self._notes[session_id] = rows.to_micros(at)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Write now and then while the block lasts, and once more at its end."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(self._write_until(stop))
-        try:
-            yield
-        finally:
-            stop.set()
-            await task
 
     async def write(self) -> None:
         """Write what was noted. When the database cannot take it, it is let go: the sessions'
@@ -60,9 +44,3 @@ class SqlLastSeen:
                 await connection.execute(
                     _WRITE, [{"session_id": id_, "at": at} for id_, at in notes.items()]
                 )
-
-    async def _write_until(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._interval)
-            await self.write()

@@ -1,12 +1,14 @@
 """From row to entity. One statement asks for a session with its user, wherever it is asked."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from adapters.persistence.tables import sessions, users
+from adapters.persistence.tables import events, sessions, users
+from domain.events import Event, EventKind, Recorded
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -21,7 +23,7 @@ _USER = (
     users.c.signup_time,
     users.c.auth_version,
 )
-_SESSION = (
+SESSION = (
     sessions.c.id,
     sessions.c.user_id,
     sessions.c.auth_version,
@@ -32,10 +34,20 @@ _SESSION = (
     sessions.c.user_agent,
 )
 
+EVENT = (
+    events.c.position,
+    events.c.kind,
+    events.c.at,
+    events.c.user_id,
+    events.c.address,
+    events.c.user_agent,
+    events.c.details,
+)
+
 USER_BY_ID = select(*_USER).where(users.c.id == bindparam("id"))
 USER_BY_KEY = select(*_USER).where(users.c.username_key == bindparam("key"))
 SIGNED_IN_BY_DIGEST = (
-    select(*_SESSION, *_USER)
+    select(*SESSION, *_USER)
     .join_from(sessions, users, sessions.c.user_id == users.c.id)
     .where(
         sessions.c.token_digest == bindparam("digest"),
@@ -57,10 +69,10 @@ def to_user(row: Sequence[Any]) -> User:
     )
 
 
-def to_signed_in(row: Sequence[Any]) -> SignedIn:
-    """A row of `SIGNED_IN_BY_DIGEST`."""
-    id_, user_id, auth_version, created, last_seen, expires, address, user_agent, *user = row
-    session = Session(
+def to_session(row: Sequence[Any]) -> Session:
+    """A row of the columns `SESSION`."""
+    id_, user_id, auth_version, created, last_seen, expires, address, user_agent = row
+    return Session(
         id_,
         user_id,
         auth_version,
@@ -69,7 +81,19 @@ def to_signed_in(row: Sequence[Any]) -> SignedIn:
         _instant(expires),
         Origin(address, user_agent),
     )
-    return SignedIn(session, to_user(user))
+
+
+def to_signed_in(row: Sequence[Any]) -> SignedIn:
+    """A row of `SIGNED_IN_BY_DIGEST`."""
+    return SignedIn(to_session(row[: len(SESSION)]), to_user(row[len(SESSION) :]))
+
+
+def to_recorded(row: Sequence[Any]) -> Recorded:
+    """A row of the columns `EVENT`."""
+    position, kind, at, user_id, address, user_agent, details = row
+    origin = Origin(address, user_agent)
+    event = Event(EventKind(kind), _instant(at), user_id, origin, json.loads(details))
+    return Recorded(position, event)
 
 
 def _instant(micros: int) -> datetime:

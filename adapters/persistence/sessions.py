@@ -1,9 +1,10 @@
 """The table of sessions, inside a transaction."""
 
-from dataclasses import dataclass, replace
+import sys
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.persistence import rows
@@ -41,16 +42,41 @@ class SqlSessions:
         row = result.one_or_none()
         return rows.to_signed_in(row) if row else None
 
-    async def replace_all(self, session: Session, user: User, digest: bytes) -> Session:
-        await self.connection.execute(
-            delete(sessions).where(sessions.c.user_id == user.id, sessions.c.id != session.id)
-        )
+    async def renew(self, session: Session, user: User, digest: bytes) -> None:
         await self.connection.execute(
             update(sessions)
             .where(sessions.c.id == session.id)
             .values(token_digest=digest, auth_version=user.auth_version)
         )
-        return replace(session, auth_version=user.auth_version)
 
-    async def end(self, digest: bytes) -> None:
-        await self.connection.execute(delete(sessions).where(sessions.c.token_digest == digest))
+    async def end(self, digest: bytes) -> Session | None:
+        result = await self.connection.execute(
+            delete(sessions).where(sessions.c.token_digest == digest).returning(*rows.SESSION)
+        )
+        row = result.one_or_none()
+        return rows.to_session(row) if row else None
+
+    async def end_one(self, user_id: int, session_id: int) -> bool:
+        if not 0 < session_id <= sys.maxsize:
+            return False
+        return bool(await self._delete(sessions.c.user_id == user_id, sessions.c.id == session_id))
+
+    async def end_all(self, user_id: int, *, but: int | None = None) -> int:
+        return await self._delete(
+            sessions.c.user_id == user_id, sessions.c.id.is_distinct_from(but)
+        )
+
+    async def evict(self, user_id: int, *, at_most: int) -> int:
+        of_user = sessions.c.user_id == user_id
+        newest = select(sessions.c.id).where(of_user).order_by(sessions.c.id.desc()).limit(at_most)
+        return await self._delete(of_user, sessions.c.id.not_in(newest))
+
+    async def remove_expired(self, now: datetime, *, at_most: int) -> int:
+        expired = (
+            select(sessions.c.id).where(sessions.c.expires_at <= rows.to_micros(now)).limit(at_most)
+        )
+        return await self._delete(sessions.c.id.in_(expired))
+
+    async def _delete(self, *conditions: ColumnElement[bool]) -> int:
+        result = await self.connection.execute(delete(sessions).where(*conditions))
+        return result.rowcount

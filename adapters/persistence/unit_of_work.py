@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.persistence.errors import translated
+from adapters.persistence.events import SqlEvents
 from adapters.persistence.sessions import SqlSessions
 from adapters.persistence.users import SqlUsers
 
@@ -17,6 +18,7 @@ class SqlUnitOfWork:
 
     users: SqlUsers
     sessions: SqlSessions
+    events: SqlEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +31,6 @@ class SqlBegin:
     async def __call__(self) -> AsyncIterator[SqlUnitOfWork]:
         with translated():
             async with self.engine.begin() as connection:
-                yield SqlUnitOfWork(SqlUsers(connection), SqlSessions(connection))
+                yield SqlUnitOfWork(
+                    SqlUsers(connection), SqlSessions(connection), SqlEvents(connection)
+                )

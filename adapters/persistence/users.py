@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,6 +52,9 @@ class SqlUsers:
             await self.connection.execute(statement)
         except IntegrityError as error:
             raise _taken(error) from error
+
+    async def delete(self, user_id: int) -> None:
+        await self.connection.execute(delete(users).where(users.c.id == user_id))
 
 
 def _taken(error: IntegrityError) -> Exception:

@@ -1,15 +1,17 @@
-"""What `Begin`, its unit of work, and `Lookup` promise, one function a promise."""
+"""What `Begin`, its unit of work, `Lookup` and `Records` promise, one function a promise."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 import pytest
 
 from domain.errors import UsernameTaken
-from domain.ports import Begin, Lookup, UnitOfWork
-from domain.session import Session
+from domain.events import Event, EventKind, Recorded
+from domain.ports import Begin, Lookup, Records, UnitOfWork
+from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
 from tests.examples import (
     ADA,
@@ -28,13 +30,16 @@ CONTRACT: list[Callable[["Store"], Awaitable[None]]] = []
 
 
 class Store(Protocol):
-    """One place for accounts and sessions, seen through both ports."""
+    """One place for accounts and sessions, seen through its ports."""
 
     @property
     def begin(self) -> Begin: ...
 
     @property
     def lookup(self) -> Lookup: ...
+
+    @property
+    def records(self) -> Records: ...
 
 
 def promise(check: Callable[[Store], Awaitable[None]]) -> Callable[[Store], Awaitable[None]]:
@@ -211,20 +216,201 @@ async def a_session_of_another_auth_version_does_not_count(store: Store) -> None
 
 
 @promise
-async def replacing_all_sessions_leaves_one_under_a_new_digest(store: Store) -> None:
+async def a_renewed_session_goes_on_under_a_new_digest_only(store: Store) -> None:
     async with store.begin() as work:
-        ada, bob = await _add(work, ADA), await _add(work, BOB)
-        kept = await _open(work, ada, DIGEST)
-        await work.sessions.add(ada, OTHER_DIGEST, PHONE, at=NOON, expires_at=NOON + DAY)
-        await _open(work, bob, b"3" * 32)
+        ada = await _add(work)
+        session = await _open(work, ada, DIGEST)
     async with store.begin() as work:
         ada = ada.with_password(OTHER_HASH)
         await work.users.save(ada)
-        renewed = await work.sessions.replace_all(kept, ada, b"4" * 32)
-    assert (renewed.id, renewed.auth_version) == (kept.id, 2)
-    found = await store.lookup.session(b"4" * 32)
-    assert found is not None
-    assert (found.session, found.user) == (renewed, ada)
+        await work.sessions.renew(session, ada, OTHER_DIGEST)
+    found = await store.lookup.session(OTHER_DIGEST)
+    assert found == SignedIn(replace(session, auth_version=2), ada)
     assert await store.lookup.session(DIGEST) is None
-    assert await store.lookup.session(OTHER_DIGEST) is None
-    assert await store.lookup.session(b"3" * 32), "another user's session stays"
+
+
+@promise
+async def ending_says_which_session_it_was(store: Store) -> None:
+    async with store.begin() as work:
+        session = await _open(work, await _add(work))
+        assert await work.sessions.end(OTHER_DIGEST) is None
+        assert await work.sessions.end(DIGEST) == session
+        assert await work.sessions.end(DIGEST) is None
+
+
+@promise
+async def one_ends_only_sessions_of_that_user(store: Store) -> None:
+    async with store.begin() as work:
+        ada, bob = await _add(work, ADA), await _add(work, BOB)
+        session = await _open(work, ada)
+        assert not await work.sessions.end_one(bob.id, session.id)
+        assert not await work.sessions.end_one(ada.id, session.id + 1)
+        for nobodys in (10**30, -(10**30), 0):
+            assert not await work.sessions.end_one(ada.id, nobodys)
+        assert await work.sessions.find(DIGEST)
+        assert await work.sessions.end_one(ada.id, session.id)
+        assert await work.sessions.find(DIGEST) is None
+
+
+@promise
+async def ending_all_but_one_leaves_that_and_everybody_elses(store: Store) -> None:
+    digests = [bytes([number]) * 32 for number in range(5)]
+    async with store.begin() as work:
+        ada, bob = await _add(work, ADA), await _add(work, BOB)
+        own = [await _open(work, ada, digest) for digest in digests[:4]]
+        await _open(work, bob, digests[4])
+        assert await work.sessions.end_all(ada.id, but=own[2].id) == 3
+    left = [digest for digest in digests if await store.lookup.session(digest)]
+    assert left == [digests[2], digests[4]]
+    async with store.begin() as work:
+        assert await work.sessions.end_all(ada.id) == 1
+        assert await work.sessions.end_all(ada.id) == 0
+
+
+@promise
+async def eviction_ends_the_oldest(store: Store) -> None:
+    digests = [bytes([number]) * 32 for number in range(6)]
+    async with store.begin() as work:
+        ada, bob = await _add(work, ADA), await _add(work, BOB)
+        await _open(work, bob, digests[5])
+        for digest in digests[:5]:
+            await _open(work, ada, digest)
+        assert await work.sessions.evict(ada.id, at_most=5) == 0
+        assert await work.sessions.evict(ada.id, at_most=3) == 2
+    left = [digest for digest in digests if await store.lookup.session(digest)]
+    assert left == digests[2:]
+
+
+@promise
+async def expired_sessions_are_removed_in_batches(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await _add(work)
+        for number in range(5):
+            digest, ends = bytes([number]) * 32, NOON + number * DAY
+            await work.sessions.add(ada, digest, LAPTOP, at=NOON, expires_at=ends)
+        for expected in (2, 1, 0):
+            assert await work.sessions.remove_expired(NOON + 2 * DAY, at_most=2) == expected
+    assert [session.expires_at for session in await store.records.sessions(ada.id)] == [
+        NOON + 4 * DAY,
+        NOON + 3 * DAY,
+    ]
+
+
+@promise
+async def a_deleted_account_is_gone_with_its_sessions_and_frees_its_name(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await _add(work)
+        await _open(work, ada)
+    async with store.begin() as work:
+        await work.users.delete(ada.id)
+    assert await store.lookup.user(ADA) is None
+    assert await store.lookup.session(DIGEST) is None
+    async with store.begin() as work:
+        assert (await _add(work)).id > ada.id
+
+
+@promise
+async def own_sessions_are_listed_newest_first_if_they_count(store: Store) -> None:
+    async with store.begin() as work:
+        ada, bob = await _add(work, ADA), await _add(work, BOB)
+        stale = await _open(work, ada, DIGEST)
+        ada = ada.with_password(OTHER_HASH)
+        await work.users.save(ada)
+        first = await _open(work, ada, b"3" * 32)
+        second = await work.sessions.add(ada, b"4" * 32, PHONE, at=NOON, expires_at=NOON + DAY)
+        await _open(work, bob, b"5" * 32)
+    assert await store.records.sessions(ada.id) == [second, first]
+    assert stale not in await store.records.sessions(ada.id)
+    assert await store.records.sessions(4711) == []
+
+
+def _event(kind: EventKind = EventKind.LOGGED_IN, user_id: int | None = 1, hours: int = 0) -> Event:
+    return Event(kind, NOON + timedelta(hours=hours), user_id, LAPTOP, {"count": 1, "to": "é\n<b>"})
+
+
+@promise
+async def events_come_back_as_they_were_in_growing_positions(store: Store) -> None:
+    written = [_event(kind, user_id) for kind in EventKind for user_id in (1, None)]
+    async with store.begin() as work:
+        await work.events.append()
+        await work.events.append(*written)
+    recorded = await store.records.events_after(0, limit=100)
+    assert [each.event for each in recorded] == written
+    positions = [each.position for each in recorded]
+    assert positions == sorted(set(positions))
+    assert positions[0] > 0
+
+
+@promise
+async def an_event_exists_exactly_if_its_unit_of_work_was_committed(store: Store) -> None:
+    with pytest.raises(RuntimeError):
+        async with store.begin() as work:
+            await work.events.append(_event())
+            raise RuntimeError
+    async with store.begin() as work:
+        await work.events.append(_event(EventKind.RENAMED))
+        assert await store.records.events_after(0, limit=10) == []
+    (only,) = await store.records.events_after(0, limit=10)
+    assert only.event.kind == EventKind.RENAMED
+
+
+@promise
+async def a_follower_misses_nothing_and_gets_nothing_twice(store: Store) -> None:
+    async def write(hours: int) -> None:
+        async with store.begin() as work:
+            await work.events.append(_event(hours=hours), _event(hours=hours))
+
+    followed: list[Recorded] = []
+    for hours in range(6):
+        await asyncio.gather(write(hours), write(hours))
+        position = followed[-1].position if followed else 0
+        followed += await store.records.events_after(position, limit=3)
+    while more := await store.records.events_after(followed[-1].position, limit=3):
+        followed += more
+    assert followed == await store.records.events_after(0, limit=100)
+    assert len(followed) == 24
+    assert await store.records.events_after(10**30, limit=3) == []
+
+
+@promise
+async def own_events_are_paged_newest_first(store: Store) -> None:
+    async with store.begin() as work:
+        for number in range(7):
+            await work.events.append(_event(user_id=1, hours=number), _event(user_id=2))
+    pages, before = [], None
+    while page := await store.records.events(1, before=before, limit=3):
+        pages.append([each.event.at.hour - NOON.hour for each in page])
+        before = page[-1].position
+    assert pages == [[6, 5, 4], [3, 2, 1], [0]]
+    assert len(await store.records.events(1, before=10**30, limit=100)) == 7
+
+
+@promise
+async def erasure_blanks_what_is_personal_and_nothing_else(store: Store) -> None:
+    blank = Event(EventKind.ACCOUNT_DELETED, NOON, 1, Origin("", ""))
+    async with store.begin() as work:
+        await work.events.append(_event(user_id=1), blank, _event(user_id=2), _event(user_id=None))
+    async with store.begin() as work:
+        assert await work.events.erase_personal(1) == 1
+        assert await work.events.erase_personal(1) == 0
+    found = [each.event for each in await store.records.events_after(0, limit=10)]
+    erased = Event(EventKind.LOGGED_IN, NOON, 1, Origin("", ""))
+    assert found == [erased, blank, _event(user_id=2), _event(user_id=None)]
+
+
+@promise
+async def old_events_are_removed_in_batches_and_positions_are_not_reused(store: Store) -> None:
+    async with store.begin() as work:
+        await work.events.append(*(_event(hours=number) for number in range(5)))
+    (*_, last) = await store.records.events_after(0, limit=10)
+    async with store.begin() as work:
+        for expected in (2, 1, 0):
+            cutoff = NOON + timedelta(hours=3)
+            assert await work.events.remove_older(cutoff, at_most=2) == expected
+    assert len(await store.records.events_after(0, limit=10)) == 2
+    async with store.begin() as work:
+        while await work.events.remove_older(NOON + DAY, at_most=2):
+            pass
+        await work.events.append(_event())
+    (newest,) = await store.records.events_after(0, limit=10)
+    assert newest.position > last.position

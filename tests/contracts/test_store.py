@@ -2,36 +2,43 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.persistence.lookup import SqliteLookup
+from adapters.persistence.reader import SqliteReader
+from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.unit_of_work import SqlBegin
-from domain.ports import Begin, Lookup
+from domain.events import Event
+from domain.ports import Begin, Lookup, Records
 from domain.session import Session
 from domain.user import User, Username
 from tests.contracts import store_contract
 from tests.contracts.store_contract import CONTRACT, Store
-from tests.fakes.store import FakeSessions, FakeStore, FakeUnitOfWork, FakeUsers
+from tests.fakes.store import FakeEvents, FakeSessions, FakeStore, FakeUnitOfWork, FakeUsers
 
 Check = Callable[[Store], Awaitable[None]]
 
 
 @dataclass
-class BothPorts:
+class Ports:
     begin: Begin
     lookup: Lookup
+    records: Records
+
+
+def ports_of(store: FakeStore) -> Ports:
+    return Ports(store.begin, store, store.records)
 
 
 @asynccontextmanager
 async def fake(_: Path) -> AsyncIterator[Store]:
-    store = FakeStore()
-    yield BothPorts(store.begin, store)
+    yield ports_of(FakeStore())
 
 
 @asynccontextmanager
@@ -39,10 +46,10 @@ async def sqlite(folder: Path) -> AsyncIterator[Store]:
     path = folder / "with a space?" / "frontdesk.db"
     create_database(path)
     await migrate(open_engine(path))
-    engine, lookup = open_engine(path), SqliteLookup(path)
+    engine, reader = open_engine(path), SqliteReader(path)
     try:
-        with lookup.open():
-            yield BothPorts(SqlBegin(engine), lookup)
+        with reader.open():
+            yield Ports(SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader))
     finally:
         await engine.dispose()
 
@@ -60,23 +67,45 @@ class NameBlindUsers(FakeUsers):
 
 
 class ForgetfulSessions(FakeSessions):
-    async def replace_all(self, session: Session, user: User, digest: bytes) -> Session:
-        return replace(session, auth_version=user.auth_version)
+    async def renew(self, session: Session, user: User, digest: bytes) -> None:
+        pass
+
+    async def evict(self, user_id: int, *, at_most: int) -> int:
+        return 0
 
 
 class DeafSessions(FakeSessions):
-    async def end(self, digest: bytes) -> None:
-        pass
+    async def end(self, digest: bytes) -> Session | None:
+        return None
+
+    async def end_one(self, user_id: int, session_id: int) -> bool:
+        return True
+
+    async def end_all(self, user_id: int, *, but: int | None = None) -> int:
+        return await super().end_all(user_id)
+
+
+class ReusingEvents(FakeEvents):
+    async def append(self, *events: Event) -> None:
+        self.state.last_position = len(self.state.events)
+        await super().append(*events)
+
+    async def erase_personal(self, user_id: int) -> int:
+        return 1
 
 
 class BrokenStore(FakeStore):
-    def __init__(self, users: Any = FakeUsers, sessions: Any = FakeSessions) -> None:
+    def __init__(
+        self, users: Any = FakeUsers, sessions: Any = FakeSessions, events: Any = FakeEvents
+    ) -> None:
         super().__init__()
-        self._users, self._sessions = users, sessions
+        self._users, self._sessions, self._events = users, sessions, events
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[FakeUnitOfWork]:
-        yield FakeUnitOfWork(self._users(self.state), self._sessions(self.state))
+        yield FakeUnitOfWork(
+            self._users(self.state), self._sessions(self.state), self._events(self.state)
+        )
 
 
 @pytest.mark.parametrize(
@@ -94,10 +123,29 @@ class BrokenStore(FakeStore):
         (BrokenStore(sessions=DeafSessions), store_contract.a_session_ends_at_once_and_alone),
         (
             BrokenStore(sessions=ForgetfulSessions),
-            store_contract.replacing_all_sessions_leaves_one_under_a_new_digest,
+            store_contract.a_renewed_session_goes_on_under_a_new_digest_only,
+        ),
+        (BrokenStore(sessions=ForgetfulSessions), store_contract.eviction_ends_the_oldest),
+        (BrokenStore(sessions=DeafSessions), store_contract.ending_says_which_session_it_was),
+        (BrokenStore(sessions=DeafSessions), store_contract.one_ends_only_sessions_of_that_user),
+        (
+            BrokenStore(sessions=DeafSessions),
+            store_contract.ending_all_but_one_leaves_that_and_everybody_elses,
+        ),
+        (
+            BrokenStore(),
+            store_contract.an_event_exists_exactly_if_its_unit_of_work_was_committed,
+        ),
+        (
+            BrokenStore(events=ReusingEvents),
+            store_contract.old_events_are_removed_in_batches_and_positions_are_not_reused,
+        ),
+        (
+            BrokenStore(events=ReusingEvents),
+            store_contract.erasure_blanks_what_is_personal_and_nothing_else,
         ),
     ],
 )
 async def test_a_broken_store_is_caught(store: BrokenStore, check: Check) -> None:
     with pytest.raises((AssertionError, pytest.fail.Exception)):
-        await check(BothPorts(store.begin, store))
+        await check(ports_of(store))

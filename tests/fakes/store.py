@@ -1,12 +1,13 @@
 """Accounts and sessions in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.errors import UsernameTaken
+from domain.events import Event, Recorded
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -16,11 +17,18 @@ from domain.user import User, Username
 class State:
     users: dict[int, User] = field(default_factory=dict)
     sessions: dict[bytes, Session] = field(default_factory=dict)
+    events: list[Recorded] = field(default_factory=list)
     last_user_id: int = 0
     last_session_id: int = 0
+    last_position: int = 0
 
     def copy(self) -> "State":
-        return replace(self, users=dict(self.users), sessions=dict(self.sessions))
+        return replace(
+            self,
+            users=dict(self.users),
+            sessions=dict(self.sessions),
+            events=list(self.events),
+        )
 
     def signed_in(self, digest: bytes) -> SignedIn | None:
         session = self.sessions.get(digest)
@@ -48,6 +56,12 @@ class FakeUsers:
         self._check_free(user.username, owner=user.id)
         self.state.users[user.id] = user
 
+    async def delete(self, user_id: int) -> None:
+        del self.state.users[user_id]
+        self.state.sessions = {
+            digest: each for digest, each in self.state.sessions.items() if each.user_id != user_id
+        }
+
     def _check_free(self, username: Username, owner: int | None) -> None:
         for user in self.state.users.values():
             if user.username.key == username.key and user.id != owner:
@@ -71,36 +85,80 @@ class FakeSessions:
     async def find(self, digest: bytes) -> SignedIn | None:
         return self.state.signed_in(digest)
 
-    async def replace_all(self, session: Session, user: User, digest: bytes) -> Session:
-        others = [key for key, each in self.state.sessions.items() if each.user_id == user.id]
-        for key in others:
-            del self.state.sessions[key]
-        renewed = replace(session, auth_version=user.auth_version)
-        self.state.sessions[digest] = renewed
-        return renewed
+    async def renew(self, session: Session, user: User, digest: bytes) -> None:
+        self._drop(lambda each: each.id == session.id)
+        self.state.sessions[digest] = replace(session, auth_version=user.auth_version)
 
-    async def end(self, digest: bytes) -> None:
-        self.state.sessions.pop(digest, None)
+    async def end(self, digest: bytes) -> Session | None:
+        return self.state.sessions.pop(digest, None)
+
+    async def end_one(self, user_id: int, session_id: int) -> bool:
+        return bool(self._drop(lambda each: (each.user_id, each.id) == (user_id, session_id)))
+
+    async def end_all(self, user_id: int, *, but: int | None = None) -> int:
+        return self._drop(lambda each: each.user_id == user_id and each.id != but)
+
+    async def evict(self, user_id: int, *, at_most: int) -> int:
+        own = [each.id for each in self.state.sessions.values() if each.user_id == user_id]
+        oldest = sorted(own, reverse=True)[at_most:]
+        return self._drop(lambda each: each.id in oldest)
+
+    async def remove_expired(self, now: datetime, *, at_most: int) -> int:
+        expired = [each.id for each in self.state.sessions.values() if each.expires_at <= now]
+        return self._drop(lambda each: each.id in expired[:at_most])
+
+    def _drop(self, doomed: Callable[[Session], bool]) -> int:
+        digests = [digest for digest, each in self.state.sessions.items() if doomed(each)]
+        for digest in digests:
+            del self.state.sessions[digest]
+        return len(digests)
+
+
+@dataclass
+class FakeEvents:
+    state: State
+
+    async def append(self, *events: Event) -> None:
+        for event in events:
+            self.state.last_position += 1
+            self.state.events.append(Recorded(self.state.last_position, event))
+
+    async def erase_personal(self, user_id: int) -> int:
+        erased = 0
+        for index, recorded in enumerate(self.state.events):
+            event = recorded.event
+            blank = replace(event, origin=Origin("", ""), details={})
+            if event.user_id == user_id and event != blank:
+                self.state.events[index] = replace(recorded, event=blank)
+                erased += 1
+        return erased
+
+    async def remove_older(self, than: datetime, *, at_most: int) -> int:
+        old = [each for each in self.state.events if each.event.at < than][:at_most]
+        self.state.events = [each for each in self.state.events if each not in old]
+        return len(old)
 
 
 @dataclass
 class FakeUnitOfWork:
     users: FakeUsers
     sessions: FakeSessions
+    events: FakeEvents
 
 
 class FakeStore:
-    """Fits `Begin`, as `begin`, and `Lookup`."""
+    """Fits `Begin`, as `begin`, and `Lookup`; its `records` fit `Records`."""
 
     def __init__(self) -> None:
         self.state = State()
+        self.records = FakeRecords(self)
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[FakeUnitOfWork]:
         async with self._writing:
             state = self.state.copy()
-            yield FakeUnitOfWork(FakeUsers(state), FakeSessions(state))
+            yield FakeUnitOfWork(FakeUsers(state), FakeSessions(state), FakeEvents(state))
             self.state = state
 
     async def session(self, digest: bytes) -> SignedIn | None:
@@ -111,3 +169,23 @@ class FakeStore:
             if user.username.key == username.key:
                 return user
         return None
+
+
+@dataclass
+class FakeRecords:
+    store: FakeStore
+
+    async def sessions(self, user_id: int) -> list[Session]:
+        state = self.store.state
+        user = state.users.get(user_id)
+        own = [each for each in state.sessions.values() if each.user_id == user_id]
+        counting = [each for each in own if user and each.auth_version == user.auth_version]
+        return sorted(counting, key=lambda each: each.id, reverse=True)
+
+    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
+        own = [each for each in self.store.state.events if each.event.user_id == user_id]
+        below = [each for each in own if before is None or each.position < before]
+        return below[::-1][:limit]
+
+    async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
+        return [each for each in self.store.state.events if each.position > position][:limit]

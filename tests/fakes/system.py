@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from domain.password import Password, PasswordHash
 from domain.session import SessionToken
+from domain.user import Username
 from tests.examples import NOON
 
 
@@ -54,3 +55,8 @@ class FakeLastSeen:
 
     def note(self, session_id: int, at: datetime) -> None:
         self.notes.append((session_id, at))
+
+
+class FakePseudonyms:
+    def of(self, username: Username) -> str:
+        return f"pseudonym of {len(username.key)} letters"

@@ -137,7 +137,7 @@ def test_a_body_of_unknown_length_that_is_too_large_is_refused(client: Client) -
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/api/user", "GET, HEAD, OPTIONS, PUT"),
+        ("/api/user", "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("/api/user/login", "OPTIONS, POST"),
         ("/healthz", "GET, HEAD, OPTIONS"),
     ],

@@ -16,7 +16,21 @@ PUBLIC = {
     ("get", "/healthz"),
     ("get", "/readyz"),
 }
-OPERATION_IDS = {"signUp", "logIn", "logOut", "getUser", "updateUser", "healthz", "readyz"}
+OPERATION_IDS = {
+    "signUp",
+    "logIn",
+    "logOut",
+    "getUser",
+    "updateUser",
+    "deleteAccount",
+    "listSessions",
+    "endSession",
+    "endOtherSessions",
+    "listEvents",
+    "exportAccount",
+    "healthz",
+    "readyz",
+}
 
 
 @pytest.fixture
@@ -47,7 +61,8 @@ def test_every_operation_outside_the_named_ones_demands_a_session(
     closed = [(m, p) for m, p, _ in operations(document) if (m, p) not in PUBLIC]
     assert closed
     for method, path in closed:
-        response = client.request(method.upper(), path, json={} if method != "get" else None)
+        url = path.replace("{session_id}", "1")
+        response = client.request(method.upper(), url, json={} if method == "put" else None)
         assert (response.status, response.problem) == (401, "not_signed_in"), path
 
 
@@ -80,6 +95,19 @@ def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> 
           "username_taken", "not_signed_in", "invalid_credentials", "fresh_login_required",
           "cross_origin_refused", "request_timeout", "body_too_large", "unsupported_media_type",
           "busy", "storage_full", "storage_unavailable"}),
+        ("delete", "/api/user",
+         {"malformed_request", "invalid_request", "not_signed_in", "invalid_credentials",
+          "fresh_login_required", "cross_origin_refused", "request_timeout", "body_too_large",
+          "unsupported_media_type", "busy", "storage_full", "storage_unavailable"}),
+        ("get", "/api/user/sessions", {"not_signed_in", "storage_unavailable"}),
+        ("delete", "/api/user/sessions",
+         {"not_signed_in", "cross_origin_refused", "storage_full", "storage_unavailable"}),
+        ("delete", "/api/user/sessions/{session_id}",
+         {"not_signed_in", "no_such_session", "cross_origin_refused", "invalid_request",
+          "storage_full", "storage_unavailable"}),
+        ("get", "/api/user/events",
+         {"invalid_request", "not_signed_in", "storage_unavailable"}),
+        ("get", "/api/user/export", {"not_signed_in", "storage_unavailable"}),
         ("get", "/healthz", set()),
         ("get", "/readyz", {"storage_full", "storage_unavailable"}),
     ],

@@ -65,7 +65,10 @@ def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "OLD_PEPPERS": "y" * 16 + "," + "z" * 16,
         "SESSION_DAYS": "0.5",
         "SESSION_IDLE_MINUTES": "60",
+        "SECRET_KEY": "k" * 32,
+        "SESSIONS_PER_USER": "3",
         "FRESH_LOGIN_MINUTES": "5",
+        "EVENT_DAYS": "30",
         "BODY_SECONDS": "3",
     }.items():
         monkeypatch.setenv(f"FRONTDESK_{name}", value)
@@ -101,6 +104,8 @@ def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("BCRYPT_COST", "twelve"),
         ("PEPPER", "short"),
         ("OLD_PEPPERS", "x" * 16 + ",short"),
+        ("SECRET_KEY", "short"),
+        ("EVENT_DAYS", "0"),
         ("SESSION_DAYS", "0"),
         ("SESSION_DAYS", "nan"),
         ("SESSION_DAYS", "366"),

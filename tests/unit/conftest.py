@@ -5,15 +5,25 @@ from dataclasses import dataclass, field
 import pytest
 
 from application.authenticate import Authenticate
+from application.clean_up import CleanUp
+from application.confirm_owner import ConfirmOwner
+from application.delete_account import DeleteAccount
+from application.end_other_sessions import EndOtherSessions
+from application.end_session import EndSession
+from application.export_account import ExportAccount
+from application.list_events import ListEvents
+from application.list_sessions import ListSessions
 from application.log_in import LogIn
 from application.log_out import LogOut
+from application.open_session import OpenSession
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
+from domain.events import Event
 from domain.password import PasswordPolicy
 from domain.session import Admission, SessionPolicy, SessionToken, SignedIn
-from tests.examples import LAPTOP, PASSWORD
+from tests.examples import DAY, LAPTOP, PASSWORD, PHONE
 from tests.fakes.store import FakeStore
-from tests.fakes.system import FakeClock, FakeHasher, FakeLastSeen, FakeTokens
+from tests.fakes.system import FakeClock, FakeHasher, FakeLastSeen, FakePseudonyms, FakeTokens
 
 
 @dataclass
@@ -28,20 +38,33 @@ class Desk:
     policy: SessionPolicy = field(default_factory=SessionPolicy)
 
     @property
+    def open_session(self) -> OpenSession:
+        return OpenSession(self.clock, self.tokens, self.policy)
+
+    @property
+    def confirm_owner(self) -> ConfirmOwner:
+        return ConfirmOwner(self.store.begin, self.hasher, self.clock, self.policy)
+
+    @property
     def sign_up(self) -> SignUp:
         return SignUp(
-            self.store.begin, self.hasher, self.clock, self.tokens, PasswordPolicy(), self.policy
+            self.store.begin, self.hasher, self.clock, self.open_session, PasswordPolicy()
         )
 
     @property
     def log_in(self) -> LogIn:
         return LogIn(
-            self.store.begin, self.store, self.hasher, self.clock, self.tokens, self.policy
+            self.store.begin,
+            self.store,
+            self.hasher,
+            self.clock,
+            self.open_session,
+            FakePseudonyms(),
         )
 
     @property
     def log_out(self) -> LogOut:
-        return LogOut(self.store.begin)
+        return LogOut(self.store.begin, self.clock)
 
     @property
     def authenticate(self) -> Authenticate:
@@ -50,8 +73,48 @@ class Desk:
     @property
     def update_user(self) -> UpdateUser:
         return UpdateUser(
-            self.store.begin, self.hasher, self.clock, self.tokens, PasswordPolicy(), self.policy
+            self.store.begin,
+            self.confirm_owner,
+            self.hasher,
+            self.clock,
+            self.tokens,
+            PasswordPolicy(),
         )
+
+    @property
+    def delete_account(self) -> DeleteAccount:
+        return DeleteAccount(self.store.begin, self.confirm_owner, self.clock)
+
+    @property
+    def list_sessions(self) -> ListSessions:
+        return ListSessions(self.store.records, self.clock, self.policy)
+
+    @property
+    def end_session(self) -> EndSession:
+        return EndSession(self.store.begin, self.clock)
+
+    @property
+    def end_other_sessions(self) -> EndOtherSessions:
+        return EndOtherSessions(self.store.begin, self.clock)
+
+    @property
+    def list_events(self) -> ListEvents:
+        return ListEvents(self.store.records)
+
+    @property
+    def export_account(self) -> ExportAccount:
+        return ExportAccount(self.store.records, self.clock)
+
+    @property
+    def clean_up(self) -> CleanUp:
+        return CleanUp(self.store.begin, self.clock, keep_events=30 * DAY, batch=3)
+
+    def happened(self) -> list[Event]:
+        """Every event so far, oldest first."""
+        return [recorded.event for recorded in self.store.state.events]
+
+    def kinds(self) -> list[str]:
+        return [event.kind.value for event in self.happened()]
 
     async def signed_up(
         self, name: str = "ada", presented: SessionToken | None = None
@@ -81,6 +144,7 @@ class Desk:
         return await self.update_user(
             signed_in=await self.who(token),
             presented=token,
+            origin=PHONE,
             username=username,
             password=password,
             current_password=current_password,

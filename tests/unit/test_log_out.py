@@ -2,12 +2,13 @@ import pytest
 
 from domain.errors import NotSignedIn
 from domain.session import SessionToken
+from tests.examples import LAPTOP
 from tests.unit.conftest import Desk
 
 
 async def test_the_session_is_dead_at_once(desk: Desk) -> None:
     admission = await desk.signed_up()
-    await desk.log_out(presented=admission.token)
+    await desk.log_out(presented=admission.token, origin=LAPTOP)
     with pytest.raises(NotSignedIn):
         await desk.who(admission.token)
 
@@ -15,5 +16,5 @@ async def test_the_session_is_dead_at_once(desk: Desk) -> None:
 async def test_it_is_harmless_without_a_session(desk: Desk) -> None:
     admission = await desk.signed_up()
     for presented in (None, SessionToken("x" * 43)):
-        await desk.log_out(presented=presented)
+        await desk.log_out(presented=presented, origin=LAPTOP)
     assert await desk.who(admission.token)

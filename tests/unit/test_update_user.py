@@ -9,7 +9,7 @@ from domain.errors import (
     UsernameTaken,
 )
 from domain.password import Password, PasswordHash
-from tests.examples import DAY, MINUTE, OTHER_PASSWORD, PASSWORD
+from tests.examples import DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD
 from tests.fakes.system import FakeHasher
 from tests.unit.conftest import Desk
 
@@ -89,7 +89,7 @@ async def test_a_session_that_ends_while_the_password_is_hashed_changes_nothing(
 
     class SlowHasher(FakeHasher):
         async def hash(self, password: Password) -> PasswordHash:
-            await desk.log_out(presented=owner.token)
+            await desk.log_out(presented=owner.token, origin=LAPTOP)
             return await super().hash(password)
 
     slow = Desk(store=desk.store, clock=desk.clock, tokens=desk.tokens, hasher=SlowHasher())

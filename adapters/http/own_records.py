@@ -1,0 +1,112 @@
+"""Your sessions, what happened to your account, and all of it to take along."""
+
+from asyncio import to_thread
+from typing import Annotated
+
+from litestar import Controller, Response, delete, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from adapters.http.authentication import SignedInRequest
+from adapters.http.network import origin_of
+from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.session_cookie import SessionCookie
+from adapters.http.views import Ended, EventPageView, ExportView, SessionView
+from application.end_other_sessions import EndOtherSessions
+from application.end_session import EndSession
+from application.export_account import ExportAccount
+from application.list_events import ListEvents
+from application.list_sessions import ListSessions
+from domain.errors import NoSuchSession, NotSignedIn, StorageFull, StorageUnavailable
+
+
+class OwnRecordsController(Controller):
+    """What the service holds about the caller."""
+
+    path = "/api/user"
+    tags = ("Sessions and records",)
+
+    @get(
+        "/sessions",
+        operation_id="listSessions",
+        summary="List your sessions",
+        responses=answers(NotSignedIn, StorageUnavailable),
+    )
+    async def list_sessions(
+        self, request: SignedInRequest, list_sessions: NamedDependency[ListSessions]
+    ) -> list[SessionView]:
+        """Where you are signed in, newest first. `current` marks the session of this request."""
+        sessions = await list_sessions(signed_in=request.user)
+        return await to_thread(SessionView.all_of, sessions, current=request.user.session.id)
+
+    @delete(
+        "/sessions/{session_id:int}",
+        status_code=200,
+        operation_id="endSession",
+        summary="End one of your sessions",
+        responses=answers(
+            NotSignedIn,
+            NoSuchSession,
+            StorageFull,
+            StorageUnavailable,
+            also=(INVALID, CROSS_ORIGIN),
+        ),
+    )
+    async def end_session(
+        self,
+        request: SignedInRequest,
+        session_id: FromPath[int],
+        end_session: NamedDependency[EndSession],
+        cookie: NamedDependency[SessionCookie],
+    ) -> Response[Ended]:
+        """It is dead at once. Ending the session of this request is a logout."""
+        await end_session(signed_in=request.user, session_id=session_id, origin=origin_of(request))
+        is_current = session_id == request.user.session.id
+        return Response(Ended(1), cookies=[cookie.cleared()] * is_current)
+
+    @delete(
+        "/sessions",
+        status_code=200,
+        operation_id="endOtherSessions",
+        summary="End all your sessions but this one",
+        responses=answers(NotSignedIn, StorageFull, StorageUnavailable, also=(CROSS_ORIGIN,)),
+    )
+    async def end_other_sessions(
+        self, request: SignedInRequest, end_other_sessions: NamedDependency[EndOtherSessions]
+    ) -> Ended:
+        """They are dead at once. Says how many there were."""
+        return Ended(await end_other_sessions(signed_in=request.user, origin=origin_of(request)))
+
+    @get(
+        "/events",
+        operation_id="listEvents",
+        summary="See what happened to your account",
+        responses=answers(NotSignedIn, StorageUnavailable, also=(INVALID,)),
+    )
+    async def list_events(
+        self,
+        request: SignedInRequest,
+        list_events: NamedDependency[ListEvents],
+        before: Annotated[
+            int | None, QueryParameter(ge=1, description="The `next` of the page before.")
+        ] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=100, description="Events a page.")] = 50,
+    ) -> EventPageView:
+        """Newest first, in pages: pass `next` as `before` to go on; it is `null` on the last."""
+        page = await list_events(signed_in=request.user, before=before, limit=limit)
+        return await to_thread(EventPageView.of, page)
+
+    @get(
+        "/export",
+        operation_id="exportAccount",
+        summary="Take everything with you",
+        responses=answers(NotSignedIn, StorageUnavailable),
+    )
+    async def export_account(
+        self, request: SignedInRequest, export_account: NamedDependency[ExportAccount]
+    ) -> Response[ExportView]:
+        """All that is held about you, as one JSON document; never the password's hash."""
+        export = await export_account(signed_in=request.user)
+        view = await to_thread(ExportView.of, export, current=request.user.session.id)
+        disposition = f'attachment; filename="account-{export.user.id}.json"'
+        return Response(view, headers={"Content-Disposition": disposition})

@@ -1,0 +1,54 @@
+"""The table of events, inside a transaction."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.persistence import rows
+from adapters.persistence.tables import events
+from domain.events import Event
+
+_NOTHING = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class SqlEvents:
+    """Fits `domain.ports.Events`. Rows are added and, at the end of their time, removed; the one
+    change is the erasure of personal data.
+    """
+
+    connection: AsyncConnection
+
+    async def append(self, *happened: Event) -> None:
+        for event in happened:
+            await self.connection.execute(insert(events).values(_columns(event)))
+
+    async def erase_personal(self, user_id: int) -> int:
+        personal = or_(
+            events.c.address != "", events.c.user_agent != "", events.c.details != _NOTHING
+        )
+        result = await self.connection.execute(
+            update(events)
+            .where(events.c.user_id == user_id, personal)
+            .values(address="", user_agent="", details=_NOTHING)
+        )
+        return result.rowcount
+
+    async def remove_older(self, than: datetime, *, at_most: int) -> int:
+        old = select(events.c.position).where(events.c.at < rows.to_micros(than)).limit(at_most)
+        result = await self.connection.execute(delete(events).where(events.c.position.in_(old)))
+        return result.rowcount
+
+
+def _columns(event: Event) -> dict[str, object]:
+    return {
+        "kind": event.kind.value,
+        "at": rows.to_micros(event.at),
+        "user_id": event.user_id,
+        "address": event.origin.address,
+        "user_agent": event.origin.user_agent,
+        "details": json.dumps(dict(event.details), ensure_ascii=False),
+    }

@@ -1,0 +1,55 @@
+"""Stand-ins for names nobody has, and the key that makes them."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from domain.user import Username
+
+_DIGITS = 32
+
+
+class KeyFile:
+    """32 random bytes in a file that only its owner may read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def make(self) -> None:
+        """Make it if there is none.
+
+        Of several processes one succeeds: the key is written aside and then linked to its name,
+        which fails if the name exists. So the file is never half written.
+        """
+        if self._path.exists():
+            return
+        draft = self._path.with_suffix(f".{secrets.token_hex(8)}")
+        draft.touch(mode=0o600, exist_ok=False)
+        with draft.open("wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            self._path.hardlink_to(draft)
+        draft.unlink()
+
+    @cached_property
+    def key(self) -> bytes:
+        """The same in every process."""
+        return self._path.read_bytes()
+
+
+class HmacPseudonyms:
+    """Fits `domain.ports.Pseudonyms`: the first 128 bits of HMAC-SHA-256, in hexadecimal digits."""
+
+    def __init__(self, key: Callable[[], bytes]) -> None:
+        self._key = key
+
+    def of(self, username: Username) -> str:
+        text = username.key.encode("utf-8", "surrogatepass")
+        return hmac.new(self._key(), b"name\0" + text, hashlib.sha256).hexdigest()[:_DIGITS]

@@ -1,0 +1,27 @@
+"""Forget what is over."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.ports import Begin, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """Remove some expired sessions and some events older than `keep_events`, and say how many.
+
+    A batch is small, so that other writers wait no longer than for each other. Zero means that
+    nothing is left to do. Raises `Unavailable`.
+    """
+
+    begin: Begin
+    clock: Clock
+    keep_events: timedelta
+    batch: int = 500
+
+    async def __call__(self) -> int:
+        now = self.clock.now()
+        async with self.begin() as work:
+            sessions = await work.sessions.remove_expired(now, at_most=self.batch)
+            events = await work.events.remove_older(now - self.keep_events, at_most=self.batch)
+        return sessions + events

@@ -1,0 +1,37 @@
+"""Make sure that the owner is at the keyboard."""
+
+from dataclasses import dataclass
+
+from domain.errors import FreshLoginRequired, InvalidCredentials
+from domain.events import Event, EventKind
+from domain.password import Password
+from domain.ports import Begin, Clock, PasswordHasher
+from domain.session import SessionPolicy, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmOwner:
+    """The one rule for sensitive changes (ASVS 5.0 §7.5.1).
+
+    They need the right current password, or a login moments ago. A wrong password is refused even
+    then, and the refusal is remembered. Raises `FreshLoginRequired`, `InvalidCredentials`,
+    `Unavailable`.
+    """
+
+    begin: Begin
+    hasher: PasswordHasher
+    clock: Clock
+    session_policy: SessionPolicy
+
+    async def __call__(self, signed_in: SignedIn, current_password: str | None) -> None:
+        session, user = signed_in.session, signed_in.user
+        if current_password is None:
+            if not session.is_fresh(self.clock.now(), self.session_policy):
+                raise FreshLoginRequired
+        elif not await self.hasher.verify(Password(current_password), user.password_hash):
+            refused = Event(
+                EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, session.origin
+            )
+            async with self.begin() as work:
+                await work.events.append(refused)
+            raise InvalidCredentials

@@ -1,0 +1,23 @@
+"""See what happened to your account."""
+
+from dataclasses import dataclass
+
+from domain.events import EventPage
+from domain.ports import Records
+from domain.session import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class ListEvents:
+    """A page of the caller's own events below the position `before`, or of the latest.
+
+    Raises `StorageUnavailable`.
+    """
+
+    records: Records
+
+    async def __call__(self, *, signed_in: SignedIn, before: int | None, limit: int) -> EventPage:
+        # One more than asked for tells whether there is another page.
+        found = await self.records.events(signed_in.user.id, before=before, limit=limit + 1)
+        page = found[:limit]
+        return EventPage(page, page[-1].position if len(found) > limit else None)

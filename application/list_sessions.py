@@ -1,0 +1,20 @@
+"""See where you are signed in."""
+
+from dataclasses import dataclass
+
+from domain.ports import Clock, Records
+from domain.session import Session, SessionPolicy, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class ListSessions:
+    """The caller's own live sessions, newest first. Raises `StorageUnavailable`."""
+
+    records: Records
+    clock: Clock
+    session_policy: SessionPolicy
+
+    async def __call__(self, *, signed_in: SignedIn) -> list[Session]:
+        now = self.clock.now()
+        sessions = await self.records.sessions(signed_in.user.id)
+        return [session for session in sessions if session.is_live(now, self.session_policy)]

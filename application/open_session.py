@@ -1,0 +1,37 @@
+"""Open a session within a unit of work."""
+
+from dataclasses import dataclass
+
+from domain.events import Ending, sessions_ended
+from domain.ports import Clock, TokenGenerator, UnitOfWork
+from domain.session import Admission, Origin, SessionPolicy, SessionToken
+from domain.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """What sign-up and login have in common, once it is clear who the user is.
+
+    Under a new token, never one that was presented; the session presented ends, and so do the
+    user's oldest ones beyond the limit.
+    """
+
+    clock: Clock
+    tokens: TokenGenerator
+    session_policy: SessionPolicy
+
+    async def __call__(
+        self, work: UnitOfWork, user: User, *, origin: Origin, presented: SessionToken | None
+    ) -> Admission:
+        token, now, lifetime = self.tokens.new(), self.clock.now(), self.session_policy.absolute
+        replaced = await work.sessions.end(presented.digest) if presented else None
+        await work.sessions.add(user, token.digest, origin, at=now, expires_at=now + lifetime)
+        evicted = await work.sessions.evict(user.id, at_most=self.session_policy.at_most)
+        if replaced:
+            await work.events.append(
+                *sessions_ended(now, replaced.user_id, origin, count=1, why=Ending.REPLACED)
+            )
+        await work.events.append(
+            *sessions_ended(now, user.id, origin, count=evicted, why=Ending.EVICTED)
+        )
+        return Admission(token, user, lifetime)

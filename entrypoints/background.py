@@ -1,0 +1,32 @@
+"""Work that is done now and then, away from the requests."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+_log = logging.getLogger("frontdesk")
+
+
+@asynccontextmanager
+async def every(seconds: float, job: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Do the job again and again while the block lasts, and once more at its end. A failure is
+    logged, and the job tried again at the next time.
+    """
+    stop = asyncio.Event()
+
+    async def repeat() -> None:
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
+            try:
+                await job()
+            except Exception as error:
+                _log.warning("background work failed", exc_info=error)
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        stop.set()
+        await task

@@ -1,0 +1,77 @@
+"""Export and deletion."""
+
+import pytest
+
+from domain.errors import FreshLoginRequired, InvalidCredentials, NotSignedIn
+from domain.events import Event, EventKind
+from domain.session import Origin
+from tests.examples import DAY, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
+from tests.unit.conftest import Desk
+
+
+async def test_the_export_holds_everything_and_nobody_elses(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    await desk.logged_in("ada")
+    await desk.signed_up("bob")
+    for number in range(600):
+        await desk.updated(ada.token, username=f"ada{number}")
+    me = await desk.who(ada.token)
+    export = await desk.export_account(signed_in=me)
+    assert (export.at, export.user) == (NOON, me.user)
+    assert len(export.sessions) == 2
+    assert len(export.events) == 602
+    assert {each.event.user_id for each in export.events} == {ada.user.id}
+
+
+async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    other = await desk.logged_in("ada")
+    await desk.updated(ada.token, username="eve")
+    receipt = await desk.delete_account(
+        signed_in=await desk.who(ada.token), presented=ada.token, current_password=PASSWORD
+    )
+    assert (receipt.user.username.value, receipt.sessions, receipt.events) == ("eve", 2, 3)
+    for token in (ada.token, other.token):
+        with pytest.raises(NotSignedIn):
+            await desk.who(token)
+    with pytest.raises(InvalidCredentials):
+        await desk.logged_in("eve")
+    own = [event for event in desk.happened() if event.user_id == ada.user.id]
+    assert [event.kind for event in own] == [
+        EventKind.SIGNED_UP,
+        EventKind.LOGGED_IN,
+        EventKind.RENAMED,
+        EventKind.ACCOUNT_DELETED,
+    ]
+    assert all(event == Event(event.kind, NOON, 1, Origin("", "")) for event in own)
+
+
+async def test_the_name_can_be_taken_again_the_id_never(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    await desk.delete_account(
+        signed_in=await desk.who(ada.token), presented=ada.token, current_password=None
+    )
+    assert (await desk.signed_up("ada")).user.id > ada.user.id
+
+
+async def test_deletion_needs_the_owner(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    desk.clock.advance(10 * MINUTE)
+    me = await desk.who(ada.token)
+    with pytest.raises(FreshLoginRequired):
+        await desk.delete_account(signed_in=me, presented=ada.token, current_password=None)
+    with pytest.raises(InvalidCredentials):
+        await desk.delete_account(signed_in=me, presented=ada.token, current_password="wrong")
+    assert await desk.who(ada.token)
+    assert await desk.delete_account(signed_in=me, presented=ada.token, current_password=PASSWORD)
+
+
+async def test_a_session_that_ended_meanwhile_deletes_nothing(desk: Desk) -> None:
+    thief = await desk.signed_up("ada")
+    as_thief = await desk.who(thief.token)
+    owner = await desk.logged_in("ada")
+    await desk.updated(owner.token, password=OTHER_PASSWORD)
+    with pytest.raises(NotSignedIn):
+        await desk.delete_account(signed_in=as_thief, presented=thief.token, current_password=None)
+    desk.clock.advance(DAY)
+    assert await desk.logged_in("ada", OTHER_PASSWORD)
