@@ -1,4 +1,5 @@
-# Everything runs in .venv, from the locked dependencies. PYTHON=python3.13 chooses another Python.
+# Everything runs in .venv, from the locked dependencies. Its Python is the one that made it; after
+# `make clean`, PYTHON=python3.13 makes it with another.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -39,6 +40,7 @@ clean: ## remove .venv and caches; your data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Frontdesk needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.lock | .venv/bin/python

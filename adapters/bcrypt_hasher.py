@@ -25,7 +25,9 @@ _SCHEME = "hmac-sha384"
 _DEFAULT_KEY = b"frontdesk password 1"
 _BCRYPT_BYTES = 72
 _STORED = re.compile(
-    rf"({_SCHEME}:(?P<key_id>\w+):)?(?P<bcrypt>\$2[aby]\$\d\d\$[./A-Za-z0-9]{{53}})", re.ASCII
+    rf"({_SCHEME}:(?P<key_id>\w+):)?"
+    r"(?P<bcrypt>\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53})",
+    re.ASCII,
 )
 
 _Result = TypeVar("_Result")
@@ -34,14 +36,21 @@ _Result = TypeVar("_Result")
 class BcryptHasher:
     """Fits `domain.ports.PasswordHasher`.
 
-    `cost` is the exponent of bcrypt's work. `peppers` are secret keys: the first hashes, all
-    verify. At most `queue_limit` jobs wait for a thread; beyond that it raises `Busy`.
+    `cost` is the exponent of bcrypt's work. `pepper` is a secret key; hashes made with one of
+    `old_peppers`, or without, are still known. At most `queue_limit` jobs wait for a thread; beyond
+    that it raises `Busy`.
     """
 
-    def __init__(self, *, cost: int, peppers: Sequence[bytes] = (), queue_limit: int = 32) -> None:
-        keys = {_key_id(pepper): pepper for pepper in peppers} | {"0": _DEFAULT_KEY}
-        self._keys = keys
-        self._key_id = next(iter(keys))
+    def __init__(
+        self,
+        *,
+        cost: int,
+        pepper: bytes | None = None,
+        old_peppers: Sequence[bytes] = (),
+        queue_limit: int = 32,
+    ) -> None:
+        self._keys = {_key_id(each): each or _DEFAULT_KEY for each in (None, pepper, *old_peppers)}
+        self._key_id = _key_id(pepper)
         self._cost = cost
         # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
         self._decoy = bcrypt.gensalt(cost) + b"." * 31
@@ -64,7 +73,17 @@ class BcryptHasher:
             secret = password.to_bytes()[:_BCRYPT_BYTES]
         else:
             secret = self._digest(key_id, password)
-        return await self._run(lambda: bcrypt.checkpw(secret, hashed))
+        return await self._run(lambda: self._matches(secret, hashed))
+
+    def _matches(self, secret: bytes, hashed: bytes) -> bool:
+        """A mismatch at a lower cost than today's is followed by the work that it lacks, or the
+        time would tell that there is such a user: 2^4 + 2^4 + 2^5 + … + 2^11 = 2^12.
+        """
+        if bcrypt.checkpw(secret, hashed):
+            return True
+        for cost in range(int(hashed[4:6]), self._cost):
+            bcrypt.hashpw(secret, b"$2b$%02d$" % cost + self._decoy[7:29])
+        return False
 
     def is_outdated(self, password_hash: PasswordHash) -> bool:
         return not password_hash.value.startswith(f"{_SCHEME}:{self._key_id}:$2b${self._cost:02}$")
@@ -94,7 +113,9 @@ class BcryptHasher:
             self._jobs -= 1
 
 
-def _key_id(pepper: bytes) -> str:
+def _key_id(pepper: bytes | None) -> str:
+    if pepper is None:
+        return "0"
     return hashlib.sha256(b"frontdesk key id\0" + pepper).hexdigest()[:8]
 
 

@@ -7,7 +7,7 @@ from domain.events import Ending, Event, EventKind, sessions_ended
 from domain.password import PasswordPolicy
 from domain.ports import Begin, Clock, ConfirmOwner, PasswordHasher, TokenGenerator
 from domain.session import Admission, Origin, SessionToken, SignedIn
-from domain.user import Username
+from domain.user import User, Username
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class UpdateUser:
     """Change name, password or both; what is `None` stays.
 
     A new password needs the owner's confirmation. It ends every other session, and this one goes
-    on under a new token: `Admission.token` differs from `presented` exactly then. Raises
+    on under a new token. Says how the user is now, and the new token if there is one. Raises
     `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`,
     `FreshLoginRequired`, `NotSignedIn`, `Unavailable`.
     """
@@ -36,7 +36,7 @@ class UpdateUser:
         username: str | None,
         password: str | None,
         current_password: str | None,
-    ) -> Admission:
+    ) -> tuple[User, Admission | None]:
         name = None if username is None else Username.parse(username)
         password_hash = None
         if password is not None:
@@ -44,7 +44,7 @@ class UpdateUser:
             await self.confirm_owner(signed_in, current_password)
             password_hash = await self.hasher.hash(secret)
 
-        token, now = presented, self.clock.now()
+        renewed, now = None, self.clock.now()
         async with self.begin() as work:
             current = await work.sessions.find(presented.digest)
             if current is None:
@@ -57,6 +57,7 @@ class UpdateUser:
                 await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
             if password_hash:
                 user, token = user.with_password(password_hash), self.tokens.new()
+                renewed = Admission(token, user, session.expires_at - now)
                 await work.users.save(user)
                 ended = await work.sessions.end_all(user.id, but=session.id)
                 await work.sessions.renew(session, user, token.digest)
@@ -64,4 +65,4 @@ class UpdateUser:
                     Event(EventKind.PASSWORD_CHANGED, now, user.id, origin),
                     *sessions_ended(now, user.id, origin, count=ended, why=Ending.PASSWORD_CHANGED),
                 )
-        return Admission(token, user, session.expires_at - now)
+        return user, renewed

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from domain.errors import InvalidPassword
 
+PASSWORD_MAX_BYTES = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Password:
@@ -17,7 +19,14 @@ class Password:
     value: str = field(repr=False)
 
     def to_bytes(self) -> bytes:
-        """UTF-8 of the NFC form: what is measured and hashed."""
+        """UTF-8 of the NFC form: what is measured and hashed.
+
+        A text that stays too long in any form, for composing shrinks at most to a third, is left
+        as it is: normalising takes time that grows with the square of its length.
+        """
+        raw = self.value.encode("utf-8", "surrogatepass")
+        if len(raw) > 3 * PASSWORD_MAX_BYTES:
+            return raw
         return unicodedata.normalize("NFC", self.value).encode("utf-8", "surrogatepass")
 
 
@@ -36,7 +45,7 @@ class PasswordPolicy:
     """
 
     minimum: int = 6
-    maximum: int = 1024
+    maximum: int = PASSWORD_MAX_BYTES
     long_enough: int = 15
     common: frozenset[str] = frozenset()
 

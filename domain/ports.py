@@ -1,7 +1,7 @@
 """Everything the inside needs from the outside.
 
 Adapters never inherit from these; they only have to fit. The docstrings are the contract, and
-`tests/contracts` checks it for every adapter and for the fakes.
+`tests/contracts` checks it: of the store and the hasher over the fakes too.
 """
 
 from contextlib import AbstractAsyncContextManager

@@ -86,7 +86,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A live session together with its user."""
+    """A session together with its user; from `Authenticate`, a live one."""
 
     session: Session
     user: User
@@ -94,7 +94,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What a sign-up or a login hands out: the only moment the token itself is known."""
+    """A new token handed out: the only moment the token itself is known."""
 
     token: SessionToken
     user: User

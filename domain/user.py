@@ -1,5 +1,6 @@
 """Users, and what counts as a name."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,9 +11,21 @@ from domain.password import PasswordHash
 
 USERNAME_MAX_CHARACTERS = 20
 
+# A spelling may be longer than what it composes to, but not without end: normalising takes time
+# that grows with the square of a run of combining marks.
+_SPELLING_MAX_CHARACTERS = 100
+
 # Unicode general categories: control, format, unassigned, private use, surrogate, and the spaces.
 # Unassigned ones are out because their normal form may change with the next Unicode version.
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+
+# What those leave of Unicode's Default_Ignorable_Code_Point, and the braille blank: all invisible.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+_TOO_LONG = f"The username is too long; use at most {USERNAME_MAX_CHARACTERS} characters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +43,15 @@ class Username:
 
         Names already stored are never parsed again, so that the rules may tighten.
         """
+        if len(raw) > _SPELLING_MAX_CHARACTERS:
+            raise InvalidUsername(_TOO_LONG)
         spelling, compatible = unicodedata.normalize("NFC", raw), unicodedata.normalize("NFKC", raw)
         if not spelling:
             raise InvalidUsername("The username is empty; choose one.")
         if max(len(spelling), len(compatible)) > USERNAME_MAX_CHARACTERS:
-            raise InvalidUsername(
-                f"The username is too long; use at most {USERNAME_MAX_CHARACTERS} characters."
-            )
-        if any(
-            unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in compatible
-        ):
+            raise InvalidUsername(_TOO_LONG)
+        categories = {unicodedata.category(character) for character in compatible}
+        if categories & _FORBIDDEN_CATEGORIES or _INVISIBLE.search(compatible):
             raise InvalidUsername(
                 "The username has a space or an invisible character; leave it out."
             )
@@ -47,7 +59,12 @@ class Username:
 
     @property
     def key(self) -> str:
-        """The form that must be unique: compatibility caseless, and stable when taken again."""
+        """The form that must be unique: compatibility caseless, and stable when taken again.
+
+        That of an endless spelling, which nobody can have, is the spelling.
+        """
+        if len(self.value) > _SPELLING_MAX_CHARACTERS:
+            return self.value
         folded = unicodedata.normalize("NFKC", self.value).casefold()
         return unicodedata.normalize("NFKC", folded)
 

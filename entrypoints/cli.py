@@ -32,7 +32,8 @@ class DatabaseCommands(CLIPlugin):
         @group(name="database", help="Create, upgrade and check the database.")
         @pass_context
         def database(context: Context) -> None:
-            create_database(settings.database)
+            if context.invoked_subcommand == "upgrade":
+                create_database(settings.database)
             config = SQLAlchemyAsyncConfig(
                 engine_instance=open_engine(settings.database),
                 alembic_config=AlembicAsyncConfig(

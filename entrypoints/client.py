@@ -49,15 +49,17 @@ class Response:
     @property
     def data(self) -> Any:
         """The body, read as JSON when it is JSON; `None` when it is empty."""
+        if not self._response.content:
+            return None
         if "json" in self.headers.get("content-type", ""):
             return msgspec.json.decode(self._response.content)
-        return self.text or None
+        return self.text
 
     @property
     def problem(self) -> str | None:
         """The code of the problem, if this is one."""
         is_problem = self.headers.get("content-type", "").startswith(_PROBLEM)
-        return str(self.data["code"]) if is_problem else None
+        return str(self.data["code"]) if is_problem and self.data else None
 
     def show(self) -> Self:
         """Print what one wants to see while debugging, and return the response."""

@@ -67,7 +67,7 @@ def create_app(
     )
     app.asgi_handler = Edge(
         app.asgi_handler,
-        rules=Rules(settings.hosts, settings.origins),
+        rules=Rules(settings.hosts, settings.origins, BODY_MAX_BYTES),
         client_address=ClientAddress(settings.trusted_proxies),
         record=record,
         body_seconds=settings.body_seconds,

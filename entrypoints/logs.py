@@ -1,7 +1,6 @@
 """Logs: one JSON object a line on standard output."""
 
 import logging
-import sys
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ import structlog
 from structlog.typing import EventDict
 
 from adapters.http.edge import RequestRecord
+from entrypoints.log_writer import LogWriter
 
 _access = structlog.get_logger("frontdesk.access")
 
@@ -31,13 +31,14 @@ _SHARED: list[Any] = [
 
 def configure_logs() -> None:
     """Send our own events, and those that libraries give to `logging`, through one format."""
+    writer: Any = LogWriter()
     structlog.configure(
         processors=[*_SHARED, structlog.processors.JSONRenderer(serializer=_encode)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(writer),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(writer)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[

@@ -1,6 +1,7 @@
 """`python -m entrypoints.serve`: the server with the limits it should have in production."""
 
 import argparse
+import asyncio
 import logging
 import signal
 import sys
@@ -8,19 +9,24 @@ from typing import Any
 
 import uvicorn
 
+from adapters.http.protocol import StrictProtocol
 from entrypoints.logs import configure_logs
-from entrypoints.settings import InvalidSettings, read_settings
+from entrypoints.services import CannotStart, prepare
+from entrypoints.settings import InvalidSettings, read_settings, unknown_names
 from entrypoints.weaknesses import is_loopback, weaknesses
 
+_log = logging.getLogger("frontdesk")
+
 LIMITS: dict[str, Any] = {
-    "http": "httptools",
+    "http": StrictProtocol,
+    "limit_concurrency": 800,
     "ws": "none",
     "lifespan": "on",
     "proxy_headers": False,
     "server_header": False,
     "access_log": False,
     "log_config": None,
-    "timeout_graceful_shutdown": 10,
+    "timeout_graceful_shutdown": 8,
 }
 """How uvicorn is told to behave."""
 
@@ -32,14 +38,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", default=8000, type=int, help="port to listen on (%(default)s)")
     parser.add_argument("--workers", default=1, type=int, help="processes (%(default)s)")
     given = parser.parse_args(arguments)
+    configure_logs()
     try:
         settings = read_settings()
-    except InvalidSettings as error:
+        asyncio.run(prepare(settings))
+    except (InvalidSettings, CannotStart) as error:
         sys.exit(str(error))
-    configure_logs()
+    for name in unknown_names():
+        _log.warning(f"{name} is not a setting of this version; it has no effect.")
     if not is_loopback(given.host):
         for weakness in weaknesses(settings):
-            logging.getLogger("frontdesk").warning(weakness)
+            _log.warning(weakness)
     address = f"http://{given.host}:{given.port}"
     print(f"Frontdesk serves {settings.database}", file=sys.stderr)
     print(f"  API   {address}/api/user", file=sys.stderr)

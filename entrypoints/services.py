@@ -1,9 +1,12 @@
 """The composition root: the only place that names concrete adapters."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from adapters.bcrypt_hasher import BcryptHasher
 from adapters.common_passwords import common_passwords
@@ -12,7 +15,7 @@ from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.probe import SqlProbe
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.records import SqliteRecords
-from adapters.persistence.schema import migrate
+from adapters.persistence.schema import SchemaTooNew, migrate
 from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.pseudonyms import HmacPseudonyms, KeyFile
@@ -32,6 +35,7 @@ from application.log_out import LogOut
 from application.open_session import OpenSession
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
+from domain.errors import Unavailable
 from domain.password import PasswordPolicy
 from domain.ports import Clock
 from entrypoints.background import every
@@ -40,6 +44,10 @@ from entrypoints.settings import Settings
 _MIGRATION_WAIT_SECONDS = 60
 _LAST_SEEN_SECONDS = 10
 _CLEAN_UP_SECONDS = 60
+
+
+class CannotStart(Exception):
+    """The service cannot start; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +75,10 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     engine, reader = open_engine(settings.database), SqliteReader(settings.database)
     begin, lookup, records = SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader)
     last_seen = SqlLastSeen(engine)
-    hasher = BcryptHasher(cost=settings.bcrypt_cost, peppers=settings.peppers)
-    key_file = KeyFile(settings.data_dir / "secret.key")
+    hasher = BcryptHasher(
+        cost=settings.bcrypt_cost, pepper=settings.pepper, old_peppers=settings.old_peppers
+    )
+    key_file = _key_file(settings)
     pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
     passwords, lifetimes = _password_policy(settings), settings.session_policy
@@ -83,10 +93,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         """Create and migrate the database, do the background work, and close everything."""
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key_file.make()
-        create_database(settings.database)
-        await migrate(open_engine(settings.database, busy_timeout=_MIGRATION_WAIT_SECONDS))
+        await prepare(settings)
         try:
             with reader.open():
                 async with (
@@ -114,6 +121,26 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         check_readiness=CheckReadiness(SqlProbe(engine)),
         running=running,
     )
+
+
+async def prepare(settings: Settings) -> None:
+    """Make what is missing in the data folder, and bring the schema up to date. Raises
+    `CannotStart`.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.secret_key is None:
+            _key_file(settings).make()
+        create_database(settings.database)
+        await migrate(open_engine(settings.database, busy_timeout=_MIGRATION_WAIT_SECONDS))
+    except SchemaTooNew as error:
+        raise CannotStart(str(error)) from error
+    except (OSError, sqlite3.Error, DBAPIError, Unavailable) as error:
+        raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
+
+
+def _key_file(settings: Settings) -> KeyFile:
+    return KeyFile(settings.data_dir / "secret.key")
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:

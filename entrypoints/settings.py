@@ -1,5 +1,6 @@
 """Settings, read once from the environment and a `.env` in the working directory."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,6 +18,8 @@ from domain.session import SessionPolicy
 PREFIX = "FRONTDESK_"
 
 Network = IPv4Network | IPv6Network
+
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
 class InvalidSettings(Exception):
@@ -83,11 +86,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         return (*self.trusted_origins, *((self.public_origin,) if self.public_origin else ()))
 
     @property
-    def peppers(self) -> tuple[Secret, ...]:
-        """The newest first."""
-        return (*((self.pepper,) if self.pepper else ()), *self.old_peppers)
-
-    @property
     def password_policy(self) -> PasswordPolicy:
         """How long passwords must be; which ones are too common, the composition root adds."""
         return PasswordPolicy(minimum=8) if self.hardened else PasswordPolicy()
@@ -127,10 +125,18 @@ def read_settings(directory: Path | None = None) -> Settings:
     return settings
 
 
+def unknown_names() -> list[str]:
+    """Variables that look like settings and are none."""
+    known = {*NAMES, *(f"{name}_FILE" for name in NAMES)}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
 def _contradictions(settings: Settings) -> dict[str, str]:
     mistakes: dict[str, str] = {}
     if settings.hardened and not settings.https:
         mistakes[PREFIX + "PUBLIC_ORIGIN"] = "The profile hardened needs an https:// origin."
+    if settings.hardened and any(not each.startswith("https:") for each in settings.origins):
+        mistakes[PREFIX + "TRUSTED_ORIGINS"] = "The profile hardened needs https:// origins."
     if settings.hardened and settings.bcrypt_cost < Settings().bcrypt_cost:
         mistakes[PREFIX + "BCRYPT_COST"] = "The profile hardened needs the default cost or more."
     idle, steps = settings.session_idle_minutes, settings.session_policy.seen_every
@@ -156,15 +162,15 @@ def _sqlite_file(raw: str) -> Path:
 
 
 def _origin(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or raw != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError(f"{raw!r} is not an origin; write it as https://accounts.example.com.")
+    scheme, _, host = raw.partition("://")
+    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        raise ValueError("Write an origin as https://accounts.example.com.")
     return raw.lower()
 
 
 def _host(raw: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", raw):
-        raise ValueError(f"{raw!r} is not a host name; write it as accounts.example.com.")
+    if not _HOST.fullmatch(raw):
+        raise ValueError("Write a host name as accounts.example.com.")
     return raw.lower()
 
 
@@ -177,6 +183,8 @@ def _network(raw: str) -> Network:
 
 def _secret(minimum: int) -> Callable[[str], Secret]:
     def parse(raw: str) -> Secret:
+        if "," in raw:
+            raise ValueError("Use no comma.")
         if len(raw.encode()) < minimum:
             raise ValueError(f"Use at least {minimum} bytes, best from a random source.")
         return Secret(raw.encode())

@@ -77,7 +77,7 @@ class AccountController(Controller):
             origin=origin_of(request),
             presented=request.auth,
         )
-        return Response(UserView.of(admission.user), cookies=[cookie.carrying(admission)])
+        return Response(UserView.of(admission.user), cookies=cookie.carrying(admission))
 
     @post(
         "/login",
@@ -104,7 +104,7 @@ class AccountController(Controller):
             origin=origin_of(request),
             presented=request.auth,
         )
-        return Response(UserView.of(admission.user), cookies=[cookie.carrying(admission)])
+        return Response(UserView.of(admission.user), cookies=cookie.carrying(admission))
 
     @post(
         "/logout",
@@ -114,7 +114,9 @@ class AccountController(Controller):
         summary="Log out",
         opt=PUBLIC,
         security=[{}],
-        responses=answers(StorageFull, StorageUnavailable, also=(CROSS_ORIGIN, UNSUPPORTED)),
+        responses=answers(
+            StorageFull, StorageUnavailable, also=(CROSS_ORIGIN, TOO_LARGE, UNSUPPORTED)
+        ),
     )
     async def log_out(
         self,
@@ -160,10 +162,10 @@ class AccountController(Controller):
     ) -> Response[UserView]:
         """Change your name, your password, or both; fields left out stay as they are.
 
-        A new password needs `current_password`, unless you logged in within the last 10 minutes. It
-        ends all your other sessions and renews the cookie of this one.
+        A new password needs `current_password`, unless you logged in moments ago (10 minutes, if
+        not set otherwise). It ends all your other sessions and renews the cookie of this one.
         """
-        admission = await update_user(
+        user, renewed = await update_user(
             signed_in=request.user,
             presented=request.auth,
             origin=origin_of(request),
@@ -171,10 +173,7 @@ class AccountController(Controller):
             password=_given(data.password),
             current_password=_given(data.current_password),
         )
-        renewed = admission.token != request.auth
-        return Response(
-            UserView.of(admission.user), cookies=[cookie.carrying(admission)] if renewed else []
-        )
+        return Response(UserView.of(user), cookies=cookie.carrying(renewed))
 
     @delete(
         status_code=200,
@@ -195,17 +194,18 @@ class AccountController(Controller):
         request: SignedInRequest,
         delete_account: NamedDependency[DeleteAccount],
         cookie: NamedDependency[SessionCookie],
-        data: Annotated[Confirmation | None, Body()] = None,
+        data: Annotated[Confirmation, Body()] = Confirmation(),  # noqa: B008 - it is frozen
     ) -> Response[ReceiptView]:
         """Delete your account, your sessions, and your personal data in what is on record.
 
-        This needs `current_password`, unless you logged in within the last 10 minutes. The name can
+        This needs `current_password`, unless you logged in moments ago (10 minutes, if not set
+        otherwise). The name can
         be taken again by anybody; the id never.
         """
         receipt = await delete_account(
             signed_in=request.user,
             presented=request.auth,
-            current_password=_given(data.current_password) if data else None,
+            current_password=_given(data.current_password),
         )
         return Response(ReceiptView.of(receipt), cookies=[cookie.cleared()])
 

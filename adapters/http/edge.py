@@ -131,7 +131,7 @@ class Edge:
             try:
                 async with asyncio.timeout_at(deadline):
                     message: ReceiveMessage = await receive()
-            except TimeoutError:
+            except (TimeoutError, asyncio.CancelledError):  # a server that stops cancels
                 raise Unacceptable(
                     TIMEOUT,
                     f"Send the whole body within {self._body_seconds:g} seconds.",

@@ -23,7 +23,12 @@ class HealthController(Controller):
     opt = PUBLIC
     security = ({},)
 
-    @get("/healthz", operation_id="healthz", summary="Is the process alive?")
+    @get(
+        "/healthz",
+        operation_id="healthz",
+        summary="Is the process alive?",
+        responses=answers(),
+    )
     async def healthz(self) -> Health:
         """Answers as long as the process can answer at all."""
         return Health()

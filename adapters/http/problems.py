@@ -76,6 +76,9 @@ UNSUPPORTED = Kind(415, "unsupported_media_type", "The body must be plain JSON")
 HEADERS_TOO_LARGE = Kind(431, "headers_too_large", "The header fields are too large")
 INTERNAL = Kind(500, "internal_error", "Something went wrong here")
 
+ALWAYS = (HOST_NOT_ALLOWED, URL_TOO_LONG, HEADERS_TOO_LARGE)
+"""What the edge can answer to anything."""
+
 DOMAIN: dict[type[Exception], Kind] = {
     InvalidUsername: Kind(400, "invalid_username", "The username breaks a rule"),
     InvalidPassword: Kind(400, "invalid_password", "The password breaks a rule"),
@@ -127,7 +130,7 @@ def from_framework(request: Request[Any, Any, State], error: HTTPException) -> R
     """A refusal by Litestar: routing, decoding, size."""
     if isinstance(error, ValidationException):
         found = [
-            FieldError(_field(item), str(item.get("message", "")))
+            _field_error(item)
             for item in (error.extra if isinstance(error.extra, list) else [])
             if isinstance(item, dict)
         ]
@@ -151,8 +154,10 @@ def unexpected(request: Request[Any, Any, State], error: Exception) -> Response[
 
 def answers(*errors: type[Exception], also: tuple[Kind, ...] = ()) -> dict[int, ResponseSpec]:
     """For OpenAPI: what a call can answer when it fails, one example a code."""
+    details = {kind: f"{kind.title}." for kind in (*also, *ALWAYS)}
+    details |= {DOMAIN[error]: _said_by(error) for error in errors}
     by_status: dict[int, list[Kind]] = {}
-    for kind in (*(DOMAIN[error] for error in errors), *also):
+    for kind in details:
         by_status.setdefault(kind.status, []).append(kind)
     return {
         status: ResponseSpec(
@@ -161,7 +166,7 @@ def answers(*errors: type[Exception], also: tuple[Kind, ...] = ()) -> dict[int, 
             media_type=PROBLEM_JSON,
             generate_examples=False,
             examples=[
-                Example(kind.code, summary=kind.title, value=document(kind, f"{kind.title}."))
+                Example(kind.code, summary=kind.title, value=document(kind, details[kind]))
                 for kind in kinds
             ],
         )
@@ -177,9 +182,17 @@ HANDLERS: dict[Any, Any] = {
 }
 
 
-def _field(item: dict[str, Any]) -> str:
-    key = str(item.get("key", ""))
-    return "body" if key == "data" else key
+def _said_by(error: type[Exception]) -> str:
+    """What the error says; the rule broken, if that differs from case to case."""
+    return f"{DOMAIN[error].title}." if issubclass(error, Invalid) else str(error())
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    """Litestar calls the body `data`, and a missing one by no more than that name."""
+    key, message = str(item.get("key", "data")), str(item.get("message", ""))
+    if key != "data":
+        return FieldError(key, message)
+    return FieldError("body", "Send a JSON object." if message == "'data'" else message)
 
 
 def _context(request: Request[Any, Any, State], **more: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from adapters.http.problems import (
     HEADERS_TOO_LARGE,
     HOST_NOT_ALLOWED,
     MALFORMED,
+    TOO_LARGE,
     UNSUPPORTED,
     URL_TOO_LONG,
     Unacceptable,
@@ -24,6 +25,7 @@ HEADERS_MAX_BYTES = 32 * 1024
 HEADERS_MAX_FIELDS = 100
 URL_MAX_BYTES = 8 * 1024
 
+_ONCE = frozenset({b"host", b"origin", b"sec-fetch-site", b"content-type", b"content-encoding"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])", re.IGNORECASE)
 _JSON = re.compile(rb"application/json\s*(;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.IGNORECASE)
@@ -38,7 +40,13 @@ class Rules:
     `hosts` are allowed besides loopback names, `origins` are exact origins whose pages may write.
     """
 
-    def __init__(self, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        hosts: Iterable[str] = (),
+        origins: Iterable[str] = (),
+        body_max_bytes: int = 16 * 1024,
+    ) -> None:
+        self._body_max_bytes = body_max_bytes
         self._hosts = {host.lower() for host in hosts}
         self._origins = {origin.encode() for origin in origins}
 
@@ -54,12 +62,13 @@ class Rules:
             )
         if len(scope["raw_path"]) + len(scope["query_string"]) > URL_MAX_BYTES:
             raise Unacceptable(URL_TOO_LONG, f"Keep the URL within {URL_MAX_BYTES} bytes.")
-        if sum(name == b"host" for name, _ in headers) > 1:
-            raise Unacceptable(MALFORMED, "Send one Host header.")
+        names = [name for name, _ in headers if name in _ONCE]
+        if len(names) > len(set(names)):
+            raise Unacceptable(MALFORMED, "Send Host, Origin and Content-Type only once.")
         self._check_host(fields)
         if scope["method"] not in _SAFE_METHODS:
             self._check_origin(fields)
-            _check_body(fields)
+            self._check_body(fields)
 
     def _check_host(self, fields: Fields) -> None:
         host = fields.get(b"host", b"").decode("latin-1").lower()
@@ -83,17 +92,19 @@ class Rules:
                 CROSS_ORIGIN, "Send this from a page of the same origin, or from no page at all."
             )
 
-
-def _check_body(fields: Fields) -> None:
-    if fields.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise Unacceptable(UNSUPPORTED, "Send the body without Content-Encoding.")
-    has_body = fields.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in fields
-    if has_body and not _JSON.fullmatch(fields.get(b"content-type", b"")):
-        raise Unacceptable(
-            UNSUPPORTED,
-            "Declare the body as Content-Type: application/json.",
-            {"Accept": "application/json"},
-        )
+    def _check_body(self, fields: Fields) -> None:
+        if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise Unacceptable(UNSUPPORTED, "Send the body without Content-Encoding.")
+        length = int(fields.get(b"content-length", b"0"))
+        if length > self._body_max_bytes:
+            raise Unacceptable(TOO_LARGE, f"Send at most {self._body_max_bytes} bytes.")
+        has_body = length > 0 or b"transfer-encoding" in fields
+        if has_body and not _JSON.fullmatch(fields.get(b"content-type", b"")):
+            raise Unacceptable(
+                UNSUPPORTED,
+                "Declare the body as Content-Type: application/json.",
+                {"Accept": "application/json"},
+            )
 
 
 def _authority(origin: bytes) -> bytes:

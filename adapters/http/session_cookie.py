@@ -33,9 +33,12 @@ class SessionCookie:
                         return SessionToken.parse(token.decode("latin-1"))
         return None
 
-    def carrying(self, admission: Admission) -> Cookie:
-        """A cookie that lasts as long as the session."""
-        return self._cookie(admission.token.value, max_age=int(admission.remaining.total_seconds()))
+    def carrying(self, admission: Admission | None) -> list[Cookie]:
+        """A cookie that lasts as long as the session, if there is a new token."""
+        if admission is None:
+            return []
+        seconds = int(admission.remaining.total_seconds())
+        return [self._cookie(admission.token.value, max_age=seconds)]
 
     def cleared(self) -> Cookie:
         """A cookie that makes the browser forget."""

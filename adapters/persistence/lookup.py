@@ -22,5 +22,12 @@ class SqliteLookup:
         return rows.to_signed_in(row) if row else None
 
     async def user(self, username: Username) -> User | None:
+        if not _is_text(username.key):
+            return None
         row = self.reader.one(_USER, key=username.key)
         return rows.to_user(row) if row else None
+
+
+def _is_text(key: str) -> bool:
+    """A lone surrogate is a string in Python and nowhere else."""
+    return key.isascii() or not any("\ud800" <= character <= "\udfff" for character in key)

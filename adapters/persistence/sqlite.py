@@ -19,6 +19,7 @@ def create_database(path: Path) -> None:
     create a database: all other connections fail when the file is gone.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)  # SQLite gives its other files the same mode
     connection = sqlite3.connect(path, timeout=60)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -36,6 +37,7 @@ def open_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> As
         pool_size=1,
         max_overflow=0,
         pool_timeout=busy_timeout,
+        hide_parameters=True,  # they would show password hashes in the log
         connect_args={"timeout": busy_timeout, "isolation_level": None},
     )
     file = _FileIdentity(path)
@@ -68,24 +70,30 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 
 class _FileIdentity:
-    """Notices that the file was moved away or replaced under an open connection, which would go on
-    writing to a file that nobody will find again.
+    """Notices that a file was moved away or replaced under an open connection, which would go on
+    writing to a file that nobody will find again. The write-ahead log appears with the first use.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._inode: tuple[int, int] | None = None
+        self._database, self._log = path, path.with_name(f"{path.name}-wal")
+        self._known: dict[Path, tuple[int, int]] = {}
 
     def remember(self) -> None:
-        self._inode = self._look()
+        self._known = {}
+        self.check()
 
     def check(self) -> None:
-        if self._look() != self._inode:
-            raise StorageUnavailable
+        for path in (self._database, self._log):
+            found = self._look(path)
+            if found is None and path is self._log and path not in self._known:
+                continue
+            if found is None or self._known.setdefault(path, found) != found:
+                raise StorageUnavailable
 
-    def _look(self) -> tuple[int, int] | None:
+    @staticmethod
+    def _look(path: Path) -> tuple[int, int] | None:
         try:
-            status = self._path.stat()
+            status = path.stat()
         except OSError:
             return None
         return status.st_dev, status.st_ino

@@ -1,5 +1,7 @@
 """The hasher's contract, over the fake and bcrypt; and what is stored, by known answers."""
 
+import asyncio
+import hmac
 from collections.abc import Iterator
 
 import bcrypt
@@ -20,8 +22,7 @@ def hasher(request: pytest.FixtureRequest) -> Iterator[PasswordHasher]:
     if request.param == "fake":
         yield FakeHasher()
         return
-    peppers = [PEPPER] if "pepper" in request.param else []
-    adapter = BcryptHasher(cost=COST, peppers=peppers)
+    adapter = BcryptHasher(cost=COST, pepper=PEPPER if "pepper" in request.param else None)
     yield adapter
     adapter.close()
 
@@ -64,13 +65,13 @@ async def test_the_hash_does_not_contain_the_password(hasher: PasswordHasher) ->
 
 @pytest.fixture
 def adapter() -> Iterator[BcryptHasher]:
-    adapter = BcryptHasher(cost=COST, peppers=[PEPPER, OLD_PEPPER])
+    adapter = BcryptHasher(cost=COST, pepper=PEPPER, old_peppers=[OLD_PEPPER])
     yield adapter
     adapter.close()
 
 
-def plain(cost: int = COST, peppers: tuple[bytes, ...] = ()) -> BcryptHasher:
-    return BcryptHasher(cost=cost, peppers=peppers)
+def plain(cost: int = COST, pepper: bytes | None = None) -> BcryptHasher:
+    return BcryptHasher(cost=cost, pepper=pepper)
 
 
 async def test_salts_differ(adapter: BcryptHasher) -> None:
@@ -114,15 +115,76 @@ async def test_bare_bcrypt_from_elsewhere_is_accepted_and_outdated(
 
 
 async def test_older_keys_and_costs_are_accepted_and_outdated(adapter: BcryptHasher) -> None:
-    for older in (plain(), plain(cost=5), plain(peppers=(OLD_PEPPER,)), plain(5, (PEPPER,))):
+    for older in (plain(), plain(cost=5), plain(pepper=OLD_PEPPER), plain(5, PEPPER)):
         hashed = await older.hash(Password("123123"))
         older.close()
         assert await adapter.verify(Password("123123"), hashed)
         assert adapter.is_outdated(hashed)
 
 
+async def test_a_pepper_can_be_given_up(adapter: BcryptHasher) -> None:
+    hashed = await adapter.hash(Password("123123"))
+    without = BcryptHasher(cost=COST, old_peppers=[PEPPER])
+    assert await without.verify(Password("123123"), hashed)
+    assert without.is_outdated(hashed)
+    assert not without.is_outdated(await without.hash(Password("123123")))
+    without.close()
+
+
+async def test_hashing_happens_off_the_event_loop() -> None:
+    slow = BcryptHasher(cost=10)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    await slow.hash(Password("x"))
+    others.cancel()
+    assert turns > 10
+    slow.close()
+
+
+async def test_a_mismatch_costs_the_same_work_whatever_is_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted in rounds of bcrypt, for time is not to be trusted."""
+    rounds: list[int] = []
+    real = bcrypt.hashpw
+
+    def counting(secret: bytes, salt: bytes) -> bytes:
+        rounds.append(2 ** int(salt[4:6]))
+        return real(secret, salt)
+
+    def checking(secret: bytes, hashed: bytes) -> bool:
+        return hmac.compare_digest(counting(secret, hashed[:29]), hashed)
+
+    costly, cheaper = BcryptHasher(cost=7), plain(5)
+    bare = PasswordHash(real(b"x", bcrypt.gensalt(4)).decode())
+    kinds = [await costly.hash(Password("x")), await cheaper.hash(Password("x")), bare, None]
+    monkeypatch.setattr(bcrypt, "hashpw", counting)
+    monkeypatch.setattr(bcrypt, "checkpw", checking)
+    work = []
+    for stored in kinds:
+        rounds.clear()
+        assert not await costly.verify(Password("wrong"), stored)
+        work.append(sum(rounds))
+    assert work == [2**7] * 4
+    costly.close()
+    cheaper.close()
+
+
 @pytest.mark.parametrize(
-    "stored", ["hmac-sha384:99999999:" + KNOWN[-60:], "md5:0:abc", "hmac-sha384:0:nonsense"]
+    "stored",
+    [
+        "hmac-sha384:99999999:" + KNOWN[-60:],
+        "md5:0:abc",
+        "hmac-sha384:0:nonsense",
+        "$2b$99$" + KNOWN[-53:],
+    ],
 )
 async def test_a_hash_it_cannot_read_matches_nothing(stored: str, adapter: BcryptHasher) -> None:
     assert not await adapter.verify(Password("correct horse"), PasswordHash(stored))

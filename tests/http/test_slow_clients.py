@@ -1,11 +1,13 @@
 """Clients that dawdle, break off or speak nonsense, over a real socket."""
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from adapters.http import protocol
 from adapters.http.edge import RequestRecord
 from entrypoints.client import connect
 from entrypoints.http import create_app
@@ -75,6 +77,68 @@ def test_what_is_not_http_is_refused_and_the_connection_closed(
     assert exchange(address, sent).startswith(b"HTTP/1.1 400 ")
 
 
-def test_two_host_headers_are_refused(address: tuple[str, int]) -> None:
-    head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n"
-    assert exchange(address, head + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+@pytest.mark.parametrize(
+    "repeated", [b"Host: evil.example", b"Content-Type: text/plain", b"Origin: a\r\nOrigin: b"]
+)
+def test_repeated_fields_that_decide_something_are_refused(
+    address: tuple[str, int], repeated: bytes
+) -> None:
+    answer = exchange(address, HEAD + repeated + b"\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("path", [b"//api/user", b"/api//user", b"/api/user/", b"/api/./user"])
+def test_no_spelling_of_the_path_gets_around_the_session(
+    address: tuple[str, int], path: bytes
+) -> None:
+    head = b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert exchange(address, head).split()[1] in (b"401", b"404")
+
+
+def test_trailers_do_not_become_header_fields(
+    address: tuple[str, int], records: list[RequestRecord]
+) -> None:
+    head = b"POST /api/user/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    trailer = b"Content-Type: application/json\r\nX-Request-ID: forged\r\n\r\n"
+    assert exchange(address, head + chunked + trailer).startswith(b"HTTP/1.1 415 ")
+    assert records[0].request_id != "forged"
+
+
+@pytest.mark.parametrize("endless", [b"a: b\r\n" * 1000, b"x" * 6000])
+def test_a_head_without_end_is_refused_in_bounded_memory(
+    address: tuple[str, int], endless: bytes
+) -> None:
+    received = b""
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nx: ")
+        with contextlib.suppress(OSError):
+            for _ in range(1000):
+                connection.sendall(endless)
+        with contextlib.suppress(OSError):
+            received = connection.recv(65_536)
+    assert received.startswith(b"HTTP/1.1 431 ") or received == b""
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x"])
+def test_a_connection_that_sends_no_request_is_closed(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    assert exchange(address, sent) == b""
+
+
+def test_an_announced_body_that_is_too_large_is_refused_where_none_is_read(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.2)
+    head = HEAD.replace(b"signup", b"logout") + b"Content-Length: 400000000\r\n\r\n"
+    assert exchange(address, head).startswith(b"HTTP/1.1 413 ")
+    head = HEAD.replace(b"signup", b"logout") + b"Content-Length: 1000\r\n\r\n"
+    assert exchange(address, head + b"x").startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_connection_serves_many_requests(address: tuple[str, int]) -> None:
+    get = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+    sent = (get + b"\r\n") * 5 + get + b"Connection: close\r\n\r\n"
+    assert exchange(address, sent).count(b"HTTP/1.1 200 OK") == 6

@@ -47,7 +47,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "secret").write_text("a pepper of many bytes\n")
     monkeypatch.setenv("FRONTDESK_PEPPER_FILE", str(tmp_path / "secret"))
     settings = read_settings(tmp_path)
-    assert settings.peppers == (b"a pepper of many bytes",)
+    assert settings.pepper == b"a pepper of many bytes"
     assert "many bytes" not in repr(settings)
 
 
@@ -78,7 +78,7 @@ def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert settings.https
     assert settings.hosts == ("a.example", "b.example:8000", "accounts.example.com")
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
-    assert settings.peppers == (b"x" * 16, b"y" * 16, b"z" * 16)
+    assert (settings.pepper, settings.old_peppers) == (b"x" * 16, (b"y" * 16, b"z" * 16))
     assert settings.session_policy.absolute.total_seconds() == 43_200
 
 
@@ -103,6 +103,11 @@ def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("BCRYPT_COST", "32"),
         ("BCRYPT_COST", "twelve"),
         ("PEPPER", "short"),
+        ("PEPPER", "a pepper, with a comma"),
+        ("PUBLIC_ORIGIN", "https://"),
+        ("PUBLIC_ORIGIN", "https://user:secret@example.com"),
+        ("PUBLIC_ORIGIN", "https://foo bar"),
+        ("TRUSTED_ORIGINS", "https://*.example.com"),
         ("OLD_PEPPERS", "x" * 16 + ",short"),
         ("SECRET_KEY", "short"),
         ("EVENT_DAYS", "0"),

@@ -71,9 +71,9 @@ class UseCases:
                 current_password=changes.get("current_password"),
             )
 
-        outcome, admission = self._try(update())
-        if admission and admission.token != self._tokens[token]:
-            self._tokens.append(admission.token)
+        outcome, updated = self._try(update())
+        if updated and updated[1]:
+            self._tokens.append(updated[1].token)
         return outcome
 
     def sessions(self, token: int) -> list[int]:

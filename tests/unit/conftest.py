@@ -141,7 +141,7 @@ class Desk:
         password: str | None = None,
         current_password: str | None = None,
     ) -> Admission:
-        return await self.update_user(
+        user, renewed = await self.update_user(
             signed_in=await self.who(token),
             presented=token,
             origin=PHONE,
@@ -149,6 +149,7 @@ class Desk:
             password=password,
             current_password=current_password,
         )
+        return renewed or Admission(token, user, self.policy.absolute)
 
 
 @pytest.fixture

@@ -36,6 +36,13 @@ def test_one_to_twenty_visible_characters_are_a_name_and_keep_their_spelling(nam
         "\u2028",  # line separator
         "\ufdfa",  # one character that NFKC makes eighteen, with spaces
         "\ufdfb" * 3,
+        "\u3164",  # hangul filler, and other letters that nobody sees
+        "\u115f",
+        "\u2800",
+        "\u034f",
+        "user1\ufe0f",
+        "user1\U000e0101",
+        "a" + "\u0315\u0327" * 4000,
     ],
 )
 def test_anything_else_is_refused(name: str) -> None:
@@ -61,6 +68,11 @@ def test_length_counts_composed_characters() -> None:
 )
 def test_names_that_differ_only_in_case_or_unicode_form_are_the_same(one: str, other: str) -> None:
     assert Username(one).key == Username(other).key
+
+
+def test_an_endless_spelling_is_not_normalised() -> None:
+    endless = "a" + "\u0315\u0327" * 4000
+    assert Username(endless).key == endless
 
 
 def test_different_names_stay_different() -> None:

@@ -1,0 +1,55 @@
+"""Clock, tokens, pseudonyms and the key behind them."""
+
+import multiprocessing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.common_passwords import common_passwords
+from adapters.pseudonyms import HmacPseudonyms, KeyFile
+from adapters.system import SystemClock, SystemTokens
+from domain.session import SessionToken
+from domain.user import Username
+
+
+def test_the_clock_tells_utc() -> None:
+    now = SystemClock().now()
+    assert now.tzinfo is UTC
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_tokens_have_the_right_shape_and_differ() -> None:
+    tokens = {SystemTokens().new().value for _ in range(1000)}
+    assert len(tokens) == 1000
+    assert all(SessionToken.parse(token) for token in tokens)
+
+
+def test_a_pseudonym_is_the_same_for_every_spelling_and_depends_on_the_key() -> None:
+    one, other = HmacPseudonyms(lambda: b"k" * 32), HmacPseudonyms(lambda: b"K" * 32)
+    assert one.of(Username("Ada")) == one.of(Username("ADA"))
+    assert one.of(Username("ada")) != one.of(Username("bob"))
+    assert one.of(Username("ada")) != other.of(Username("ada"))
+    assert len(one.of(Username("\ud800"))) == 32
+
+
+def _make(path: Path) -> bytes:
+    file = KeyFile(path)
+    file.make()
+    return file.key
+
+
+def test_of_many_processes_one_makes_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        keys = set(pool.map(_make, [path] * 20))
+    assert len(keys) == 1
+    assert [len(key) for key in keys] == [32]
+    assert [each.name for each in tmp_path.iterdir()] == ["secret.key"]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("password", ["password", "iloveyou", "qwertyuiop", "12345678"])
+def test_what_everybody_tries_first_is_known(password: str) -> None:
+    assert password in common_passwords()
+    assert all(each == each.lower() for each in common_passwords())
