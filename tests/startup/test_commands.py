@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.persistence.migrations import HEAD
 from entrypoints.client import connect
 from tests.startup.processes import ROOT, environment, free_port, run, running
 
@@ -164,7 +165,7 @@ def test_the_database_commands_upgrade_check_and_show(tmp_path: Path) -> None:
     for command, said in (
         (["upgrade", "--no-prompt"], ""),
         (["check"], "No new upgrade operations detected"),
-        (["show-current-revision"], "0001"),
+        (["show-current-revision"], HEAD),
     ):
         result = run([PYTHON, "-m", "litestar", "database", *command], tmp_path)
         assert result.returncode == 0, result.stdout + result.stderr
