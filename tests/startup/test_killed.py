@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -59,5 +60,5 @@ def test_after_sigkill_nothing_answered_is_lost_and_nothing_is_half(
     for user_id, steps in renamed.items():
         assert steps[-1]["to"] == names[user_id], "the last event is the present name"
         assert answered[user_id] in [step["to"] for step in steps[-2:]], "nothing answered is lost"
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             assert before["to"] == after["from"], "no change without its event"
