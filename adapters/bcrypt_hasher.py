@@ -1,24 +1,19 @@
-"""Password hashes with bcrypt, on threads of their own.
+"""Password hashes with bcrypt.
 
 bcrypt reads 72 bytes and stops at NUL, so it is given `base64(HMAC-SHA-384(key, password))`: always
 64 printable characters that depend on every byte. The key is the pepper if there is one. A stored
 hash reads `hmac-sha384:KEY_ID:$2b$COST$…`; a bare `$2b$…` from elsewhere is accepted too.
 """
 
-import asyncio
 import base64
 import hashlib
 import hmac
-import os
 import re
-import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import bcrypt
 
-from domain.errors import Busy
 from domain.password import Password, PasswordHash
 
 _SCHEME = "hmac-sha384"
@@ -33,47 +28,50 @@ _STORED = re.compile(
 _Result = TypeVar("_Result")
 
 
+class Queue(Protocol):
+    """What runs the work: `adapters.hash_queue.HashQueue`."""
+
+    async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
+        """Run it off the event loop, in this client's turn. Raises `Busy`."""
+
+
 class BcryptHasher:
     """Fits `domain.ports.PasswordHasher`.
 
     `cost` is the exponent of bcrypt's work. `pepper` is a secret key; hashes made with one of
-    `old_peppers`, or without, are still known. At most `queue_limit` jobs wait for a thread; beyond
-    that it raises `Busy`.
+    `old_peppers`, or without, are still known. The work is done by `queue`.
     """
 
     def __init__(
         self,
+        queue: Queue,
         *,
         cost: int,
         pepper: bytes | None = None,
         old_peppers: Sequence[bytes] = (),
-        queue_limit: int = 32,
     ) -> None:
+        self._queue = queue
         self._keys = {_key_id(each): each or _DEFAULT_KEY for each in (None, pepper, *old_peppers)}
         self._key_id = _key_id(pepper)
         self._cost = cost
         # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
         self._decoy = bcrypt.gensalt(cost) + b"." * 31
-        threads = _cores()
-        self._executor = ThreadPoolExecutor(
-            threads, thread_name_prefix="bcrypt", initializer=_lower_priority
-        )
-        self._jobs = 0
-        self._jobs_limit = threads + queue_limit
 
-    async def hash(self, password: Password) -> PasswordHash:
+    async def hash(self, password: Password, *, client: str) -> PasswordHash:
         digest = self._digest(self._key_id, password)
         salt = bcrypt.gensalt(self._cost)
-        hashed = await self._run(lambda: bcrypt.hashpw(digest, salt))
+        hashed = await self._queue.run(client, lambda: bcrypt.hashpw(digest, salt))
         return PasswordHash(f"{_SCHEME}:{self._key_id}:{hashed.decode()}")
 
-    async def verify(self, password: Password, password_hash: PasswordHash | None) -> bool:
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: str
+    ) -> bool:
         key_id, hashed = self._parse(password_hash)
         if key_id is None:
             secret = password.to_bytes()[:_BCRYPT_BYTES]
         else:
             secret = self._digest(key_id, password)
-        return await self._run(lambda: self._matches(secret, hashed))
+        return await self._queue.run(client, lambda: self._matches(secret, hashed))
 
     def _matches(self, secret: bytes, hashed: bytes) -> bool:
         """A mismatch at a lower cost than today's is followed by the work that it lacks, or the
@@ -88,10 +86,6 @@ class BcryptHasher:
     def is_outdated(self, password_hash: PasswordHash) -> bool:
         return not password_hash.value.startswith(f"{_SCHEME}:{self._key_id}:$2b${self._cost:02}$")
 
-    def close(self) -> None:
-        """Let running jobs end and drop waiting ones."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
     def _parse(self, password_hash: PasswordHash | None) -> tuple[str | None, bytes]:
         """The key's id, `None` for bare bcrypt, and what bcrypt stored; the decoy if unreadable."""
         stored = _STORED.fullmatch(password_hash.value) if password_hash else None
@@ -103,28 +97,8 @@ class BcryptHasher:
         mac = hmac.digest(self._keys[key_id], password.to_bytes(), hashlib.sha384)
         return base64.b64encode(mac)
 
-    async def _run(self, job: Callable[[], _Result]) -> _Result:
-        if self._jobs >= self._jobs_limit:
-            raise Busy
-        self._jobs += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, job)
-        finally:
-            self._jobs -= 1
-
 
 def _key_id(pepper: bytes | None) -> str:
     if pepper is None:
         return "0"
     return hashlib.sha256(b"frontdesk key id\0" + pepper).hexdigest()[:8]
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def _lower_priority() -> None:
-    """Hashing gives way to everything else. Only on Linux does niceness belong to the thread."""
-    if sys.platform == "linux":
-        os.nice(10)

@@ -6,7 +6,7 @@ from domain.errors import FreshLoginRequired, InvalidCredentials
 from domain.events import Event, EventKind
 from domain.password import Password
 from domain.ports import Begin, Clock, PasswordHasher
-from domain.session import SessionPolicy, SignedIn
+from domain.session import Origin, SessionPolicy, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,17 @@ class ConfirmOwner:
     clock: Clock
     session_policy: SessionPolicy
 
-    async def __call__(self, signed_in: SignedIn, current_password: str | None) -> None:
+    async def __call__(
+        self, signed_in: SignedIn, current_password: str | None, *, origin: Origin
+    ) -> None:
         session, user = signed_in.session, signed_in.user
         if current_password is None:
             if not session.is_fresh(self.clock.now(), self.session_policy):
                 raise FreshLoginRequired
-        elif not await self.hasher.verify(Password(current_password), user.password_hash):
-            refused = Event(
-                EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, session.origin
-            )
+            return
+        secret, client = Password(current_password), origin.network
+        if not await self.hasher.verify(secret, user.password_hash, client=client):
+            refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
             async with self.begin() as work:
                 await work.events.append(refused)
             raise InvalidCredentials

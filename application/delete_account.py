@@ -25,9 +25,14 @@ class DeleteAccount:
     clock: Clock
 
     async def __call__(
-        self, *, signed_in: SignedIn, presented: SessionToken, current_password: str | None
+        self,
+        *,
+        signed_in: SignedIn,
+        presented: SessionToken,
+        origin: Origin,
+        current_password: str | None,
     ) -> Receipt:
-        await self.confirm_owner(signed_in, current_password)
+        await self.confirm_owner(signed_in, current_password, origin=origin)
         now = self.clock.now()
         async with self.begin() as work:
             current = await work.sessions.find(presented.digest)

@@ -28,15 +28,17 @@ class LogIn:
     async def __call__(
         self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
-        name, secret = Username(username), Password(password)
+        name, secret, client = Username(username), Password(password), origin.network
         claimed = await self.lookup.user(name)
-        matches = await self.hasher.verify(secret, claimed.password_hash if claimed else None)
+        matches = await self.hasher.verify(
+            secret, claimed.password_hash if claimed else None, client=client
+        )
         if claimed is None or not matches:
             await self._remember_refusal(name, claimed, origin)
             raise InvalidCredentials
         renewed = None
         if self.hasher.is_outdated(claimed.password_hash):
-            renewed = await self.hasher.hash(secret)
+            renewed = await self.hasher.hash(secret, client=client)
 
         async with self.begin() as work:
             user = await work.users.get(claimed.id)

@@ -26,7 +26,7 @@ class SignUp:
         self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
-        password_hash = await self.hasher.hash(secret)
+        password_hash = await self.hasher.hash(secret, client=origin.network)
         async with self.begin() as work:
             now = self.clock.now()
             user = await work.users.add(name, password_hash, at=now)

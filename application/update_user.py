@@ -41,8 +41,8 @@ class UpdateUser:
         password_hash = None
         if password is not None:
             secret = self.password_policy.parse(password)
-            await self.confirm_owner(signed_in, current_password)
-            password_hash = await self.hasher.hash(secret)
+            await self.confirm_owner(signed_in, current_password, origin=origin)
+            password_hash = await self.hasher.hash(secret, client=origin.network)
 
         renewed, now = None, self.clock.now()
         async with self.begin() as work:

@@ -29,12 +29,18 @@ class TokenGenerator(Protocol):
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose, and never on the event loop. Both methods raise `Busy` when overloaded."""
+    """Slow on purpose, and never on the event loop.
 
-    async def hash(self, password: Password) -> PasswordHash:
+    `client` is the network address on whose behalf it works; clients take turns. Both methods raise
+    `Busy` when overloaded, and stop waiting when cancelled.
+    """
+
+    async def hash(self, password: Password, *, client: str) -> PasswordHash:
         """Hash with the newest scheme, cost and key, and a new salt."""
 
-    async def verify(self, password: Password, password_hash: PasswordHash | None) -> bool:
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: str
+    ) -> bool:
         """Say whether they match. `None` never matches, and takes just as long to say so."""
 
     def is_outdated(self, password_hash: PasswordHash) -> bool:
@@ -167,7 +173,9 @@ class Records(Protocol):
 class ConfirmOwner(Protocol):
     """Makes sure that the owner of a session is at the keyboard, before something sensitive."""
 
-    async def __call__(self, signed_in: SignedIn, current_password: str | None) -> None:
+    async def __call__(
+        self, signed_in: SignedIn, current_password: str | None, *, origin: Origin
+    ) -> None:
         """Return if so. Raises `FreshLoginRequired`, `InvalidCredentials`, `Unavailable`."""
 
 

@@ -4,12 +4,14 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Self
 
 from domain.user import User
 
 _TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _CLOCK_TOLERANCE = timedelta(minutes=1)
+_IPV4, _IPV6_PREFIX = 4, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,17 @@ class Origin:
 
     address: str
     user_agent: str
+
+    @property
+    def network(self) -> str:
+        """Who shares fate when somebody there misbehaves: the address itself, or IPv6's /64."""
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return self.address
+        if address.version == _IPV4:
+            return self.address
+        return str(ip_network((address, _IPV6_PREFIX), strict=False))
 
 
 @dataclass(frozen=True, slots=True)

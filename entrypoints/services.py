@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.bcrypt_hasher import BcryptHasher
 from adapters.common_passwords import common_passwords
+from adapters.hash_queue import HashQueue, QueueFigures
 from adapters.persistence.last_seen import SqlLastSeen
 from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.probe import SqlProbe
@@ -67,6 +68,7 @@ class Services:
     export_account: ExportAccount
     clean_up: CleanUp
     check_readiness: CheckReadiness
+    hash_figures: Callable[[], QueueFigures]
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -75,8 +77,12 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     engine, reader = open_engine(settings.database), SqliteReader(settings.database)
     begin, lookup, records = SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader)
     last_seen = SqlLastSeen(engine)
+    hash_queue = HashQueue(threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds)
     hasher = BcryptHasher(
-        cost=settings.bcrypt_cost, pepper=settings.pepper, old_peppers=settings.old_peppers
+        hash_queue,
+        cost=settings.bcrypt_cost,
+        pepper=settings.pepper,
+        old_peppers=settings.old_peppers,
     )
     key_file = _key_file(settings)
     pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
@@ -102,7 +108,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
                 ):
                     yield
         finally:
-            hasher.close()
+            hash_queue.close()
             await engine.dispose()
 
     return Services(
@@ -119,6 +125,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         export_account=ExportAccount(records, clock),
         clean_up=clean_up,
         check_readiness=CheckReadiness(SqlProbe(engine)),
+        hash_figures=lambda: hash_queue.figures,
         running=running,
     )
 

@@ -49,6 +49,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     bcrypt_cost: int = 12
+    hash_threads: int | None = None
+    hash_max_wait_seconds: float = 2
     pepper: Secret | None = None
     old_peppers: tuple[Secret, ...] = ()
     secret_key: Secret | None = None
@@ -223,6 +225,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "trusted_origins": _list(_origin),
     "trusted_proxies": _list(_network),
     "bcrypt_cost": _whole(10, 31),
+    "hash_threads": _whole(1, 1_024),
+    "hash_max_wait_seconds": _number(60),
     "pepper": _secret(16),
     "old_peppers": _list(_secret(16)),
     "secret_key": _secret(32),

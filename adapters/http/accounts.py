@@ -205,6 +205,7 @@ class AccountController(Controller):
         receipt = await delete_account(
             signed_in=request.user,
             presented=request.auth,
+            origin=origin_of(request),
             current_password=_given(data.current_password),
         )
         return Response(ReceiptView.of(receipt), cookies=[cookie.cleared()])

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 
+import anyio
 from litestar.enums import ScopeType
 from litestar.types import (
     ASGIApp,
@@ -18,7 +19,6 @@ from litestar.types import (
     HTTPScope,
     Message,
     Receive,
-    ReceiveMessage,
     Scope,
     Send,
 )
@@ -26,8 +26,12 @@ from msgspec import Struct
 
 from adapters.http.allow import all_methods
 from adapters.http.network import ClientAddress
-from adapters.http.problems import MALFORMED, PROBLEM_JSON, TIMEOUT, Unacceptable, encode
+from adapters.http.problems import PROBLEM_JSON, Unacceptable, encode
 from adapters.http.rules import Fields, Rules
+from adapters.http.timely_body import TimelyBody
+
+CLIENT_CLOSED_REQUEST = 499
+"""Recorded, never sent: nobody was there to read an answer."""
 
 Header = tuple[bytes, bytes]
 
@@ -106,7 +110,8 @@ class Edge:
         except Unacceptable as refusal:
             await _refuse(refusal, answer)
         else:
-            await self._app(scope, self._in_time(receive, fields), answer)
+            if not await self._call(scope, receive, answer, fields):
+                status = CLIENT_CLOSED_REQUEST
         finally:
             duration = round((time.perf_counter() - started) * 1000, 2)
             self._record(_record(scope, request_id, method, status, duration))
@@ -122,26 +127,19 @@ class Edge:
             prepared["method"] = "GET"  # answered alike, less the body (RFC 9110 §9.3.2)
         return prepared
 
-    def _in_time(self, receive: Receive, fields: Fields) -> Receive:
+    async def _call(self, scope: HTTPScope, receive: Receive, send: Send, fields: Fields) -> bool:
+        """Let the application answer, unless the client goes away before it does. Say if it did."""
         if b"content-length" not in fields and b"transfer-encoding" not in fields:
-            return receive
-        deadline = asyncio.get_running_loop().time() + self._body_seconds
-
-        async def receive_in_time() -> ReceiveMessage:
+            await self._app(scope, receive, send)
+            return True
+        body = TimelyBody(receive, self._body_seconds)
+        with anyio.CancelScope() as waiting:
+            watch = asyncio.create_task(body.when_gone(waiting.cancel))
             try:
-                async with asyncio.timeout_at(deadline):
-                    message: ReceiveMessage = await receive()
-            except (TimeoutError, asyncio.CancelledError):  # a server that stops cancels
-                raise Unacceptable(
-                    TIMEOUT,
-                    f"Send the whole body within {self._body_seconds:g} seconds.",
-                    {"Connection": "close"},
-                ) from None
-            if message["type"] == "http.disconnect":
-                raise Unacceptable(MALFORMED, "Send the whole body.")
-            return message
-
-        return receive_in_time
+                await self._app(scope, body.receive, send)
+            finally:
+                watch.cancel()
+        return not waiting.cancelled_caught
 
     def _complete(
         self, headers: Iterable[Header], scope: HTTPScope, request_id: str

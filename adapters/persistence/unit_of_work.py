@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import anyio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.persistence.errors import translated
@@ -29,7 +30,8 @@ class SqlBegin:
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[SqlUnitOfWork]:
-        with translated():
+        # A client that goes away cancels its request, but never a transaction halfway.
+        with translated(), anyio.CancelScope(shield=True):
             async with self.engine.begin() as connection:
                 yield SqlUnitOfWork(
                     SqlUsers(connection), SqlSessions(connection), SqlEvents(connection)

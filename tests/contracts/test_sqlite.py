@@ -1,6 +1,8 @@
 """What is promised of every connection, and small adapters of the database."""
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -71,7 +73,15 @@ async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
         async with SqlBegin(engine)():
             pass
     await engine.dispose()
+    await asyncio.to_thread(_join_drivers_threads)
     assert _names_in(tmp_path) == []
+
+
+def _join_drivers_threads() -> None:
+    """aiosqlite lets the thread of a connection that failed speak to the loop once more."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join()
 
 
 def _names_in(folder: Path) -> list[str]:

@@ -36,11 +36,13 @@ class FakeHasher:
         self.version = version
         self.work = 0
 
-    async def hash(self, password: Password) -> PasswordHash:
+    async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
         self.work += 1
         return PasswordHash(f"{self.version}:{sha256(password.to_bytes()).hexdigest()}")
 
-    async def verify(self, password: Password, password_hash: PasswordHash | None) -> bool:
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+    ) -> bool:
         self.work += 1
         digest = sha256(password.to_bytes()).hexdigest()
         return password_hash is not None and password_hash.value.partition(":")[2] == digest

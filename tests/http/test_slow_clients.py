@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from adapters.http import protocol
-from adapters.http.edge import RequestRecord
+from adapters.http.edge import CLIENT_CLOSED_REQUEST, RequestRecord
 from entrypoints.client import connect
 from entrypoints.http import create_app
+from entrypoints.services import build_services
 from tests.conftest import serving, settings_in
 
 HEAD = b"POST /api/user/signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -142,3 +143,28 @@ def test_a_connection_serves_many_requests(address: tuple[str, int]) -> None:
     get = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
     sent = (get + b"\r\n") * 5 + get + b"Connection: close\r\n\r\n"
     assert exchange(address, sent).count(b"HTTP/1.1 200 OK") == 6
+
+
+def test_a_client_that_leaves_while_it_waits_for_a_hash_gives_its_place_back(
+    tmp_path: Path, records: list[RequestRecord]
+) -> None:
+    settings = settings_in(tmp_path, bcrypt_cost=12, hash_threads=1)
+    services = build_services(settings)
+    app = create_app(settings, services, record=records.append)
+    body = b'{"username": "ada", "password": "123123"}'
+    head = HEAD.replace(b"signup", b"login") + b"Content-Length: %d\r\n\r\n" % len(body)
+    with serving(app) as url:
+        address = "127.0.0.1", int(url.rpartition(":")[2])
+        leaving = [socket.create_connection(address) for _ in range(6)]
+        for connection in leaving:
+            connection.sendall(head + body)
+        with connect(url) as client:
+            while services.hash_figures().waiting < 5:
+                client.request("GET", "/healthz")
+            for connection in leaving:
+                connection.close()
+            while services.hash_figures().given_up < 5:
+                client.request("GET", "/healthz")
+            assert services.hash_figures().waiting == 0
+            while sum(record.status == CLIENT_CLOSED_REQUEST for record in records) < 6:
+                client.request("GET", "/healthz")

@@ -61,6 +61,8 @@ def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "TRUSTED_ORIGINS": "https://app.example.com",
         "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
         "BCRYPT_COST": "14",
+        "HASH_THREADS": "3",
+        "HASH_MAX_WAIT_SECONDS": "1.5",
         "PEPPER": "x" * 16,
         "OLD_PEPPERS": "y" * 16 + "," + "z" * 16,
         "SESSION_DAYS": "0.5",

@@ -110,6 +110,7 @@ class UseCases:
             await self._services.delete_account(
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
+                origin=LAPTOP,
                 current_password=current_password,
             )
 

@@ -5,7 +5,7 @@ import pytest
 from domain.errors import FreshLoginRequired, InvalidCredentials, NotSignedIn
 from domain.events import Event, EventKind
 from domain.session import Origin
-from tests.examples import DAY, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
+from tests.examples import DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
 from tests.unit.conftest import Desk
 
 
@@ -28,7 +28,10 @@ async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -
     other = await desk.logged_in("ada")
     await desk.updated(ada.token, username="eve")
     receipt = await desk.delete_account(
-        signed_in=await desk.who(ada.token), presented=ada.token, current_password=PASSWORD
+        signed_in=await desk.who(ada.token),
+        presented=ada.token,
+        origin=LAPTOP,
+        current_password=PASSWORD,
     )
     assert (receipt.user.username.value, receipt.sessions, receipt.events) == ("eve", 2, 3)
     for token in (ada.token, other.token):
@@ -49,7 +52,10 @@ async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -
 async def test_the_name_can_be_taken_again_the_id_never(desk: Desk) -> None:
     ada = await desk.signed_up("ada")
     await desk.delete_account(
-        signed_in=await desk.who(ada.token), presented=ada.token, current_password=None
+        signed_in=await desk.who(ada.token),
+        presented=ada.token,
+        origin=LAPTOP,
+        current_password=None,
     )
     assert (await desk.signed_up("ada")).user.id > ada.user.id
 
@@ -59,11 +65,17 @@ async def test_deletion_needs_the_owner(desk: Desk) -> None:
     desk.clock.advance(10 * MINUTE)
     me = await desk.who(ada.token)
     with pytest.raises(FreshLoginRequired):
-        await desk.delete_account(signed_in=me, presented=ada.token, current_password=None)
+        await desk.delete_account(
+            signed_in=me, presented=ada.token, origin=LAPTOP, current_password=None
+        )
     with pytest.raises(InvalidCredentials):
-        await desk.delete_account(signed_in=me, presented=ada.token, current_password="wrong")
+        await desk.delete_account(
+            signed_in=me, presented=ada.token, origin=LAPTOP, current_password="wrong"
+        )
     assert await desk.who(ada.token)
-    assert await desk.delete_account(signed_in=me, presented=ada.token, current_password=PASSWORD)
+    assert await desk.delete_account(
+        signed_in=me, presented=ada.token, origin=LAPTOP, current_password=PASSWORD
+    )
 
 
 async def test_a_session_that_ended_meanwhile_deletes_nothing(desk: Desk) -> None:
@@ -72,6 +84,8 @@ async def test_a_session_that_ended_meanwhile_deletes_nothing(desk: Desk) -> Non
     owner = await desk.logged_in("ada")
     await desk.updated(owner.token, password=OTHER_PASSWORD)
     with pytest.raises(NotSignedIn):
-        await desk.delete_account(signed_in=as_thief, presented=thief.token, current_password=None)
+        await desk.delete_account(
+            signed_in=as_thief, presented=thief.token, origin=LAPTOP, current_password=None
+        )
     desk.clock.advance(DAY)
     assert await desk.logged_in("ada", OTHER_PASSWORD)

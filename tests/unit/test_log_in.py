@@ -64,7 +64,9 @@ async def test_a_password_changed_during_the_login_wins(desk: Desk) -> None:
     owner = await desk.signed_up()
 
     class SlowHasher(FakeHasher):
-        async def verify(self, password: Password, password_hash: PasswordHash | None) -> bool:
+        async def verify(
+            self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+        ) -> bool:
             await desk.updated(owner.token, password=OTHER_PASSWORD)
             return await super().verify(password, password_hash)
 

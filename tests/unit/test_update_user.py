@@ -88,7 +88,7 @@ async def test_a_session_that_ends_while_the_password_is_hashed_changes_nothing(
     owner = await desk.signed_up()
 
     class SlowHasher(FakeHasher):
-        async def hash(self, password: Password) -> PasswordHash:
+        async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
             await desk.log_out(presented=owner.token, origin=LAPTOP)
             return await super().hash(password)
 
@@ -103,7 +103,7 @@ async def test_of_two_password_changes_at_once_the_second_is_refused(desk: Desk)
     two = await desk.logged_in()
 
     class SlowHasher(FakeHasher):
-        async def hash(self, password: Password) -> PasswordHash:
+        async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
             await desk.updated(two.token, password="the owner was quicker")
             return await super().hash(password)
 

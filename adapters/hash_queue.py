@@ -1,0 +1,156 @@
+"""A short, fair line before the threads that hash.
+
+Every client has a line of its own, and the lines take turns, so that one flooder waits behind
+himself. Whoever would have to wait too long is told so at once.
+"""
+
+import asyncio
+import math
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from domain.errors import Busy
+
+_Result = TypeVar("_Result")
+_Job = tuple[Callable[[], Any], "asyncio.Future[Any]", float]
+
+_SMOOTHING = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """For monitoring: jobs waiting and running now; jobs done, refused and given up so far; seconds
+    waited by those done, and what a job takes.
+    """
+
+    waiting: int
+    running: int
+    done: int
+    refused: int
+    given_up: int
+    seconds_waited: float
+    seconds_a_job: float
+
+
+class HashQueue:
+    """Runs jobs on `threads` threads of low priority, one a core unless said otherwise.
+
+    `max_wait` is the longest expected wait in seconds at which a newcomer is still let in;
+    `seconds_a_job` is the first guess of what a job takes, and learnt from then on.
+    """
+
+    def __init__(
+        self, *, threads: int | None = None, max_wait: float = 2, seconds_a_job: float = 0.25
+    ) -> None:
+        self._threads = threads or _cores()
+        self._executor = ThreadPoolExecutor(
+            self._threads, thread_name_prefix="hash", initializer=_lower_priority
+        )
+        self._max_wait = max_wait
+        self._seconds_a_job = seconds_a_job
+        self._lines: dict[str, deque[_Job]] = {}
+        self._running = self._done = self._refused = self._given_up = 0
+        self._seconds_waited = 0.0
+
+    @property
+    def figures(self) -> QueueFigures:
+        """How it stands."""
+        return QueueFigures(
+            sum(map(len, self._lines.values())),
+            self._running,
+            self._done,
+            self._refused,
+            self._given_up,
+            self._seconds_waited,
+            self._seconds_a_job,
+        )
+
+    async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
+        """Run the job when it is this client's turn. Raises `Busy`. Cancelled, it gives
+        its place back.
+        """
+        wait = self._expected_wait(client)
+        if wait > self._max_wait:
+            self._refused += 1
+            raise Busy(retry_after=math.ceil(wait))
+        future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
+        entry: _Job = (job, future, time.monotonic())
+        self._lines.setdefault(client, deque()).append(entry)
+        self._start_jobs()
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self._give_up(client, entry)
+            raise
+
+    def close(self) -> None:
+        """Let running jobs end."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _expected_wait(self, client: str) -> float:
+        """Before a newcomer come its own jobs, and as many of each other client."""
+        own = len(self._lines.get(client, ()))
+        others = (len(line) for name, line in self._lines.items() if name != client)
+        before = own + sum(min(length, own + 1) for length in others)
+        free = self._threads - self._running
+        return max(0, before + 1 - free) * self._seconds_a_job / self._threads
+
+    def _start_jobs(self) -> None:
+        while self._running < self._threads and self._lines:
+            client, line = next(iter(self._lines.items()))
+            job, future, since = line.popleft()
+            # The line goes to the end: the others come first.
+            del self._lines[client]
+            if line:
+                self._lines[client] = line
+            if not future.done():
+                self._start(job, future, since)
+
+    def _start(self, job: Callable[[], Any], future: "asyncio.Future[Any]", since: float) -> None:
+        started = time.monotonic()
+        self._running += 1
+        self._seconds_waited += started - since
+
+        def finish(hashed: "asyncio.Future[Any]") -> None:
+            self._running -= 1
+            self._done += 1
+            took = time.monotonic() - started
+            self._seconds_a_job += _SMOOTHING * (took - self._seconds_a_job)
+            error = None if hashed.cancelled() else hashed.exception()
+            if future.done():
+                pass  # nobody waits any more
+            elif hashed.cancelled():
+                future.cancel()
+            elif error:
+                future.set_exception(error)
+            else:
+                future.set_result(hashed.result())
+            self._start_jobs()
+
+        running = asyncio.get_running_loop().run_in_executor(self._executor, job)
+        running.add_done_callback(finish)
+
+    def _give_up(self, client: str, entry: _Job) -> None:
+        line = self._lines.get(client)
+        if line and entry in line:
+            line.remove(entry)
+            self._given_up += 1
+            if not line:
+                del self._lines[client]
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _lower_priority() -> None:
+    """Hashing gives way to everything else. Only on Linux does niceness belong to the thread."""
+    if sys.platform == "linux":
+        os.nice(10)
