@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.errors import FreshLoginRequired, InvalidCredentials
 from domain.events import Event, EventKind
 from domain.password import Password
-from domain.ports import Begin, Clock, PasswordHasher
+from domain.ports import Begin, Clock, PasswordHasher, Throttle
 from domain.session import Origin, SessionPolicy, SignedIn
+from domain.throttle import ThrottlePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +16,15 @@ class ConfirmOwner:
 
     They need the right current password, or a login moments ago. A wrong password is refused even
     then, and the refusal is remembered. Raises `FreshLoginRequired`, `InvalidCredentials`,
-    `Unavailable`.
+    `TooManyAttempts`, `Unavailable`.
     """
 
     begin: Begin
     hasher: PasswordHasher
     clock: Clock
     session_policy: SessionPolicy
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
 
     async def __call__(
         self, signed_in: SignedIn, current_password: str | None, *, origin: Origin
@@ -31,9 +34,12 @@ class ConfirmOwner:
             if not session.is_fresh(self.clock.now(), self.session_policy):
                 raise FreshLoginRequired
             return
+        guesses = self.throttle_policy.for_confirmation(user.id)
+        await self.throttle.reserve(guesses)
         secret, client = Password(current_password), origin.network
         if not await self.hasher.verify(secret, user.password_hash, client=client):
             refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
             async with self.begin() as work:
                 await work.events.append(refused)
             raise InvalidCredentials
+        await self.throttle.refund(guesses)

@@ -1,12 +1,22 @@
 """Open a session with name and password."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domain.errors import InvalidCredentials
+from domain.errors import InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
 from domain.password import Password
-from domain.ports import Begin, Clock, Lookup, OpenSession, PasswordHasher, Pseudonyms
+from domain.ports import (
+    Begin,
+    Clock,
+    Devices,
+    Lookup,
+    OpenSession,
+    PasswordHasher,
+    Pseudonyms,
+    Throttle,
+)
 from domain.session import Admission, Origin, SessionToken
+from domain.throttle import ThrottlePolicy
 from domain.user import User, Username
 
 
@@ -14,8 +24,9 @@ from domain.user import User, Username
 class LogIn:
     """Check name and password and open a session, which replaces the one presented.
 
-    A wrong name costs the same work as a wrong password, and both are remembered. A hash of an
-    older kind is renewed on the way. Raises `InvalidCredentials`, `Unavailable`.
+    A guess is counted before it is checked, and taken back if it was right. A wrong name costs the
+    same work as a wrong password, and both are remembered. A hash of an older kind is renewed on
+    the way. Raises `InvalidCredentials`, `TooManyAttempts`, `Unavailable`.
     """
 
     begin: Begin
@@ -24,22 +35,46 @@ class LogIn:
     clock: Clock
     open_session: OpenSession
     pseudonyms: Pseudonyms
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
+    devices: Devices
 
     async def __call__(
-        self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
+        self,
+        *,
+        username: str,
+        password: str,
+        origin: Origin,
+        presented: SessionToken | None,
+        device: str | None = None,
     ) -> Admission:
-        name, secret, client = Username(username), Password(password), origin.network
+        name, secret = Username(username), Password(password)
         claimed = await self.lookup.user(name)
-        matches = await self.hasher.verify(
-            secret, claimed.password_hash if claimed else None, client=client
+        known_device = self.devices.recognise(device, claimed.id if claimed else None)
+        guesses = self.throttle_policy.for_login(
+            self.pseudonyms.of(name), origin.network, known_device
         )
-        if claimed is None or not matches:
-            await self._remember_refusal(name, claimed, origin)
-            raise InvalidCredentials
+        await self.throttle.reserve(guesses)
+        try:
+            stored = claimed.password_hash if claimed else None
+            matches = await self.hasher.verify(secret, stored, client=origin.network)
+            if claimed is None or not matches:
+                await self._remember_refusal(name, claimed, origin)
+                raise InvalidCredentials
+            admission = await self._admit(claimed, secret, origin, presented)
+        except Unavailable:
+            await self.throttle.refund(guesses)
+            raise
+        await self.throttle.refund(guesses)
+        mark = None if known_device else self.devices.issue(claimed.id)
+        return replace(admission, device=mark)
+
+    async def _admit(
+        self, claimed: User, secret: Password, origin: Origin, presented: SessionToken | None
+    ) -> Admission:
         renewed = None
         if self.hasher.is_outdated(claimed.password_hash):
-            renewed = await self.hasher.hash(secret, client=client)
-
+            renewed = await self.hasher.hash(secret, client=origin.network)
         async with self.begin() as work:
             user = await work.users.get(claimed.id)
             if user is None or user.auth_version != claimed.auth_version:

@@ -1,11 +1,12 @@
 """Create an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.events import Event, EventKind
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, OpenSession, PasswordHasher
+from domain.ports import Begin, Clock, Devices, OpenSession, PasswordHasher, Throttle
 from domain.session import Admission, Origin, SessionToken
+from domain.throttle import ThrottlePolicy
 from domain.user import Username
 
 
@@ -13,7 +14,8 @@ from domain.user import Username
 class SignUp:
     """Create an account and open its first session, which replaces the one presented.
 
-    Raises `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
+    Raises `InvalidUsername`, `InvalidPassword`, `UsernameTaken`,
+    `TooManyAttempts`, `Unavailable`.
     """
 
     begin: Begin
@@ -21,14 +23,19 @@ class SignUp:
     clock: Clock
     open_session: OpenSession
     password_policy: PasswordPolicy
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
+    devices: Devices
 
     async def __call__(
         self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
+        await self.throttle.reserve(self.throttle_policy.for_sign_up(origin.network))
         password_hash = await self.hasher.hash(secret, client=origin.network)
         async with self.begin() as work:
             now = self.clock.now()
             user = await work.users.add(name, password_hash, at=now)
             await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
-            return await self.open_session(work, user, origin=origin, presented=presented)
+            admission = await self.open_session(work, user, origin=origin, presented=presented)
+        return replace(admission, device=self.devices.issue(user.id))

@@ -9,7 +9,8 @@
     ├── Refused                  the caller may not do this
     │   ├── InvalidCredentials
     │   ├── NotSignedIn
-    │   └── FreshLoginRequired
+    │   ├── FreshLoginRequired
+    │   └── TooManyAttempts
     └── Unavailable              nothing is wrong with the request; it may be sent again later
         ├── Busy
         ├── StorageFull
@@ -80,6 +81,14 @@ class FreshLoginRequired(Refused):
 
     def __init__(self) -> None:
         super().__init__("Send your current_password, or log in again and retry.")
+
+
+class TooManyAttempts(Refused):
+    """Guessed too often. `retry_after` is in whole seconds."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("Too many attempts; wait before the next one.")
+        self.retry_after = retry_after
 
 
 class Unavailable(FrontdeskError):

@@ -4,6 +4,7 @@ Adapters never inherit from these; they only have to fit. The docstrings are the
 `tests/contracts` checks it: of the store and the hasher over the fakes too.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +12,7 @@ from typing import Protocol
 from domain.events import Event, Recorded
 from domain.password import Password, PasswordHash
 from domain.session import Admission, Origin, Session, SessionToken, SignedIn
+from domain.throttle import Attempt
 from domain.user import User, Username
 
 
@@ -186,6 +188,30 @@ class OpenSession(Protocol):
         self, work: UnitOfWork, user: User, *, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         """Open a session that replaces the one presented."""
+
+
+class Throttle(Protocol):
+    """Counts attempts before it is known how they end."""
+
+    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+        """Count each attempt in its bucket, all or none, in one atomic step.
+
+        Of many that come at once no more pass than the limit says. Raises `TooManyAttempts` with
+        the longest of the waits, and `Unavailable`.
+        """
+
+    async def refund(self, attempts: Sequence[Attempt]) -> None:
+        """Take them back: the attempt was no guess, or a right one. Raises `Unavailable`."""
+
+
+class Devices(Protocol):
+    """Tells browsers that have logged in before from strangers."""
+
+    def issue(self, user_id: int) -> str:
+        """A mark that nobody can forge, for a browser that has just logged in."""
+
+    def recognise(self, mark: str | None, user_id: int | None) -> str | None:
+        """The device's own id, if the mark is one of this user's."""
 
 
 class Pseudonyms(Protocol):

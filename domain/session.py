@@ -107,8 +107,12 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A new token handed out: the only moment the token itself is known."""
+    """A new token handed out: the only moment the token itself is known.
+
+    `device` is the mark for a browser that has none for this user yet.
+    """
 
     token: SessionToken
     user: User
     remaining: timedelta
+    device: str | None = field(default=None, repr=False)

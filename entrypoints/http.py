@@ -12,13 +12,13 @@ from litestar.di import Provide
 from adapters.http.accounts import AccountController
 from adapters.http.api_page import openapi_config, to_the_api_page
 from adapters.http.authentication import SessionMiddleware
+from adapters.http.cookies import Cookies
 from adapters.http.edge import Edge, RequestRecord
 from adapters.http.health import HealthController
 from adapters.http.network import ClientAddress
 from adapters.http.own_records import OwnRecordsController
 from adapters.http.problems import HANDLERS
 from adapters.http.rules import Rules
-from adapters.http.session_cookie import SessionCookie
 from adapters.http.strict_request import StrictRequest
 from entrypoints import __version__
 from entrypoints.cli import DatabaseCommands
@@ -36,7 +36,7 @@ def create_app(
 ) -> Litestar:
     """Build the application. `record` is told of every request when it has been answered."""
     services = services or build_services(settings)
-    cookie = SessionCookie(secure=settings.https, host_prefix=settings.hardened)
+    cookies = Cookies(secure=settings.https, host_prefix=settings.hardened)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -51,14 +51,14 @@ def create_app(
             to_the_api_page,
         ],
         dependencies={
-            "cookie": _given(cookie),
+            "jar": _given(cookies),
             **{each.name: _given(getattr(services, each.name)) for each in fields(services)},
         },
-        middleware=[SessionMiddleware(services.authenticate, cookie)],
+        middleware=[SessionMiddleware(services.authenticate, cookies)],
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         request_max_body_size=BODY_MAX_BYTES,
-        openapi_config=openapi_config(cookie, __version__),
+        openapi_config=openapi_config(cookies, __version__),
         cors_config=_cors(settings.trusted_origins),
         plugins=[DatabaseCommands(settings)],
         lifespan=[lifespan],

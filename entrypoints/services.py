@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.bcrypt_hasher import BcryptHasher
 from adapters.common_passwords import common_passwords
+from adapters.device_marks import DeviceMarks
 from adapters.hash_queue import HashQueue, QueueFigures
 from adapters.persistence.last_seen import SqlLastSeen
 from adapters.persistence.lookup import SqliteLookup
@@ -18,9 +19,11 @@ from adapters.persistence.reader import SqliteReader
 from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import SchemaTooNew, migrate
 from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.throttle import SqlThrottle
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.pseudonyms import HmacPseudonyms, KeyFile
 from adapters.system import SystemClock, SystemTokens
+from adapters.throttle.memory import NoThrottle
 from application.authenticate import Authenticate
 from application.check_readiness import CheckReadiness
 from application.clean_up import CleanUp
@@ -38,7 +41,7 @@ from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.errors import Unavailable
 from domain.password import PasswordPolicy
-from domain.ports import Clock
+from domain.ports import Clock, Throttle
 from entrypoints.background import every
 from entrypoints.settings import Settings
 
@@ -86,15 +89,19 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     )
     key_file = _key_file(settings)
     pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
+    devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
     passwords, lifetimes = _password_policy(settings), settings.session_policy
+    counting, policy = SqlThrottle(engine, reader, clock), settings.throttle_policy
+    throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
     open_session = OpenSession(clock, tokens, lifetimes)
-    confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes)
+    confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
     clean_up = CleanUp(begin, clock, timedelta(days=settings.event_days))
 
     async def clean_up_all() -> None:
         while await clean_up():
             pass
+        await counting.forget()
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -112,8 +119,18 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
             await engine.dispose()
 
     return Services(
-        sign_up=SignUp(begin, hasher, clock, open_session, passwords),
-        log_in=LogIn(begin, lookup, hasher, clock, open_session, pseudonyms),
+        sign_up=SignUp(begin, hasher, clock, open_session, passwords, throttle, policy, devices),
+        log_in=LogIn(
+            begin,
+            lookup,
+            hasher,
+            clock,
+            open_session,
+            pseudonyms,
+            throttle,
+            policy,
+            devices,
+        ),
         log_out=LogOut(begin, clock),
         authenticate=Authenticate(lookup, last_seen, clock, lifetimes),
         update_user=UpdateUser(begin, confirm_owner, hasher, clock, tokens, passwords),

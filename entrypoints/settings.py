@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from domain.password import PasswordPolicy
 from domain.session import SessionPolicy
+from domain.throttle import Limit, ThrottlePolicy
 
 PREFIX = "FRONTDESK_"
 
@@ -38,6 +39,13 @@ class Secret(bytes):
         return "Secret(…)"
 
 
+class Rate(Struct, frozen=True):
+    """So many in so many seconds."""
+
+    attempts: int
+    seconds: int
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything an operator can set. `.env.example` explains each, with its default."""
 
@@ -51,6 +59,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     bcrypt_cost: int = 12
     hash_threads: int | None = None
     hash_max_wait_seconds: float = 2
+    throttle: Literal["on", "off"] = "on"
+    limit_account_network: Rate = Rate(10, 300)
+    limit_network: Rate = Rate(100, 300)
+    limit_account: Rate = Rate(50, 3600)
+    limit_device: Rate = Rate(10, 300)
+    limit_sign_ups: Rate = Rate(100, 60)
+    limit_confirmations: Rate = Rate(10, 300)
+    first_wait_seconds: float = 60
+    longest_wait_seconds: float = 900
     pepper: Secret | None = None
     old_peppers: tuple[Secret, ...] = ()
     secret_key: Secret | None = None
@@ -103,6 +120,27 @@ class Settings(Struct, frozen=True, kw_only=True):
             at_most=self.sessions_per_user,
         )
 
+    @property
+    def throttle_policy(self) -> ThrottlePolicy:
+        """How often somebody may guess."""
+
+        def limit(rate: Rate) -> Limit:
+            return Limit(
+                rate.attempts,
+                timedelta(seconds=rate.seconds),
+                timedelta(seconds=self.first_wait_seconds),
+                timedelta(seconds=self.longest_wait_seconds),
+            )
+
+        return ThrottlePolicy(
+            account_network=limit(self.limit_account_network),
+            network=limit(self.limit_network),
+            account=limit(self.limit_account),
+            device=limit(self.limit_device),
+            sign_ups=limit(self.limit_sign_ups),
+            confirmations=limit(self.limit_confirmations),
+        )
+
 
 def read_settings(directory: Path | None = None) -> Settings:
     """From the environment, then from `.env` in `directory` (the working directory). An empty value
@@ -150,10 +188,20 @@ def _contradictions(settings: Settings) -> dict[str, str]:
     return mistakes
 
 
-def _profile(raw: str) -> str:
-    if raw not in ("default", "hardened"):
-        raise ValueError("Choose default or hardened.")
-    return raw
+def _choice(*choices: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise ValueError(f"Choose {' or '.join(choices)}.")
+        return raw
+
+    return parse
+
+
+def _rate(raw: str) -> Rate:
+    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", raw)
+    if match is None:
+        raise ValueError("Write so many in so many seconds, as in 10/300.")
+    return Rate(int(match[1]), int(match[2]))
 
 
 def _sqlite_file(raw: str) -> Path:
@@ -219,7 +267,7 @@ def _list(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
     "database_url": _sqlite_file,
-    "profile": _profile,
+    "profile": _choice("default", "hardened"),
     "public_origin": _origin,
     "allowed_hosts": _list(_host),
     "trusted_origins": _list(_origin),
@@ -227,6 +275,15 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "bcrypt_cost": _whole(10, 31),
     "hash_threads": _whole(1, 1_024),
     "hash_max_wait_seconds": _number(60),
+    "throttle": _choice("on", "off"),
+    "limit_account_network": _rate,
+    "limit_network": _rate,
+    "limit_account": _rate,
+    "limit_device": _rate,
+    "limit_sign_ups": _rate,
+    "limit_confirmations": _rate,
+    "first_wait_seconds": _number(86_400),
+    "longest_wait_seconds": _number(86_400),
     "pepper": _secret(16),
     "old_peppers": _list(_secret(16)),
     "secret_key": _secret(32),

@@ -21,8 +21,10 @@ CHEAP_COST = 4
 
 
 def settings_in(folder: Path, **changes: Any) -> Settings:
-    """The defaults, with cheap hashes."""
-    return Settings(**{"data_dir": folder / "data", "bcrypt_cost": CHEAP_COST, **changes})
+    """The defaults, with cheap hashes, and without counting guesses."""
+    return Settings(
+        **{"data_dir": folder / "data", "bcrypt_cost": CHEAP_COST, "throttle": "off", **changes}
+    )
 
 
 @contextmanager

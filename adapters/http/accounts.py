@@ -8,6 +8,7 @@ from litestar.params import Body
 from msgspec import UNSET, UnsetType
 
 from adapters.http.authentication import PUBLIC, PublicRequest, SignedInRequest
+from adapters.http.cookies import Cookies
 from adapters.http.network import origin_of
 from adapters.http.problems import (
     CROSS_ORIGIN,
@@ -18,7 +19,6 @@ from adapters.http.problems import (
     UNSUPPORTED,
     answers,
 )
-from adapters.http.session_cookie import SessionCookie
 from adapters.http.views import Confirmation, Credentials, ReceiptView, UserUpdate, UserView
 from application.delete_account import DeleteAccount
 from application.log_in import LogIn
@@ -34,6 +34,7 @@ from domain.errors import (
     NotSignedIn,
     StorageFull,
     StorageUnavailable,
+    TooManyAttempts,
     UsernameTaken,
 )
 
@@ -57,6 +58,7 @@ class AccountController(Controller):
             InvalidUsername,
             InvalidPassword,
             UsernameTaken,
+            TooManyAttempts,
             Busy,
             StorageFull,
             StorageUnavailable,
@@ -68,7 +70,7 @@ class AccountController(Controller):
         data: Annotated[Credentials, Body()],
         request: PublicRequest,
         sign_up: NamedDependency[SignUp],
-        cookie: NamedDependency[SessionCookie],
+        jar: NamedDependency[Cookies],
     ) -> Response[UserView]:
         """Create an account and open a session for it. A session you already had ends."""
         admission = await sign_up(
@@ -77,7 +79,7 @@ class AccountController(Controller):
             origin=origin_of(request),
             presented=request.auth,
         )
-        return Response(UserView.of(admission.user), cookies=cookie.carrying(admission))
+        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
 
     @post(
         "/login",
@@ -86,14 +88,16 @@ class AccountController(Controller):
         summary="Log in",
         opt=PUBLIC,
         security=[{}],
-        responses=answers(InvalidCredentials, Busy, StorageFull, StorageUnavailable, also=_BODY),
+        responses=answers(
+            InvalidCredentials, TooManyAttempts, Busy, StorageFull, StorageUnavailable, also=_BODY
+        ),
     )
     async def log_in(
         self,
         data: Annotated[Credentials, Body()],
         request: PublicRequest,
         log_in: NamedDependency[LogIn],
-        cookie: NamedDependency[SessionCookie],
+        jar: NamedDependency[Cookies],
     ) -> Response[UserView]:
         """Open a new session. A session you already had ends. Whether the name or the password was
         wrong is not told.
@@ -103,8 +107,9 @@ class AccountController(Controller):
             password=data.password,
             origin=origin_of(request),
             presented=request.auth,
+            device=jar.device(request.scope["headers"]),
         )
-        return Response(UserView.of(admission.user), cookies=cookie.carrying(admission))
+        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
 
     @post(
         "/logout",
@@ -122,11 +127,11 @@ class AccountController(Controller):
         self,
         request: PublicRequest,
         log_out: NamedDependency[LogOut],
-        cookie: NamedDependency[SessionCookie],
+        jar: NamedDependency[Cookies],
     ) -> Response[None]:
         """End your session at once. Harmless when you are not signed in."""
         await log_out(presented=request.auth, origin=origin_of(request))
-        return Response(None, cookies=[cookie.cleared()])
+        return Response(None, cookies=jar.cleared())
 
     @get(
         operation_id="getUser",
@@ -147,6 +152,7 @@ class AccountController(Controller):
             NotSignedIn,
             InvalidCredentials,
             FreshLoginRequired,
+            TooManyAttempts,
             Busy,
             StorageFull,
             StorageUnavailable,
@@ -158,7 +164,7 @@ class AccountController(Controller):
         data: Annotated[UserUpdate, Body()],
         request: SignedInRequest,
         update_user: NamedDependency[UpdateUser],
-        cookie: NamedDependency[SessionCookie],
+        jar: NamedDependency[Cookies],
     ) -> Response[UserView]:
         """Change your name, your password, or both; fields left out stay as they are.
 
@@ -173,7 +179,7 @@ class AccountController(Controller):
             password=_given(data.password),
             current_password=_given(data.current_password),
         )
-        return Response(UserView.of(user), cookies=cookie.carrying(renewed))
+        return Response(UserView.of(user), cookies=jar.carrying(renewed))
 
     @delete(
         status_code=200,
@@ -183,6 +189,7 @@ class AccountController(Controller):
             NotSignedIn,
             InvalidCredentials,
             FreshLoginRequired,
+            TooManyAttempts,
             Busy,
             StorageFull,
             StorageUnavailable,
@@ -193,7 +200,7 @@ class AccountController(Controller):
         self,
         request: SignedInRequest,
         delete_account: NamedDependency[DeleteAccount],
-        cookie: NamedDependency[SessionCookie],
+        jar: NamedDependency[Cookies],
         data: Annotated[Confirmation, Body()] = Confirmation(),  # noqa: B008 - it is frozen
     ) -> Response[ReceiptView]:
         """Delete your account, your sessions, and your personal data in what is on record.
@@ -208,7 +215,7 @@ class AccountController(Controller):
             origin=origin_of(request),
             current_password=_given(data.current_password),
         )
-        return Response(ReceiptView.of(receipt), cookies=[cookie.cleared()])
+        return Response(ReceiptView.of(receipt), cookies=jar.cleared())
 
 
 def _given(value: str | UnsetType) -> str | None:

@@ -13,8 +13,8 @@ from litestar.response import Redirect
 from swagger_ui_bundle import swagger_ui_path
 
 from adapters.http.authentication import PUBLIC
+from adapters.http.cookies import Cookies
 from adapters.http.edge import PAGE_POLICY
-from adapters.http.session_cookie import SessionCookie
 
 _PAGES = Path(__file__).with_name("pages")
 _HEADERS = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
@@ -57,11 +57,11 @@ async def to_the_api_page() -> Redirect:
     return Redirect("/schema")
 
 
-def openapi_config(cookie: SessionCookie, version: str) -> OpenAPIConfig:
+def openapi_config(cookies: Cookies, version: str) -> OpenAPIConfig:
     """Under /schema: the page, /schema/openapi.json and /schema/openapi.yaml."""
     scheme = SecurityScheme(
         type="apiKey",
-        name=cookie.name,
+        name=cookies.session_name,
         security_scheme_in="cookie",
         description="Set by sign-up and login.",
     )

@@ -9,7 +9,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from adapters.http.session_cookie import SessionCookie
+from adapters.http.cookies import Cookies
 from application.authenticate import Authenticate
 from domain.session import SessionToken, SignedIn
 
@@ -32,13 +32,13 @@ class SessionMiddleware(ASGIMiddleware):
     """
 
     authenticate: Authenticate
-    cookie: SessionCookie
+    cookies: Cookies
 
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let the call through or raise `NotSignedIn`."""
-        presented = self.cookie.read(scope["headers"])
+        presented = self.cookies.session(scope["headers"])
         scope["auth"], scope["user"] = presented, None
         if not _is_public(scope):
             scope["user"] = await self.authenticate(presented=presented)

@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from adapters.http.authentication import SignedInRequest
+from adapters.http.cookies import Cookies
 from adapters.http.network import origin_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
-from adapters.http.session_cookie import SessionCookie
 from adapters.http.views import Ended, EventPageView, ExportView, SessionView
 from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
@@ -57,12 +57,12 @@ class OwnRecordsController(Controller):
         request: SignedInRequest,
         session_id: FromPath[int],
         end_session: NamedDependency[EndSession],
-        cookie: NamedDependency[SessionCookie],
+        jar: NamedDependency[Cookies],
     ) -> Response[Ended]:
         """It is dead at once. Ending the session of this request is a logout."""
         await end_session(signed_in=request.user, session_id=session_id, origin=origin_of(request))
         is_current = session_id == request.user.session.id
-        return Response(Ended(1), cookies=[cookie.cleared()] * is_current)
+        return Response(Ended(1), cookies=jar.cleared() * is_current)
 
     @delete(
         "/sessions",

@@ -22,6 +22,7 @@ from domain.errors import (
     NotSignedIn,
     StorageFull,
     StorageUnavailable,
+    TooManyAttempts,
     Unavailable,
     UsernameTaken,
 )
@@ -87,6 +88,7 @@ DOMAIN: dict[type[Exception], Kind] = {
     NotSignedIn: Kind(401, "not_signed_in", "Not signed in"),
     InvalidCredentials: Kind(403, "invalid_credentials", "Wrong username or password"),
     FreshLoginRequired: Kind(403, "fresh_login_required", "A fresh login is required"),
+    TooManyAttempts: Kind(429, "too_many_attempts", "Too many attempts"),
     Busy: Kind(503, "busy", "Too busy"),
     StorageFull: Kind(503, "storage_full", "No space left"),
     StorageUnavailable: Kind(503, "storage_unavailable", "The database is not available"),
@@ -117,6 +119,8 @@ def from_domain(request: Request[Any, Any, State], error: Exception) -> Response
     errors: list[FieldError] | UnsetType = UNSET
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Cookie realm="frontdesk"'
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
         cause = str(error.__cause__ or "")
@@ -184,7 +188,8 @@ HANDLERS: dict[Any, Any] = {
 
 def _said_by(error: type[Exception]) -> str:
     """What the error says; the rule broken, if that differs from case to case."""
-    return f"{DOMAIN[error].title}." if issubclass(error, Invalid) else str(error())
+    has_one_text = not issubclass(error, (Invalid, TooManyAttempts))
+    return str(error()) if has_one_text else f"{DOMAIN[error].title}."
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:

@@ -65,7 +65,7 @@ def to_user(row: Sequence[Any]) -> User:
     """A row of `USER_BY_ID` or `USER_BY_KEY`."""
     id_, username, password_hash, signup_time, auth_version = row
     return User(
-        id_, Username(username), PasswordHash(password_hash), _instant(signup_time), auth_version
+        id_, Username(username), PasswordHash(password_hash), to_instant(signup_time), auth_version
     )
 
 
@@ -76,9 +76,9 @@ def to_session(row: Sequence[Any]) -> Session:
         id_,
         user_id,
         auth_version,
-        _instant(created),
-        _instant(last_seen),
-        _instant(expires),
+        to_instant(created),
+        to_instant(last_seen),
+        to_instant(expires),
         Origin(address, user_agent),
     )
 
@@ -92,9 +92,10 @@ def to_recorded(row: Sequence[Any]) -> Recorded:
     """A row of the columns `EVENT`."""
     position, kind, at, user_id, address, user_agent, details = row
     origin = Origin(address, user_agent)
-    event = Event(EventKind(kind), _instant(at), user_id, origin, json.loads(details))
+    event = Event(EventKind(kind), to_instant(at), user_id, origin, json.loads(details))
     return Recorded(position, event)
 
 
-def _instant(micros: int) -> datetime:
+def to_instant(micros: Any) -> datetime:
+    """The instant that many microseconds after 1970."""
     return _EPOCH + timedelta(microseconds=micros)

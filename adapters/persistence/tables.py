@@ -75,6 +75,18 @@ events = Table(
     sqlite_strict=True,
 )
 
+throttle_buckets = Table(
+    "throttle_buckets",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("began", BigInt, nullable=False),
+    Column("attempts", BigInt, nullable=False),
+    Column("waits", BigInt, nullable=False),
+    Column("waits_until", BigInt),
+    Column("forget_at", BigInt, nullable=False, index=True),
+    sqlite_strict=True,
+)
+
 readiness = Table(
     "readiness",
     metadata,

@@ -13,10 +13,11 @@ RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 def cookie_of(response: Response) -> dict[str, str]:
     """The attributes of the session cookie set, in lower case; its value as `value`."""
-    (header,) = response.headers.get_list("set-cookie")
+    (header,) = [
+        each for each in response.headers.get_list("set-cookie") if each.startswith("sessionid=")
+    ]
     first, *rest = [part.strip() for part in header.split(";")]
-    name, _, value = first.partition("=")
-    assert name == "sessionid"
+    value = first.partition("=")[2]
     attributes = dict(part.partition("=")[::2] for part in rest)
     return {"value": value, **{key.lower(): value for key, value in attributes.items()}}
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from adapters.device_marks import DeviceMarks
+from adapters.throttle.memory import NoThrottle
 from application.authenticate import Authenticate
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
@@ -20,7 +22,9 @@ from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.events import Event
 from domain.password import PasswordPolicy
+from domain.ports import Throttle
 from domain.session import Admission, SessionPolicy, SessionToken, SignedIn
+from domain.throttle import ThrottlePolicy
 from tests.examples import DAY, LAPTOP, PASSWORD, PHONE
 from tests.fakes.store import FakeStore
 from tests.fakes.system import FakeClock, FakeHasher, FakeLastSeen, FakePseudonyms, FakeTokens
@@ -37,18 +41,31 @@ class Desk:
     last_seen: FakeLastSeen = field(default_factory=FakeLastSeen)
     policy: SessionPolicy = field(default_factory=SessionPolicy)
 
+    limits: ThrottlePolicy = field(default_factory=ThrottlePolicy)
+    throttle: Throttle = field(default_factory=NoThrottle)
+    devices: DeviceMarks = field(default_factory=lambda: DeviceMarks(lambda: b"key"))
+
     @property
     def open_session(self) -> OpenSession:
         return OpenSession(self.clock, self.tokens, self.policy)
 
     @property
     def confirm_owner(self) -> ConfirmOwner:
-        return ConfirmOwner(self.store.begin, self.hasher, self.clock, self.policy)
+        return ConfirmOwner(
+            self.store.begin, self.hasher, self.clock, self.policy, self.throttle, self.limits
+        )
 
     @property
     def sign_up(self) -> SignUp:
         return SignUp(
-            self.store.begin, self.hasher, self.clock, self.open_session, PasswordPolicy()
+            self.store.begin,
+            self.hasher,
+            self.clock,
+            self.open_session,
+            PasswordPolicy(),
+            self.throttle,
+            self.limits,
+            self.devices,
         )
 
     @property
@@ -60,6 +77,9 @@ class Desk:
             self.clock,
             self.open_session,
             FakePseudonyms(),
+            self.throttle,
+            self.limits,
+            self.devices,
         )
 
     @property

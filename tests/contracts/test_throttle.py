@@ -1,0 +1,220 @@
+"""The throttle's contract, over memory and the database, and over one broken on purpose."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.persistence.reader import SqliteReader
+from adapters.persistence.schema import migrate
+from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.throttle import SqlThrottle
+from adapters.throttle.memory import MemoryThrottle
+from domain.errors import TooManyAttempts
+from domain.ports import Throttle
+from domain.throttle import Attempt, Limit, reserve_all
+from tests.examples import MINUTE
+from tests.fakes.system import FakeClock
+
+SECOND = timedelta(seconds=1)
+LIMIT = Limit(10, 5 * MINUTE)
+ADA, BOB = [Attempt("ada", LIMIT)], [Attempt("bob", LIMIT)]
+
+CONTRACT: list[Callable[[Throttle, FakeClock], Awaitable[None]]] = []
+
+
+def promise(check: Callable[[Throttle, FakeClock], Awaitable[None]]) -> Any:
+    CONTRACT.append(check)
+    return check
+
+
+async def passes(throttle: Throttle, attempts: Sequence[Attempt]) -> bool:
+    try:
+        await throttle.reserve(attempts)
+    except TooManyAttempts:
+        return False
+    return True
+
+
+async def waits(throttle: Throttle, attempts: Sequence[Attempt]) -> int:
+    with pytest.raises(TooManyAttempts) as refusal:
+        await throttle.reserve(attempts)
+    return refusal.value.retry_after
+
+
+async def use_up(throttle: Throttle, attempts: Sequence[Attempt]) -> None:
+    for _ in range(10):
+        assert await passes(throttle, attempts)
+
+
+@promise
+async def ten_pass_and_the_eleventh_waits_a_minute(throttle: Throttle, clock: FakeClock) -> None:
+    await use_up(throttle, ADA)
+    assert await waits(throttle, ADA) == 60
+    assert await passes(throttle, BOB), "others are not concerned"
+
+
+@promise
+async def of_fifty_at_once_ten_pass(throttle: Throttle, clock: FakeClock) -> None:
+    assert sum(await asyncio.gather(*(passes(throttle, ADA) for _ in range(50)))) == 10
+
+
+@promise
+async def the_wait_doubles_up_to_the_longest(throttle: Throttle, clock: FakeClock) -> None:
+    await use_up(throttle, ADA)
+    seen = []
+    for _ in range(6):
+        wait = await waits(throttle, ADA)
+        seen.append(wait)
+        clock.advance(wait * SECOND - SECOND)
+        assert not await passes(throttle, ADA)
+        clock.advance(SECOND)
+        assert await passes(throttle, ADA), "one after each wait"
+    assert seen == [60, 120, 240, 480, 900, 900]
+
+
+@promise
+async def a_window_without_waiting_forgets(throttle: Throttle, clock: FakeClock) -> None:
+    for _ in range(9):
+        assert await passes(throttle, ADA)
+    clock.advance(5 * MINUTE)
+    await use_up(throttle, ADA)
+    clock.advance(6 * MINUTE)
+    await use_up(throttle, ADA)
+    assert await waits(throttle, ADA) == 60
+
+
+@promise
+async def waiting_longer_by_asking_again_does_not_happen(
+    throttle: Throttle, clock: FakeClock
+) -> None:
+    await use_up(throttle, ADA)
+    for _ in range(100):
+        assert not await passes(throttle, ADA)
+    clock.advance(MINUTE)
+    assert await passes(throttle, ADA)
+
+
+@promise
+async def a_refund_takes_the_attempt_and_its_wait_back(
+    throttle: Throttle, clock: FakeClock
+) -> None:
+    for _ in range(100):
+        await throttle.reserve(ADA)
+        await throttle.refund(ADA)
+    await use_up(throttle, ADA)
+    await throttle.refund(ADA)
+    assert await passes(throttle, ADA)
+    assert await waits(throttle, ADA) == 60
+    await throttle.refund(BOB)
+
+
+@promise
+async def several_buckets_are_counted_together_or_not_at_all(
+    throttle: Throttle, clock: FakeClock
+) -> None:
+    await use_up(throttle, ADA)
+    for _ in range(20):
+        assert not await passes(throttle, [*BOB, *ADA])
+    await use_up(throttle, BOB)
+
+
+@promise
+async def the_longest_wait_counts(throttle: Throttle, clock: FakeClock) -> None:
+    patient = [Attempt("patient", Limit(10, 5 * MINUTE, first_wait=10 * MINUTE))]
+    await use_up(throttle, [*ADA, *patient])
+    assert await waits(throttle, [*ADA, *patient]) == 600
+
+
+@promise
+async def clocks_that_jump_neither_freeze_nor_reset(throttle: Throttle, clock: FakeClock) -> None:
+    await use_up(throttle, ADA)
+    clock.advance(-2 * MINUTE)
+    assert 60 <= await waits(throttle, ADA) <= 900
+    clock.advance(3 * MINUTE)
+    assert await passes(throttle, ADA)
+    clock.advance(timedelta(days=-400))
+    assert await passes(throttle, ADA), "no wait of four hundred days"
+
+
+@asynccontextmanager
+async def in_memory(clock: FakeClock, _: Path) -> AsyncIterator[Throttle]:
+    yield MemoryThrottle(clock)
+
+
+@asynccontextmanager
+async def in_sqlite(clock: FakeClock, folder: Path) -> AsyncIterator[SqlThrottle]:
+    path = folder / "frontdesk.db"
+    create_database(path)
+    await migrate(open_engine(path))
+    engine, reader = open_engine(path), SqliteReader(path)
+    with reader.open():
+        yield SqlThrottle(engine, reader, clock)
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("adapter", [in_memory, in_sqlite])
+async def test_it_keeps_the_promise(adapter: Any, check: Any, tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with adapter(clock, tmp_path) as throttle:
+        await check(throttle, clock)
+
+
+class CountsAfterwards(MemoryThrottle):
+    """Looks, lets others look too, and only then counts."""
+
+    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+        reserved = reserve_all(attempts, self._buckets, self._clock.now())
+        await asyncio.sleep(0)
+        self._buckets.update(reserved)
+
+
+class Forgiving(MemoryThrottle):
+    async def refund(self, attempts: Sequence[Attempt]) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (CountsAfterwards, of_fifty_at_once_ten_pass),
+        (Forgiving, a_refund_takes_the_attempt_and_its_wait_back),
+    ],
+)
+async def test_a_broken_throttle_is_caught(broken: type[MemoryThrottle], check: Any) -> None:
+    clock = FakeClock()
+    with pytest.raises((AssertionError, TooManyAttempts, pytest.fail.Exception)):
+        await check(broken(clock), clock)
+
+
+async def test_memory_stays_bounded_under_a_million_names() -> None:
+    throttle = MemoryThrottle(FakeClock(), capacity=1000)
+    for number in range(1_000_000):
+        await throttle.reserve([Attempt(str(number), LIMIT)])
+    assert len(throttle._buckets) == 1000
+
+
+async def test_two_processes_on_one_file_count_together(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with in_sqlite(clock, tmp_path) as one, in_sqlite(clock, tmp_path) as other:
+        both = [passes(each, ADA) for each in (one, other) for _ in range(25)]
+        assert sum(await asyncio.gather(*both)) == 10
+        assert not await passes(one, ADA)
+        assert not await passes(other, ADA)
+
+
+async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with in_sqlite(clock, tmp_path) as throttle:
+        await use_up(throttle, ADA)
+        await throttle.reserve(BOB)
+        clock.advance(5 * MINUTE)
+        await throttle.forget()
+        async with throttle._engine.connect() as connection:
+            keys = (await connection.exec_driver_sql("SELECT key FROM throttle_buckets")).all()
+        assert [key for (key,) in keys] == ["ada"]

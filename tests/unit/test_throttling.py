@@ -1,0 +1,157 @@
+"""Guessing is slowed down, and the owner is not locked out."""
+
+import pytest
+
+from adapters.device_marks import DeviceMarks
+from adapters.throttle.memory import MemoryThrottle
+from domain.errors import Busy, InvalidCredentials, TooManyAttempts
+from domain.password import Password, PasswordHash
+from domain.session import Admission, Origin
+from tests.examples import LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD
+from tests.fakes.system import FakeHasher
+from tests.unit.conftest import Desk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk()
+    desk.throttle = MemoryThrottle(desk.clock)
+    return desk
+
+
+async def log_in(
+    desk: Desk,
+    name: str = "ada",
+    password: str = PASSWORD,
+    address: str = "192.0.2.1",
+    device: str | None = None,
+) -> Admission:
+    return await desk.log_in(
+        username=name,
+        password=password,
+        origin=Origin(address, ""),
+        presented=None,
+        device=device,
+    )
+
+
+async def guess(desk: Desk, count: int, **details: str) -> list[type[Exception]]:
+    outcomes: list[type[Exception]] = []
+    for _ in range(count):
+        with pytest.raises((InvalidCredentials, TooManyAttempts)) as refusal:
+            await log_in(desk, **{"password": "wrong", **details})
+        outcomes.append(refusal.type)
+    return outcomes
+
+
+WRONG, WAIT = InvalidCredentials, TooManyAttempts
+
+
+async def test_ten_wrong_guesses_and_the_right_one_has_to_wait(desk: Desk) -> None:
+    await desk.signed_up("ada")
+    assert await guess(desk, 12) == [WRONG] * 10 + [WAIT] * 2
+    with pytest.raises(TooManyAttempts):
+        await log_in(desk)
+    desk.clock.advance(MINUTE)
+    assert await log_in(desk)
+
+
+async def test_spelling_the_name_otherwise_does_not_help(desk: Desk) -> None:
+    await desk.signed_up("ada")
+    for spelling in ("ada", "ADA", "Ada", "aDa", "ａｄａ"):
+        assert await guess(desk, 2, name=spelling) == [WRONG] * 2
+    assert await guess(desk, 1, name="adA") == [WAIT]
+
+
+async def test_names_nobody_has_are_counted_alike(desk: Desk) -> None:
+    assert await guess(desk, 11, name="nobody") == [WRONG] * 10 + [WAIT]
+
+
+async def test_who_waits_costs_no_hash(desk: Desk) -> None:
+    await guess(desk, 10)
+    before = desk.hasher.work
+    await guess(desk, 20)
+    assert desk.hasher.work == before
+
+
+async def test_right_passwords_do_not_count(desk: Desk) -> None:
+    await desk.signed_up("ada")
+    for _ in range(30):
+        assert await log_in(desk)
+    assert await guess(desk, 10) == [WRONG] * 10
+
+
+async def test_a_network_that_tries_many_names_has_to_wait(desk: Desk) -> None:
+    outcomes = [(await guess(desk, 1, name=f"user{number}"))[0] for number in range(101)]
+    assert outcomes == [WRONG] * 100 + [WAIT]
+    assert await guess(desk, 1, name="user1", address="192.0.2.2") == [WRONG]
+
+
+async def test_ipv6_neighbours_are_one_network(desk: Desk) -> None:
+    outcomes = [(await guess(desk, 1, address=f"2001:db8::{n:x}"))[0] for n in range(11)]
+    assert outcomes == [WRONG] * 10 + [WAIT]
+    assert await guess(desk, 1, address="2001:db8:0:1::1") == [WRONG]
+
+
+async def test_guesses_from_everywhere_slow_strangers_but_not_the_owners_browser(
+    desk: Desk,
+) -> None:
+    mark = (await desk.signed_up("ada")).device
+    for number in range(50):
+        await guess(desk, 1, address=f"198.51.100.{number}")
+    with pytest.raises(TooManyAttempts):
+        await log_in(desk, address="203.0.113.1")
+    assert await log_in(desk, address="203.0.113.1", device=mark)
+    assert await guess(desk, 11, device=str(mark)) == [WRONG] * 10 + [WAIT]
+
+
+async def test_a_mark_is_given_once_and_kept(desk: Desk) -> None:
+    mark = (await desk.signed_up("ada")).device
+    assert mark
+    assert (await log_in(desk, device=mark)).device is None
+    assert (await log_in(desk, device=None)).device not in (None, mark)
+
+
+async def test_a_forged_or_borrowed_mark_opens_no_lane(desk: Desk) -> None:
+    await desk.signed_up("ada")
+    bobs = str((await desk.signed_up("bob")).device)
+    forged = DeviceMarks(lambda: b"another key").issue(1)
+    await guess(desk, 10)
+    for mark in (bobs, forged, "", "1", "1.x.", bobs.replace("2.", "1.", 1)):
+        assert await guess(desk, 1, device=mark) == [WAIT]
+
+
+async def test_what_was_no_guess_is_taken_back(desk: Desk) -> None:
+    await desk.signed_up("ada")
+
+    class BusyHasher(FakeHasher):
+        async def verify(
+            self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+        ) -> bool:
+            raise Busy
+
+    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
+    for _ in range(20):
+        with pytest.raises(Busy):
+            await log_in(busy)
+    assert await guess(desk, 10) == [WRONG] * 10
+
+
+async def test_sign_ups_from_one_network_are_limited(desk: Desk) -> None:
+    for number in range(100):
+        await desk.signed_up(f"user{number}")
+    with pytest.raises(TooManyAttempts):
+        await desk.signed_up("one-too-many")
+    desk.clock.advance(2 * MINUTE)
+    assert await desk.signed_up("later")
+
+
+async def test_current_passwords_cannot_be_guessed_either(desk: Desk) -> None:
+    owner = await desk.signed_up("ada")
+    for _ in range(10):
+        with pytest.raises(InvalidCredentials):
+            await desk.updated(owner.token, password=OTHER_PASSWORD, current_password="wrong")
+    with pytest.raises(TooManyAttempts):
+        await desk.updated(owner.token, password=OTHER_PASSWORD, current_password=PASSWORD)
+    assert await desk.who(owner.token)
+    assert LAPTOP.network == LAPTOP.address
