@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 RUN := .venv/bin/python
 
-.PHONY: help install serve test check format lock clean
+.PHONY: help install serve test reliability bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -18,6 +18,12 @@ serve: .venv/installed ## create or upgrade the database and serve it (PORT=8000
 
 test: .venv/installed-dev ## run every test
 	$(RUN) -m pytest
+
+reliability: .venv/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
+	$(RUN) -m pytest tests/reliability
+
+bench: .venv/installed-dev ## storms of logins: hashes a second, and reads meanwhile
+	$(RUN) -m tests.benchmarks.storm
 
 check: .venv/installed-dev ## format, lint, types, import contracts, all tests
 	$(RUN) -m ruff format --check .

@@ -75,12 +75,16 @@ class Services:
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
-def build_services(settings: Settings, clock: Clock | None = None) -> Services:
+def build_services(
+    settings: Settings, clock: Clock | None = None, hash_queue: HashQueue | None = None
+) -> Services:
     """Put everything together. Nothing is opened before `running()` is entered."""
     engine, reader = open_engine(settings.database), SqliteReader(settings.database)
     begin, lookup, records = SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader)
     last_seen = SqlLastSeen(engine)
-    hash_queue = HashQueue(threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds)
+    hash_queue = hash_queue or HashQueue(
+        threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds
+    )
     hasher = BcryptHasher(
         hash_queue,
         cost=settings.bcrypt_cost,

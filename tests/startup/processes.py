@@ -63,6 +63,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
     server = Running(f"http://127.0.0.1:{port}", process, log)
     try:

@@ -1,0 +1,117 @@
+"""Killed at a random moment: what was answered is there, and every change has its event."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+import pytest
+
+from entrypoints.client import Client, connect
+from tests.reliability.conftest import Tell
+from tests.startup.processes import Running, running
+
+PASSWORD = "123123"
+CLIENTS = 4
+CYCLES = 10
+
+
+class Load:
+    """Clients that sign up, rename and log in until the service dies, and note every answer."""
+
+    def __init__(self, url: str, cycle: int) -> None:
+        self._url, self._cycle = url, cycle
+        self.names: dict[int, str] = {}
+        self.logins = 0
+        self._threads = [
+            threading.Thread(target=self._work, args=(number,)) for number in range(CLIENTS)
+        ]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, number: int) -> None:
+        with contextlib.suppress(httpx.TransportError), connect(self._url) as client:
+            while True:
+                self._sign_up_and_rename(client, number)
+
+    def _sign_up_and_rename(self, client: Client, number: int) -> None:
+        start = f"c{self._cycle}-{number}-{len(self.names)}"
+        signed_up = client.sign_up(start, PASSWORD)
+        assert signed_up.status == 200, signed_up.text
+        user_id = signed_up.data["id"]
+        self.names[user_id] = start
+        for count in range(20):
+            renamed = client.update(username=f"{start}-{count}")
+            assert renamed.status == 200, renamed.text
+            self.names[user_id] = renamed.data["username"]
+        assert client.log_in(self.names[user_id], PASSWORD).status == 200
+        self.logins += 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_answered_is_lost_and_nothing_is_half(
+    workers: int, tmp_path: Path, tell: Tell
+) -> None:
+    command = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+    command += ["--workers", str(workers)]
+    answered: dict[int, str] = {}
+    logins = 0
+    for cycle in range(CYCLES):
+        with running(command, tmp_path, FRONTDESK_THROTTLE="off") as server:
+            with Load(server.url, cycle) as load:
+                threading.Event().wait(0.3 + random.random())
+                _kill_all_of(server)
+            server.process.wait(20)
+        answered |= load.names
+        logins += load.logins
+        _check(tmp_path, answered)
+    tell(f"{CYCLES} kills, {len(answered)} accounts, {logins} logins, none lost")
+    assert answered
+
+
+def _kill_all_of(server: Running) -> None:
+    os.killpg(server.process.pid, signal.SIGKILL)
+
+
+def _check(folder: Path, answered: dict[int, str]) -> None:
+    database = sqlite3.connect(folder / "data" / "frontdesk.db")
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    names = dict(database.execute("SELECT id, username FROM users"))
+    signed_up = {
+        user_id
+        for (user_id,) in database.execute("SELECT user_id FROM events WHERE kind = 'signed_up'")
+    }
+    renamed: dict[int, list[dict[str, str]]] = {user_id: [] for user_id in names}
+    for user_id, details in database.execute(
+        "SELECT user_id, details FROM events WHERE kind = 'renamed' ORDER BY position"
+    ):
+        renamed[user_id].append(json.loads(details))
+    database.close()
+    assert set(answered) <= set(names), "an answered sign-up is there"
+    assert signed_up == set(names), "each with its event"
+    for user_id, steps in renamed.items():
+        history = [step["to"] for step in steps]
+        assert not history or history[-1] == names[user_id], "the last event is the present name"
+        for before, after in pairwise(steps):
+            assert before["to"] == after["from"], "no change without its event"
+        if user_id in answered:
+            # One more may have been written whose answer the kill swallowed.
+            assert answered[user_id] in [names[user_id], *history[-2:-1], _first(steps)]
+
+
+def _first(steps: list[dict[str, str]]) -> str | None:
+    return steps[0]["from"] if len(steps) == 1 else None
