@@ -24,9 +24,9 @@ from domain.user import User, Username
 class LogIn:
     """Check name and password and open a session, which replaces the one presented.
 
-    A guess is counted before it is checked, and taken back if it was right. A wrong name costs the
-    same work as a wrong password, and both are remembered. A hash of an older kind is renewed on
-    the way. Raises `InvalidCredentials`, `TooManyAttempts`, `Unavailable`.
+    A guess is counted before it is checked, and taken back if it was right. A wrong name and a
+    disabled account cost the same work as a wrong password, and all are remembered. A hash of an
+    older kind is renewed on the way. Raises `InvalidCredentials`, `TooManyAttempts`, `Unavailable`.
     """
 
     begin: Begin
@@ -58,7 +58,7 @@ class LogIn:
         try:
             stored = claimed.password_hash if claimed else None
             matches = await self.hasher.verify(secret, stored, client=origin.network)
-            if claimed is None or not matches:
+            if claimed is None or not matches or claimed.disabled_at:
                 await self._remember_refusal(name, claimed, origin)
                 raise InvalidCredentials
             admission = await self._admit(claimed, secret, origin, presented)
@@ -77,7 +77,7 @@ class LogIn:
             renewed = await self.hasher.hash(secret, client=origin.network)
         async with self.begin() as work:
             user = await work.users.get(claimed.id)
-            if user is None or user.auth_version != claimed.auth_version:
+            if user is None or user.disabled_at or user.auth_version != claimed.auth_version:
                 raise InvalidCredentials
             if renewed:
                 user = user.rehashed(renewed)

@@ -18,6 +18,8 @@ class EventKind(StrEnum):
     RENAMED = "renamed"
     PASSWORD_CHANGED = "password_changed"
     SESSIONS_ENDED = "sessions_ended"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_DELETED = "account_deleted"
 
 
@@ -29,6 +31,7 @@ class Ending(StrEnum):
     REVOKED = "revoked"
     EVICTED = "evicted"
     PASSWORD_CHANGED = "password_changed"
+    DISABLED = "disabled"
 
 
 @dataclass(frozen=True, slots=True)

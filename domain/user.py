@@ -71,13 +71,21 @@ class Username:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `auth_version` grows with every password change and so ends older sessions."""
+    """An account. `auth_version` grows with every password change and so ends older sessions.
+
+    With a `disabled_at` it has no sessions, and gets none.
+    """
 
     id: int
     username: Username
     password_hash: PasswordHash
     signup_time: datetime
     auth_version: int = 1
+    disabled_at: datetime | None = None
+
+    def disabled(self, at: datetime | None) -> Self:
+        """The same account, shut since then, or open again."""
+        return replace(self, disabled_at=at)
 
     def renamed(self, username: Username) -> Self:
         """The same account under another name."""

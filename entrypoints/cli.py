@@ -1,21 +1,28 @@
 """Commands under `litestar …`."""
 
+import asyncio
 from pathlib import Path
 
-from click import Context, Group, group, pass_context
+from click import ClickException, Context, Group, argument, echo, group, pass_context
 from litestar.plugins import CLIPlugin
 
 import adapters.persistence.migrations
 from adapters.persistence.sqlite import create_database, open_engine
+from domain.session import Origin
+from entrypoints.services import build_services
 from entrypoints.settings import Settings
+
+CONSOLE = Origin("console", "")
+"""Where commands come from, in the record of what happened."""
 
 MIGRATIONS = Path(adapters.persistence.migrations.__file__).parent
 
 
-class DatabaseCommands(CLIPlugin):
-    """`litestar database upgrade|downgrade|check|current|…`, as advanced-alchemy provides them.
+class Commands(CLIPlugin):
+    """`litestar database upgrade|check|…`, as advanced-alchemy provides them, and `litestar users`.
 
-    Its application plugin is left out: it would bring a session and a commit hook to every request.
+    advanced-alchemy's application plugin is left out: it would bring a session and a commit hook to
+    every request.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -46,3 +53,33 @@ class DatabaseCommands(CLIPlugin):
             context.obj = {"app": context.obj, "configs": [config]}
 
         cli.add_command(add_migration_commands(database))
+        cli.add_command(_users(settings))
+
+
+def _users(settings: Settings) -> Group:
+    """`litestar users disable NAME`, `enable NAME`: the same use cases as everywhere."""
+
+    @group(name="users", help="Disable and enable accounts.")
+    def users() -> None:
+        pass
+
+    @users.command(help="Refuse this user's logins and end all sessions, at once.")
+    @argument("name")
+    def disable(name: str) -> None:
+        asyncio.run(_set_disabled(settings, name, disabled=True))
+
+    @users.command(help="Let this user in again.")
+    @argument("name")
+    def enable(name: str) -> None:
+        asyncio.run(_set_disabled(settings, name, disabled=False))
+
+    return users
+
+
+async def _set_disabled(settings: Settings, name: str, *, disabled: bool) -> None:
+    services = build_services(settings)
+    async with services.running():
+        found = await services.disable_user(username=name, origin=CONSOLE, disabled=disabled)
+    if not found:
+        raise ClickException(f"There is no user {name!r}.")
+    echo(f"{name} is {'disabled' if disabled else 'enabled'}.")

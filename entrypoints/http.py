@@ -21,7 +21,7 @@ from adapters.http.problems import HANDLERS
 from adapters.http.rules import Rules
 from adapters.http.strict_request import StrictRequest
 from entrypoints import __version__
-from entrypoints.cli import DatabaseCommands
+from entrypoints.cli import Commands
 from entrypoints.logs import log_request
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
@@ -60,7 +60,7 @@ def create_app(
         request_max_body_size=BODY_MAX_BYTES,
         openapi_config=openapi_config(cookies, __version__),
         cors_config=_cors(settings.trusted_origins),
-        plugins=[DatabaseCommands(settings)],
+        plugins=[Commands(settings)],
         lifespan=[lifespan],
         logging_config=None,
         debug=False,

@@ -29,6 +29,7 @@ from application.check_readiness import CheckReadiness
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
 from application.delete_account import DeleteAccount
+from application.disable_user import DisableUser
 from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
 from application.export_account import ExportAccount
@@ -69,6 +70,7 @@ class Services:
     end_other_sessions: EndOtherSessions
     list_events: ListEvents
     export_account: ExportAccount
+    disable_user: DisableUser
     clean_up: CleanUp
     check_readiness: CheckReadiness
     hash_figures: Callable[[], QueueFigures]
@@ -144,6 +146,7 @@ def build_services(
         end_other_sessions=EndOtherSessions(begin, clock),
         list_events=ListEvents(records),
         export_account=ExportAccount(records, clock),
+        disable_user=DisableUser(begin, lookup, clock),
         clean_up=clean_up,
         check_readiness=CheckReadiness(SqlProbe(engine)),
         hash_figures=lambda: hash_queue.figures,

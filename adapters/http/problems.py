@@ -124,7 +124,9 @@ def from_domain(request: Request[Any, Any, State], error: Exception) -> Response
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
         cause = str(error.__cause__ or "")
-        _log.warning("%s", type(error).__name__, extra=_context(request, cause=cause))
+        # That it is busy is seen in the queue's figures; a line for each would feed the storm.
+        level = logging.DEBUG if isinstance(error, Busy) else logging.WARNING
+        _log.log(level, "%s", type(error).__name__, extra=_context(request, cause=cause))
     if isinstance(error, Invalid):
         errors = [FieldError(error.field, str(error))]
     return _response(DOMAIN[type(error)], str(error), headers, errors)

@@ -22,6 +22,7 @@ _USER = (
     users.c.password_hash,
     users.c.signup_time,
     users.c.auth_version,
+    users.c.disabled_at,
 )
 SESSION = (
     sessions.c.id,
@@ -63,9 +64,14 @@ def to_micros(instant: datetime) -> int:
 
 def to_user(row: Sequence[Any]) -> User:
     """A row of `USER_BY_ID` or `USER_BY_KEY`."""
-    id_, username, password_hash, signup_time, auth_version = row
+    id_, username, password_hash, signup_time, auth_version, disabled_at = row
     return User(
-        id_, Username(username), PasswordHash(password_hash), to_instant(signup_time), auth_version
+        id_,
+        Username(username),
+        PasswordHash(password_hash),
+        to_instant(signup_time),
+        auth_version,
+        None if disabled_at is None else to_instant(disabled_at),
     )
 
 

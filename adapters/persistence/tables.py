@@ -36,6 +36,7 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("signup_time", BigInt, nullable=False),
     Column("auth_version", BigInt, nullable=False),
+    Column("disabled_at", BigInt),
     UniqueConstraint("username_key"),
     sqlite_autoincrement=True,
     sqlite_strict=True,

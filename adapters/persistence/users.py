@@ -46,6 +46,7 @@ class SqlUsers:
                 **_name(user.username),
                 password_hash=user.password_hash.value,
                 auth_version=user.auth_version,
+                disabled_at=user.disabled_at and rows.to_micros(user.disabled_at),
             )
         )
         try:

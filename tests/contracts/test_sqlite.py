@@ -66,6 +66,7 @@ async def test_a_reader_cannot_write(engine: AsyncEngine, path: Path) -> None:
 
 
 async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
         open_reader(tmp_path / "nowhere.db")
     engine = open_engine(tmp_path / "nowhere.db")
@@ -73,15 +74,15 @@ async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
         async with SqlBegin(engine)():
             pass
     await engine.dispose()
-    await asyncio.to_thread(_join_drivers_threads)
+    await asyncio.to_thread(_join_threads_since, before)
     assert _names_in(tmp_path) == []
 
 
-def _join_drivers_threads() -> None:
+def _join_threads_since(before: set[threading.Thread]) -> None:
     """aiosqlite lets the thread of a connection that failed speak to the loop once more."""
-    for thread in threading.enumerate():
+    for thread in set(threading.enumerate()) - before:
         if "_connection_worker_thread" in thread.name:
-            thread.join()
+            thread.join(10)
 
 
 def _names_in(folder: Path) -> list[str]:

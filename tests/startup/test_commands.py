@@ -170,3 +170,17 @@ def test_the_database_commands_upgrade_check_and_show(tmp_path: Path) -> None:
         result = run([PYTHON, "-m", "litestar", "database", *command], tmp_path)
         assert result.returncode == 0, result.stdout + result.stderr
         assert said in result.stdout + result.stderr
+
+
+def test_a_user_disabled_from_the_console_is_out_at_once(tmp_path: Path) -> None:
+    users = [PYTHON, "-m", "litestar", "users"]
+    with running(WAYS["make serve"], tmp_path) as server, connect(server.url) as client:
+        client.sign_up("ada", "123123")
+        assert run([*users, "disable", "ada"], tmp_path).returncode == 0
+        assert client.me().status == 401
+        assert client.log_in("ada", "123123").problem == "invalid_credentials"
+        assert run([*users, "enable", "ada"], tmp_path).returncode == 0
+        assert client.log_in("ada", "123123").status == 200
+        unknown = run([*users, "disable", "nobody"], tmp_path)
+        assert unknown.returncode != 0
+        assert "There is no user" in unknown.stderr

@@ -30,6 +30,7 @@ class Driver(Protocol):
     def end_session(self, token: int, session_id: int) -> str: ...
     def end_others(self, token: int) -> str | int: ...
     def delete(self, token: int, current_password: str | None) -> str: ...
+    def disable(self, name: str, *, disabled: bool) -> bool: ...
     def clean_up(self) -> bool: ...
 
 
@@ -116,6 +117,10 @@ class UseCases:
 
         return self._try(delete())[0]
 
+    def disable(self, name: str, *, disabled: bool) -> bool:
+        self._run(self._services.disable_user(username=name, origin=LAPTOP, disabled=disabled))
+        return True
+
     def clean_up(self) -> bool:
         async def clean_up() -> None:
             while await self._services.clean_up():
@@ -185,6 +190,10 @@ class OverHttp:
     def delete(self, token: int, current_password: str | None) -> str:
         body = {"current_password": current_password} if current_password else None
         return self._outcome(self._send("DELETE", "/api/user", token, json=body))
+
+    def disable(self, name: str, *, disabled: bool) -> bool:
+        """There is no call for it: it is for operators."""
+        return False
 
     def clean_up(self) -> bool:
         """There is no call for it: it is work in the background."""

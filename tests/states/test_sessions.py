@@ -48,6 +48,7 @@ CODES = {200: OK, 401: NotSignedIn, 403: "fresh_login_required"}
 class Account:
     name: str
     password: str
+    disabled: bool = False
 
 
 @dataclass
@@ -148,7 +149,7 @@ class Sessions(RuleBasedStateMachine):
         name, presented = self.name(number), self.maybe_token(data)
         outcome = self.driver.log_in(name, password, presented)
         account = self.account(name)
-        if account is None or account.password != password:
+        if account is None or account.disabled or account.password != password:
             assert outcome == "invalid_credentials"
             return
         assert outcome == OK
@@ -229,6 +230,15 @@ class Sessions(RuleBasedStateMachine):
             for life in self.rows(account):
                 self.end(life, "its account is deleted")
             self.accounts.remove(account)
+
+    @rule(number=st.integers(0, 1), disabled=st.booleans())
+    def disable(self, number: int, disabled: bool) -> None:
+        account = self.account(self.name(number))
+        done = self.driver.disable(self.name(number), disabled=disabled)
+        if done and account:
+            account.disabled = disabled
+            for life in self.rows(account) if disabled else []:
+                self.end(life, "its user is disabled")
 
     @rule(by=st.sampled_from((MINUTE, 9 * MINUTE, 11 * MINUTE, DAY, 6 * DAY, 8 * DAY, -DAY)))
     def the_clock_jumps(self, by: timedelta) -> None:

@@ -10,6 +10,7 @@ from application.authenticate import Authenticate
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
 from application.delete_account import DeleteAccount
+from application.disable_user import DisableUser
 from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
 from application.export_account import ExportAccount
@@ -104,6 +105,10 @@ class Desk:
     @property
     def delete_account(self) -> DeleteAccount:
         return DeleteAccount(self.store.begin, self.confirm_owner, self.clock)
+
+    @property
+    def disable_user(self) -> DisableUser:
+        return DisableUser(self.store.begin, self.store, self.clock)
 
     @property
     def list_sessions(self) -> ListSessions:
