@@ -40,7 +40,7 @@ lock: .venv/installed-dev ## resolve the dependencies anew
 	$(RUN) -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml
 	$(RUN) -m uv pip compile $(LOCK) -o requirements-dev.lock pyproject.toml --group dev
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header
+	--no-annotate --no-header
 
 clean: ## remove .venv and caches; your data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

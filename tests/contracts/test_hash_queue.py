@@ -130,5 +130,6 @@ async def test_it_learns_how_long_a_job_takes(queue: HashQueue) -> None:
 async def test_all_threads_work() -> None:
     queue = HashQueue(threads=3, max_wait=60)
     together = threading.Barrier(3, timeout=10)
-    await asyncio.gather(*(queue.run(str(number), together.wait) for number in range(3)))
+    places = await asyncio.gather(*(queue.run(str(n), together.wait) for n in range(3)))
+    assert sorted(places) == [0, 1, 2]
     queue.close()

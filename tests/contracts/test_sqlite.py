@@ -152,6 +152,7 @@ async def test_notes_that_cannot_be_written_harm_nobody(engine: AsyncEngine, pat
     other.execute("BEGIN IMMEDIATE")
     await last_seen.write()
     other.close()
+    assert last_seen._notes == {}, "let go, not kept and piled up"
 
 
 async def test_the_probe_tries_to_write_and_remembers_for_a_moment(

@@ -56,6 +56,7 @@ def test_a_client_that_breaks_off_is_nobodys_mistake(
     with connect(f"http://{address[0]}:{address[1]}") as client:
         while not any(record.path == "/api/user/signup" for record in records):
             client.request("GET", "/healthz")
+    assert [each.status for each in records if each.path == "/api/user/signup"] == [400]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A disk of our own that fills up, and one that may not be written."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     try:
         _mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder))
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        if os.environ.get("CI"):
+            raise
         pytest.skip(f"mounting a small disk takes root: {error}")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
