@@ -1,5 +1,6 @@
 """A log that nobody reads, or that cannot be written, harms nobody."""
 
+import os
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from entrypoints.log_writer import LogWriter
 from tests.startup.processes import ROOT, environment, free_port
 
 
@@ -39,3 +41,37 @@ def test_requests_go_on_while_the_log_cannot_be_written(kind: str, tmp_path: Pat
             process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def test_lines_keep_their_order_and_the_last_ones_are_not_lost() -> None:
+    reading, writing = os.pipe()
+    lines = [f"line {number}\n" for number in range(3_000)]
+    writer = LogWriter(descriptor=writing)
+    for line in lines:
+        writer.write(line)
+    writer.close()
+    os.close(writing)
+    with os.fdopen(reading) as output:
+        assert output.readlines() == lines
+
+
+def test_lines_too_many_are_counted_and_the_count_is_told() -> None:
+    reading, writing = os.pipe()
+    writer = LogWriter(capacity=10, descriptor=writing)
+    for number in range(25):
+        writer.write(f"line {number}\n")
+    writer.close()
+    os.close(writing)
+    with os.fdopen(reading) as output:
+        told = output.readlines()
+    assert told[:10] == [f"line {number}\n" for number in range(10)]
+    assert told[10:] == ['{"event":"log lines dropped","count":15,"level":"warning"}\n']
+
+
+def test_lines_that_a_full_disk_refused_are_counted() -> None:
+    with Path("/dev/full").open("w") as full:
+        writer = LogWriter(descriptor=full.fileno())
+        writer.write("one\n")
+        writer.write("two\n")
+        writer.close()
+    assert writer.dropped == 2
