@@ -1,8 +1,7 @@
 """From the database's errors to the domain's."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -25,24 +24,28 @@ _SQLITE_UNAVAILABLE = frozenset(
 )
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class _Translated:
+    """A class, for a generator would take longer than many a statement."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, PoolTimeoutError):
+            raise StorageUnavailable from error
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.Error) and (unavailable := _unavailable(cause)):
+            raise unavailable from error
+
+
+_TRANSLATED = _Translated()
+
+
+def translated() -> AbstractContextManager[None]:
     """Turn what means "not now" into `Unavailable`; let mistakes in our own SQL through."""
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise StorageUnavailable from error
-    except sqlite3.Error as error:
-        if unavailable := _unavailable(error):
-            raise unavailable from error
-        raise
-    except DBAPIError as error:
-        if unavailable := _unavailable(error.orig):
-            raise unavailable from error
-        raise
+    return _TRANSLATED
 
 
-def _unavailable(error: BaseException | None) -> Unavailable | None:
+def _unavailable(error: sqlite3.Error) -> Unavailable | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return StorageFull()

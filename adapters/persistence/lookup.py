@@ -1,7 +1,5 @@
 """The two questions on the way of a request."""
 
-from dataclasses import dataclass
-
 from adapters.persistence import rows
 from adapters.persistence.reader import Query, SqliteReader
 from domain.session import SignedIn
@@ -11,20 +9,39 @@ _SESSION = Query(rows.SIGNED_IN_BY_DIGEST)
 _USER = Query(rows.USER_BY_KEY)
 
 
-@dataclass(frozen=True, slots=True)
 class SqliteLookup:
-    """Fits `domain.ports.Lookup`."""
+    """Fits `domain.ports.Lookup`.
 
-    reader: SqliteReader
+    Sessions that were found are kept, at most `capacity`, until anybody commits anything: asking
+    SQLite whether somebody has costs a third of asking for the session again, and is as exact
+    (docs/performance.md).
+    """
+
+    def __init__(self, reader: SqliteReader, *, capacity: int = 4_096) -> None:
+        self._reader = reader
+        self._capacity = capacity
+        self._version: object = None
+        self._kept: dict[bytes, SignedIn] = {}
 
     async def session(self, digest: bytes) -> SignedIn | None:
-        row = self.reader.one(_SESSION, digest=digest)
-        return rows.to_signed_in(row) if row else None
+        version = self._reader.version()  # before the row: what is kept may only be newer
+        if version != self._version:
+            self._version = version
+            self._kept.clear()
+        if kept := self._kept.get(digest):
+            return kept
+        row = self._reader.one(_SESSION, digest=digest)
+        if row is None:
+            return None
+        if len(self._kept) >= self._capacity:
+            self._kept.clear()
+        found = self._kept[digest] = rows.to_signed_in(row)
+        return found
 
     async def user(self, username: Username) -> User | None:
         if not _is_text(username.key):
             return None
-        row = self.reader.one(_USER, key=username.key)
+        row = self._reader.one(_USER, key=username.key)
         return rows.to_user(row) if row else None
 
 

@@ -5,16 +5,17 @@ are SQLAlchemy's, compiled once: an ORM or an asynchronous driver here would cos
 read itself (docs/adr/0003).
 """
 
+from asyncio import get_running_loop
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
-from sqlalchemy import Select
+from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import sqlite
 
 from adapters.persistence.errors import translated
-from adapters.persistence.sqlite import open_reader
+from adapters.persistence.sqlite import VERSION, open_reader
 from domain.errors import StorageUnavailable
 
 Row = tuple[object, ...]
@@ -23,12 +24,15 @@ Row = tuple[object, ...]
 class Query:
     """A statement compiled for SQLite, with named parameters."""
 
-    def __init__(self, statement: Select[Row]) -> None:
+    def __init__(self, statement: ClauseElement) -> None:
         compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
         self.sql = str(compiled)
         self.constants = {
             name: value for name, value in compiled.params.items() if value is not None
         }
+
+
+_VERSION = Query(VERSION)
 
 
 class SqliteReader:
@@ -37,6 +41,7 @@ class SqliteReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: Connection | None = None
+        self._version: object = None
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -45,7 +50,7 @@ class SqliteReader:
         """
         with closing(open_reader(self._path)) as self._connection:
             yield
-        self._connection = None
+        self._connection = self._version = None
 
     def all(self, query: Query, **parameters: object) -> list[Row]:
         """Every row. Raises `StorageUnavailable`."""
@@ -54,6 +59,21 @@ class SqliteReader:
         with translated():
             # Read to the end: a cursor that is not keeps an old snapshot open.
             return self._connection.execute(query.sql, {**query.constants, **parameters}).fetchall()
+
+    def version(self) -> object:
+        """Another value whenever somebody, in whatever process, has committed a change. Raises
+        `StorageUnavailable`.
+
+        It is asked of SQLite once a turn of the event loop. That is exact for requests, as all
+        that are served in one turn had arrived before it began.
+        """
+        if self._version is None:
+            self._version = self._connection, self.all(_VERSION)
+            get_running_loop().call_soon(self._forget_version)
+        return self._version
+
+    def _forget_version(self) -> None:
+        self._version = None
 
     def one(self, query: Query, **parameters: object) -> Row | None:
         """The only row, if there is one. Raises `StorageUnavailable`."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, event
+from sqlalchemy import URL, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -67,6 +67,10 @@ def open_reader(path: Path) -> sqlite3.Connection:
     # SQLite opens its files at the first read; from then on they stay open, wherever they go.
     connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
     return connection
+
+
+VERSION = text("PRAGMA data_version")
+"""Its answer changes whenever another connection, of whatever process, has committed."""
 
 
 class _FileIdentity:

@@ -19,7 +19,7 @@ from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database, open_engine, open_reader
 from adapters.persistence.unit_of_work import SqlBegin
 from domain.errors import StorageUnavailable
-from tests.examples import ADA, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
+from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
 
 
 @pytest.fixture
@@ -118,6 +118,30 @@ async def test_errors_do_not_show_what_was_to_be_written(engine: AsyncEngine) ->
         async with engine.begin() as connection:
             await connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("hash of one",))
     assert "hash of one" not in str(failure.value)
+
+
+async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit(
+    engine: AsyncEngine, path: Path
+) -> None:
+    digests = [bytes([number]) * 32 for number in range(10)]
+    async with SqlBegin(engine)() as work:
+        user = await work.users.add(ADA, HASH, at=NOON)
+        for digest in digests:
+            await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + DAY)
+    reader = SqliteReader(path)
+    with reader.open():
+        lookup = SqliteLookup(reader, capacity=4)
+        for digest in digests:
+            assert await lookup.session(digest) is await lookup.session(digest), "kept"
+            assert len(lookup._kept) <= 4
+        async with SqlBegin(engine)() as work:
+            await work.users.save(user.renamed(BOB))
+        found = await lookup.session(digests[-1])
+        assert found is not None
+        assert found.user.username == BOB
+    with reader.open():
+        other = await lookup.session(digests[-1])
+    assert other is not found, "another connection counts anew"
 
 
 async def test_when_a_session_was_last_used_is_written_later(

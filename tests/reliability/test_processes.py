@@ -108,6 +108,50 @@ def test_two_workers_on_one_file_under_mixed_load_give_no_5xx(tmp_path: Path, te
     tell(f"answers by status: {statuses}")
 
 
+def test_a_session_ended_in_one_process_is_dead_in_another_at_once(
+    tmp_path: Path, tell: Tell
+) -> None:
+    done, rounds, reads = threading.Event(), 60, 0
+    with (
+        running(SERVE, tmp_path, **LOADED) as first,
+        running(SERVE, tmp_path, **LOADED) as second,
+        ThreadPoolExecutor(4) as pool,
+    ):
+
+        def read_on(token: str) -> int:
+            count = 0
+            with connect(first.url) as client:
+                while not done.is_set():
+                    answer = client.request("GET", "/api/user", headers=_cookie(token))
+                    assert answer.status == 200
+                    count += 1
+            return count
+
+        with connect(first.url) as one, connect(second.url) as other:
+            one.sign_up("grace", PASSWORD)
+            readers = [pool.submit(read_on, one.cookies["sessionid"]) for _ in range(4)]
+            try:
+                for number in range(rounds):
+                    client = one.another()
+                    client.sign_up(f"user{number}", PASSWORD)
+                    headers = _cookie(client.cookies["sessionid"])
+                    statuses = [
+                        client.me().status,
+                        client.me().status,  # kept in memory by now
+                        other.request("POST", "/api/user/logout", headers=headers).status,
+                        client.request("GET", "/api/user", headers=headers).status,
+                    ]
+                    assert statuses == [200, 200, 200, 401]
+            finally:
+                done.set()
+            reads = sum(reader.result() for reader in readers)
+    tell(f"{rounds} sessions ended next door, all refused at once, amid {reads} reads answered 200")
+
+
+def _cookie(token: str) -> dict[str, str]:
+    return {"cookie": f"sessionid={token}"}
+
+
 def test_half_open_connections_leave_reads_alone_and_are_closed(tmp_path: Path, tell: Tell) -> None:
     with running(SERVE, tmp_path, **LOADED) as server, connect(server.url) as client:
         client.sign_up("ada", PASSWORD)
