@@ -1,5 +1,6 @@
 """Many at once, with real concurrency."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -70,3 +71,36 @@ def test_a_login_with_the_old_password_does_not_survive_its_change(
     assert {answer.status for answer in answers} <= {200, 403}
     assert [other.me().status for other in others] == [401] * 6
     assert client.me().status == 200
+
+
+@pytest.mark.parametrize("round_", range(10))
+def test_a_password_change_ends_six_sessions_that_are_in_use(client: Client, round_: int) -> None:
+    name = fresh_name()
+    client.sign_up(name, PASSWORD)
+    others = [client.another() for _ in range(6)]
+    for other in others:
+        assert other.log_in(name, PASSWORD).status == 200
+    changed = threading.Event()
+
+    def use(other: Client) -> list[int]:
+        statuses = []
+        while not changed.is_set():
+            statuses.append(other.me().status)
+            statuses.append(other.update(username=name).status)
+        statuses.append(other.me().status)
+        return statuses
+
+    def change() -> list[int]:
+        try:
+            return [client.update(password=OTHER_PASSWORD).status]
+        finally:
+            changed.set()
+
+    calls: list[Callable[[], list[int]]] = [change, *(partial(use, other) for other in others)]
+    change_statuses, *used = at_once(calls)
+    assert change_statuses == [200]
+    for statuses in used:
+        assert statuses[-1] == 401
+        assert statuses == sorted(statuses), "200 until it ended, 401 ever after"
+    assert client.me().status == 200
+    assert client.another().log_in(name, OTHER_PASSWORD).status == 200
