@@ -11,10 +11,11 @@ from litestar.di import Provide
 
 from adapters.http.accounts import AccountController
 from adapters.http.api_page import openapi_config, to_the_api_page
-from adapters.http.authentication import SessionMiddleware
+from adapters.http.authentication import DemandSession
 from adapters.http.cookies import Cookies
 from adapters.http.edge import Edge, RequestRecord
 from adapters.http.health import HealthController
+from adapters.http.json_response import JsonResponse
 from adapters.http.network import ClientAddress
 from adapters.http.own_records import OwnRecordsController
 from adapters.http.problems import HANDLERS
@@ -54,9 +55,10 @@ def create_app(
             "jar": _given(cookies),
             **{each.name: _given(getattr(services, each.name)) for each in fields(services)},
         },
-        middleware=[SessionMiddleware(services.authenticate, cookies)],
+        before_request=DemandSession(services.authenticate, cookies),
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
+        response_class=JsonResponse,
         request_max_body_size=BODY_MAX_BYTES,
         openapi_config=openapi_config(cookies, __version__),
         cors_config=_cors(settings.trusted_origins),

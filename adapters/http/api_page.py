@@ -17,7 +17,11 @@ from adapters.http.cookies import Cookies
 from adapters.http.edge import PAGE_POLICY
 
 _PAGES = Path(__file__).with_name("pages")
-_HEADERS = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+_HEADERS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
 _ASSETS = {
     "swagger-ui.css": (Path(swagger_ui_path), "text/css"),
     "swagger-ui-bundle.js": (Path(swagger_ui_path), "text/javascript"),

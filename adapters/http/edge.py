@@ -5,10 +5,11 @@ the headers every answer carries, and records how it went.
 """
 
 import asyncio
+import random
 import re
-import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 
 import anyio
 from litestar.enums import ScopeType
@@ -41,9 +42,10 @@ API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 
 
-class RequestRecord(Struct, frozen=True):
-    """How one request went."""
+class RequestRecord(Struct, frozen=True, tag_field="event", tag="request"):
+    """How one request went, and when that was known."""
 
+    time: datetime
     request_id: str
     method: str
     path: str
@@ -51,6 +53,7 @@ class RequestRecord(Struct, frozen=True):
     duration_ms: float
     address: str
     user_id: int | None
+    level: str = "info"
 
 
 class Edge:
@@ -78,16 +81,14 @@ class Edge:
         self._headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
         ]
         if https:
             self._headers.append((b"strict-transport-security", b"max-age=31536000"))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == ScopeType.HTTP:
-            await self._serve(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            return self._serve(scope, receive, send)
+        return self._app(scope, receive, send)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 0
@@ -96,22 +97,24 @@ class Edge:
         request_id = _request_id(fields)
         scope = self._prepared(scope, receive, fields, request_id)
 
-        async def answer(message: Message) -> None:
+        # Not a coroutine: one more for each message is felt.
+        def answer(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = self._complete(message["headers"], scope, request_id)
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message["body"] = b""
-            await send(message)
+            return send(message)
 
         try:
             self._rules.check(scope, fields)
+            if b"content-length" not in fields and b"transfer-encoding" not in fields:
+                await self._app(scope, receive, answer)
+            elif not await self._with_body(scope, receive, answer):
+                status = CLIENT_CLOSED_REQUEST
         except Unacceptable as refusal:
             await _refuse(refusal, answer)
-        else:
-            if not await self._call(scope, receive, answer, fields):
-                status = CLIENT_CLOSED_REQUEST
         finally:
             duration = round((time.perf_counter() - started) * 1000, 2)
             self._record(_record(scope, request_id, method, status, duration))
@@ -120,18 +123,16 @@ class Edge:
         self, scope: HTTPScope, receive: Receive, fields: Fields, request_id: str
     ) -> HTTPScope:
         address = self._client_address.of(scope, receive, fields.get(b"x-forwarded-for"))
-        prepared = scope.copy()
-        prepared["client"] = (address, scope["client"][1] if scope["client"] else 0)
-        prepared["state"] = {**scope.get("state", {}), "request_id": request_id}
         if scope["method"] == "HEAD":
-            prepared["method"] = "GET"  # answered alike, less the body (RFC 9110 §9.3.2)
-        return prepared
+            # Answered as GET, less the body (RFC 9110 §9.3.2). The server keeps its own scope, for
+            # it must know.
+            scope = {**scope, "method": "GET"}
+        scope["client"] = (address, scope["client"][1] if scope["client"] else 0)
+        scope.setdefault("state", {})["request_id"] = request_id
+        return scope
 
-    async def _call(self, scope: HTTPScope, receive: Receive, send: Send, fields: Fields) -> bool:
+    async def _with_body(self, scope: HTTPScope, receive: Receive, send: Send) -> bool:
         """Let the application answer, unless the client goes away before it does. Say if it did."""
-        if b"content-length" not in fields and b"transfer-encoding" not in fields:
-            await self._app(scope, receive, send)
-            return True
         body = TimelyBody(receive, self._body_seconds)
         with anyio.CancelScope() as waiting:
             watch = asyncio.create_task(body.when_gone(waiting.cancel))
@@ -160,7 +161,7 @@ def _request_id(fields: Fields) -> str:
     given = fields.get(b"x-request-id")
     if given and _REQUEST_ID.fullmatch(given):
         return given.decode("ascii")
-    return secrets.token_hex(8)
+    return f"{random.getrandbits(64):016x}"
 
 
 async def _refuse(refusal: Unacceptable, send: Send) -> None:
@@ -183,6 +184,7 @@ def _record(
 ) -> RequestRecord:
     signed_in = scope.get("user")
     return RequestRecord(
+        datetime.now(UTC),
         request_id,
         method,
         scope["path"],

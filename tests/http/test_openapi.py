@@ -1,12 +1,16 @@
 """The OpenAPI document, and what must hold for every operation in it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from litestar.routes import HTTPRoute
 
 from adapters.http.problems import DOMAIN
 from entrypoints.client import Client
+from entrypoints.http import create_app
+from tests.conftest import settings_in
 from tests.examples import PASSWORD, fresh_name
 
 PUBLIC = {
@@ -190,3 +194,17 @@ def test_the_password_is_never_repeated(client: Client) -> None:
     ):
         assert PASSWORD not in response.text
         assert "wrong one" not in response.text
+
+
+def test_no_handler_replaces_the_demand_for_a_session(tmp_path: Path) -> None:
+    app = create_app(settings_in(tmp_path))
+    handlers = [
+        handler
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+    ]
+    assert len(handlers) > len(OPERATION_IDS)
+    for handler in handlers:
+        _, *inner = handler.ownership_layers
+        assert [layer.before_request for layer in inner] == [None] * len(inner), handler
