@@ -22,8 +22,8 @@ test: .venv/installed-dev ## run every test
 reliability: .venv/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
 	$(RUN) -m pytest tests/reliability
 
-bench: .venv/installed-dev ## storms of logins: hashes a second, and reads meanwhile
-	$(RUN) -m tests.benchmarks.storm
+bench: .venv/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (20 minutes)
+	$(RUN) -m tests.benchmarks
 
 check: .venv/installed-dev ## format, lint, types, import contracts, all tests
 	$(RUN) -m ruff format --check .

@@ -1,0 +1,127 @@
+"""`make bench`: us, the limits and the peers side by side, into docs/performance.md.
+
+Loopback only; about twenty minutes. Rounds are interleaved, medians count, and what is to be
+trusted are ratios within one run: machines drift.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
+from msgspec import structs
+
+from tests.benchmarks import measures, report
+from tests.benchmarks.limits import hashes_a_second
+from tests.benchmarks.report import Figures
+from tests.benchmarks.targets import Server, Target, named, peers, serving
+
+STORMS = (0, 8, 32, 128)
+USERS = 8
+GROWTH = (1_000, 100_000, 10_000_000)
+STARTS = 5
+
+
+def say(text: str) -> None:
+    """Progress, for whoever waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def installed() -> Iterator[Target]:
+    """The peers that could be installed; the others are named in the report."""
+    for peer in peers():
+        say(f"installing {peer.name}")
+        if trouble := peer.prepare():
+            say(f"  {trouble}")
+            report.MISSING[peer.name] = trouble
+        else:
+            yield peer
+
+
+def compare(targets: list[Target], rounds: int, seconds: float) -> dict[str, Figures]:
+    """M1 to M5, side by side."""
+    figures: dict[str, Figures] = defaultdict(Figures)
+    with contextlib.ExitStack() as stack:
+        servers = [
+            stack.enter_context(serving(target, users=USERS if target.log_in else 0))
+            for target in targets
+        ]
+        for number in range(rounds):
+            say(f"round {number + 1} of {rounds}: reads")
+            for server in servers:
+                figures[server.target.name].reads.append(measures.reads(server, seconds / 2))
+            for server in servers:
+                if server.target.log_in:
+                    _hashing(server, figures[server.target.name], seconds, number)
+        for server in servers:
+            figures[server.target.name].memory = server.memory()
+    return figures
+
+
+def _hashing(server: Server, found: Figures, seconds: float, number: int) -> None:
+    say(f"round {number + 1}: {server.target.name}: hashes, sign-ups, storms")
+    found.raw_hashes.append(server.target.hashes_a_second(seconds / 2))
+    found.sign_ups.append(measures.sign_ups(server, seconds))
+    for clients in STORMS:
+        found.storms[clients].append(measures.storm(server, clients, seconds, USERS))
+
+
+def starts(targets: list[Target], figures: dict[str, Figures]) -> None:
+    """M6: from the command to the first answer."""
+    for _ in range(STARTS):
+        for target in targets:
+            with serving(target) as server:
+                figures[target.name].starts.append(server.started_in)
+
+
+def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
+    """What is measured of Frontdesk alone."""
+    frontdesk, found = named("frontdesk"), report.Ours()
+    say("hashing on the event loop")
+    with serving(named("on_the_loop"), users=USERS) as server:
+        found.on_the_loop = [measures.storm(server, n, seconds, USERS) for n in STORMS[:2]]
+        found.on_the_loop_raw = hashes_a_second(seconds / 2)
+    say("attack")
+    with serving(frontdesk, users=USERS, FRONTDESK_THROTTLE="on") as server:
+        for _ in range(rounds):
+            found.calm.append(measures.storm(server, 0, seconds, USERS))
+            found.attack.append(measures.attack(server, STORMS[-1], seconds))
+    say("writes")
+    with serving(frontdesk, users=USERS, FRONTDESK_BCRYPT_COST="10") as server:
+        sessions = [server.log_in(number % USERS) for number in range(32)]
+        for _ in range(rounds):
+            found.commits.append(measures.raw_commits(seconds / 2))
+            for clients in (1, len(sessions)):
+                rate = measures.writes(server, sessions[:clients], seconds / 2)
+                found.writes[clients].append(rate)
+    say(f"growing to {sizes[-1]:,} users" if sizes else "no growth")
+    # The lowest cost, so that what the database takes is seen.
+    target = structs.replace(
+        frontdesk, environment={**frontdesk.environment, "FRONTDESK_BCRYPT_COST": "10"}
+    )
+    found.growth = list(measures.growth(target, sizes, seconds / 2))
+    return found
+
+
+def main() -> None:
+    """Measure, and write the report."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=6, help="for each phase (%(default)s)")
+    parser.add_argument("--no-peers", action="store_true", help="only us and the limits")
+    parser.add_argument("--up-to", type=int, default=GROWTH[-1], help="users to grow to")
+    parser.add_argument("--dry", action="store_true", help="print the report, write nothing")
+    given = parser.parse_args()
+    targets = [named("raw"), named("bare"), named("frontdesk")]
+    targets += [] if given.no_peers else installed()
+    figures = compare(targets, given.rounds, given.seconds)
+    say("starts")
+    starts(targets, figures)
+    sizes = tuple(size for size in GROWTH if size <= given.up_to)
+    own = ours(given.seconds, given.rounds, sizes)
+    report.write(targets, figures, own, sys.argv[1:], dry=given.dry)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Load over plain sockets: as cheap for this machine as Python can be, for it shares the cores."""
+
+import asyncio
+import multiprocessing
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import httptools
+
+READS_A_SECOND = 50
+BUSY = 503
+
+
+class Connection:
+    """One connection from a loopback address of its own, opened again when the server closes it."""
+
+    def __init__(self, port: int, number: int = 0) -> None:
+        self._port = port
+        self._source = f"127.0.{1 + number // 250}.{1 + number % 250}", 0
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._complete = False
+
+    async def exchange(self, request: bytes) -> int:
+        """Send a request; give the status of the answer."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(
+                "127.0.0.1", self._port, local_addr=self._source
+            )
+        reader, writer = self._streams
+        writer.write(request)
+        self._complete = False
+        parser = httptools.HttpResponseParser(self)
+        while not self._complete:
+            if not (data := await reader.read(65_536)):
+                raise ConnectionError("the server closed the connection in the middle")
+            parser.feed_data(data)
+        if not parser.should_keep_alive():
+            self.close()
+        return int(parser.get_status_code())
+
+    def on_message_complete(self) -> None:
+        self._complete = True
+
+    def close(self) -> None:
+        if self._streams:
+            self._streams[1].close()
+            self._streams = None
+
+
+async def hammer(port: int, requests: list[list[bytes]], seconds: float) -> dict[int, int]:
+    """Each list is one client, which sends its requests in turn without a pause, again and again.
+    Give how many answers of each status came in time.
+    """
+    counts: dict[int, int] = {}
+    ends = time.perf_counter() + seconds
+
+    async def work(number: int, own: list[bytes]) -> None:
+        connection, turn = Connection(port, number), 0
+        while time.perf_counter() < ends:
+            status = await connection.exchange(own[turn % len(own)])
+            turn += 1
+            if time.perf_counter() < ends:
+                counts[status] = counts.get(status, 0) + 1
+            if status == BUSY:
+                # Less than Retry-After asks for; at random, for clients are not in step.
+                await asyncio.sleep(0.5 + random.random())
+        connection.close()
+
+    await asyncio.gather(*(work(number, own) for number, own in enumerate(requests)))
+    return counts
+
+
+async def read_steadily(port: int, request: bytes, seconds: float, after: float) -> list[float]:
+    """Read 50 times a second, on time whatever the one before took; say how long each took."""
+    free: list[Connection] = []
+    took: list[float] = []
+
+    async def read(due: float) -> None:
+        connection = free.pop() if free else Connection(port)
+        assert await connection.exchange(request) == 200
+        took.append(time.perf_counter() - due)
+        free.append(connection)
+
+    await asyncio.sleep(after)
+    started, tasks = time.perf_counter(), []
+    for number in range(int(seconds * READS_A_SECOND)):
+        due = started + number / READS_A_SECOND
+        await asyncio.sleep(max(0, due - time.perf_counter()))
+        tasks.append(asyncio.create_task(read(due)))
+    await asyncio.gather(*tasks)
+    for connection in free:
+        connection.close()
+    return took
+
+
+Elsewhere = Callable[..., Future[Any]]
+
+
+@contextmanager
+def elsewhere(processes: int = 2) -> Iterator[Elsewhere]:
+    """Give a function that runs a load in a process of its own."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        yield lambda load, *arguments: pool.submit(_run, load, arguments)
+
+
+def _run(load: Callable[..., Awaitable[Any]], arguments: tuple[Any, ...]) -> Any:
+    async def main() -> Any:
+        return await load(*arguments)
+
+    return asyncio.run(main())

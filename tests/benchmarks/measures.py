@@ -1,0 +1,227 @@
+"""How each thing is measured. Rounds are interleaved by the caller; medians are taken there."""
+
+import re
+import sqlite3
+import statistics
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from adapters.persistence.rows import to_micros
+from adapters.system import SystemClock, SystemTokens
+from domain.session import SessionToken
+from tests.benchmarks.limits import commits_a_second
+from tests.benchmarks.load import elsewhere, hammer, read_steadily
+from tests.benchmarks.targets import Call, Server, Target, serving
+
+CONNECTIONS = 32
+WARM_UP_SECONDS = 1.5  # all clients of a storm arrive at once, and then reads are measured
+CLIENTS = 8
+NAMES = 50
+KNOWN_SESSIONS = 8_192  # twice as many as are kept in memory, and asked for in turn
+LOGINS = 15
+
+_WRK = re.compile(
+    r"50%\s+(?P<p50>\S+).*99%\s+(?P<p99>\S+).*Requests/sec:\s+(?P<rate>\S+)", re.DOTALL
+)
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+_sign_ups = count(1_000)
+
+
+class Reads(Struct):
+    """Requests a second, and milliseconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+class Storm(Struct):
+    """Logins (or guesses) a second, those turned away, and what reads took meanwhile."""
+
+    logins: float
+    refused: float
+    p50: float
+    p99: float
+
+
+class Growth(Struct):
+    """With so many users, each with a session."""
+
+    users: int
+    reads: float
+    login_ms: float
+
+
+def reads(server: Server, seconds: float, *more: str) -> Reads:
+    """M1: as many signed-in reads as 32 connections get."""
+    headers = [f"{name}: {value}" for name, value in server.target.read.headers.items()]
+    arguments = [each for header in (*headers, server.credential) for each in ("-H", header)]
+    url = f"http://127.0.0.1:{server.port}{server.target.read.path}"
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{max(1, round(seconds))}s",
+        "--latency",
+        *arguments,
+        *more,
+        url,
+    ]
+    said = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=seconds + 30
+    ).stdout
+    found = _WRK.search(said)
+    if found is None or "Non-2xx" in said:
+        raise RuntimeError(f"{server.target.name}: {said}")
+    return Reads(float(found["rate"]), _milliseconds(found["p50"]), _milliseconds(found["p99"]))
+
+
+def storm(server: Server, clients: int, seconds: float, users: int) -> Storm:
+    """M2 and M3: reads at 50 a second, while that many clients log in without a pause."""
+    assert server.target.log_in is not None
+    calls = [[server.target.log_in.encode(number % users)] for number in range(clients)]
+    return _reads_during(server, calls, seconds)
+
+
+def attack(server: Server, clients: int, seconds: float) -> Storm:
+    """Reads, while clients guess passwords: each from an address of its own, and every guess for
+    another name, of which a few exist.
+    """
+    log_in = server.target.log_in
+    assert log_in is not None
+    guess = structs.replace(log_in, body=log_in.body.replace("{password}", "wrong password"))
+    calls = [
+        [guess.encode(client * NAMES + number) for number in range(NAMES)]
+        for client in range(clients)
+    ]
+    return _reads_during(server, calls, seconds)
+
+
+def sign_ups(server: Server, seconds: float) -> float:
+    """M4: how many of 8 clients' sign-ups succeed in a second."""
+    assert server.target.sign_up is not None
+    calls = [
+        [server.target.sign_up.encode(next(_sign_ups)) for _ in range(40)] for _ in range(CLIENTS)
+    ]
+    with elsewhere(1) as run:
+        counts = run(hammer, server.port, calls, seconds).result(seconds + 60)
+    return _succeeded(counts) / seconds
+
+
+def writes(server: Server, credentials: list[str], seconds: float) -> float:
+    """M8: renames a second, each client in a session of its own."""
+    calls = []
+    for client, credential in enumerate(credentials):
+        bodies = [f'{{"username": "name{client}-{turn}"}}' for turn in (0, 1)]
+        puts = [Call(server.target.read.path, "PUT", body) for body in bodies]
+        calls.append([put.encode(credential=credential) for put in puts])
+    with elsewhere(1) as run:
+        counts = run(hammer, server.port, calls, seconds).result(seconds + 60)
+    return _succeeded(counts) / seconds
+
+
+def raw_commits(seconds: float) -> float:
+    """M8: what SQLite itself does on the same disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        return commits_a_second(Path(folder), seconds)
+
+
+def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[Growth]:
+    """M7: the same reads and logins on an ever larger database. Reads go through many sessions in
+    turn, so that none is still in memory; logins are of users all over the table.
+    """
+    assert target.log_in is not None
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        with serving(target, folder, users=1):
+            pass
+        for size in sizes:
+            tokens = _fill(folder / "frontdesk.db", size)
+            script = folder / "sessions.lua"
+            script.write_text(_lua(tokens))
+            with serving(target, folder) as server:
+                rates = [reads(server, seconds, "-s", str(script)).rate for _ in range(3)]
+                took = []
+                for number in range(LOGINS):
+                    answer = server.send(target.log_in, 1 + number * (size - 1) // LOGINS)
+                    answer.raise_for_status()
+                    took.append(answer.elapsed.total_seconds() * 1000)
+            yield Growth(size, statistics.median(rates), statistics.median(took))
+
+
+def _fill(database: Path, size: int) -> list[SessionToken]:
+    """Give every user up to that number a name, the first one's password, and a session; of some
+    sessions, evenly spread, the token is known.
+    """
+    now, week = to_micros(SystemClock().now()), 604_800_000_000
+    tokens = [SystemTokens().new() for _ in range(KNOWN_SESSIONS)]
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA synchronous=OFF")
+    (there,) = connection.execute("SELECT max(id) FROM users").fetchone()
+    session = (
+        "INSERT INTO sessions (user_id, token_digest, auth_version, created_at, last_seen_at,"
+        " expires_at, address, user_agent)"
+    )
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(
+        "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)"
+        " INSERT INTO users (username, username_key, password_hash, signup_time, auth_version)"
+        " SELECT 'user' || (i - 1), 'user' || (i - 1),"
+        " (SELECT password_hash FROM users WHERE id = 1), ?3, 1 FROM n",
+        (there + 1, size, now),
+    )
+    connection.execute(
+        f"{session} SELECT id, randomblob(32), 1, ?1, ?1, ?2, '127.0.0.1', 'wrk'"
+        " FROM users WHERE id > ?3",
+        (now, now + week, there),
+    )
+    connection.executemany(
+        f"{session} VALUES (?, ?, 1, ?, ?, ?, '127.0.0.1', 'wrk')",
+        [
+            (1 + number * (size - 1) // KNOWN_SESSIONS, token.digest, now, now, now + week)
+            for number, token in enumerate(tokens)
+        ],
+    )
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return tokens
+
+
+def _lua(tokens: list[SessionToken]) -> str:
+    listed = ",".join(f'"{token.value}"' for token in tokens)
+    return (
+        f"local tokens = {{{listed}}}\nlocal turn = 0\nfunction request()\n"
+        "  turn = turn % #tokens + 1\n"
+        '  return wrk.format("GET", nil, {["Cookie"] = "sessionid=" .. tokens[turn]})\nend\n'
+    )
+
+
+def _reads_during(server: Server, calls: list[list[bytes]], seconds: float) -> Storm:
+    whole = seconds + WARM_UP_SECONDS
+    with elsewhere() as run:
+        reading = run(read_steadily, server.port, server.read(), seconds, WARM_UP_SECONDS)
+        hammering = run(hammer, server.port, calls, whole)
+        counts = hammering.result(4 * whole + 120)
+        took = sorted(reading.result(4 * whole + 120))
+    logins = _succeeded(counts)
+    return Storm(
+        logins / whole,
+        (sum(counts.values()) - logins) / whole,
+        statistics.median(took) * 1000,
+        took[int(len(took) * 0.99)] * 1000,
+    )
+
+
+def _succeeded(counts: dict[int, int]) -> int:
+    return sum(number for status, number in counts.items() if 200 <= status < 300)
+
+
+def _milliseconds(text: str) -> float:
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr]
+    return float(number) * _UNITS[unit]

@@ -1,0 +1,215 @@
+"""From figures to docs/performance.md and its picture."""
+
+import os
+import platform
+import re
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct, field
+
+from tests.benchmarks.measures import Growth, Reads, Storm
+from tests.benchmarks.targets import Target
+from tests.startup.processes import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+PICTURE = ROOT / "docs" / "performance.svg"
+_MARKED = re.compile(r"(<!-- measured -->\n).*(<!-- /measured -->)", re.DOTALL)
+_VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "sqlalchemy", "bcrypt")
+
+Each = TypeVar("Each")
+
+MISSING: dict[str, str] = {}
+"""Peers that could not be installed, and why."""
+
+
+class Figures(Struct):
+    """One target's, a number for each round."""
+
+    reads: list[Reads] = field(default_factory=list)
+    raw_hashes: list[float] = field(default_factory=list)
+    sign_ups: list[float] = field(default_factory=list)
+    storms: dict[int, list[Storm]] = field(default_factory=lambda: defaultdict(list))
+    memory: float = 0
+    starts: list[float] = field(default_factory=list)
+
+
+class Ours(Struct):
+    """What is measured of Frontdesk alone."""
+
+    on_the_loop: list[Storm] = field(default_factory=list)
+    on_the_loop_raw: float = 1
+    calm: list[Storm] = field(default_factory=list)
+    attack: list[Storm] = field(default_factory=list)
+    commits: list[float] = field(default_factory=list)
+    writes: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    growth: list[Growth] = field(default_factory=list)
+
+
+def write(
+    targets: list[Target],
+    figures: dict[str, Figures],
+    ours: Ours,
+    arguments: list[str],
+    *,
+    dry: bool,
+) -> None:
+    """Put the tables between the page's marks, and the picture beside it."""
+    command = " ".join(["python -m tests.benchmarks", *arguments])
+    parts = [
+        _conditions(command),
+        _comparison(targets, figures),
+        "### Storms of logins, and an attack",
+        _storms(figures["Frontdesk"], ours),
+        "### Growth and writes",
+        _growth(ours),
+    ]
+    text = "\n\n".join(part for part in parts if part)
+    print(text)
+    if not dry:
+        page = PAGE.read_text()
+        PAGE.write_text(_MARKED.sub(lambda m: f"{m[1]}\n{text}\n\n{m[2]}", page))
+        PICTURE.write_text(picture(targets, figures))
+
+
+def _conditions(command: str) -> str:
+    models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    versions = ", ".join(f"{name} {version(name)}" for name in _VERSIONS)
+    return (
+        f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {len(os.sched_getaffinity(0))} cores"
+        f" ({models[0] if models else 'unknown'}), {platform.system()} {platform.release()},"
+        f" Python {platform.python_version()}, {versions}. Medians of the rounds; in brackets the"
+        " lowest and the highest."
+    )
+
+
+def _comparison(targets: list[Target], figures: dict[str, Figures]) -> str:
+    bare = statistics.median(each.rate for each in figures["bare Litestar"].reads)
+    lines = [
+        "| | M1 reads/s | of bare Litestar | p50 / p99 ms | M2 logins ÷ hashes "
+        "| M3 p99 ms idle; 8, 32, 128 clients | M4 sign-ups ÷ hashes | M5 MiB | M6 start s |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for target in targets:
+        found = figures[target.name]
+        rates = [each.rate for each in found.reads]
+        cells = [
+            f"**{target.name}**" if target.name == "Frontdesk" else target.name,
+            _spread(rates, "{:,.0f}"),
+            f"{statistics.median(rates) / bare:.2f}",
+            f"{_median(found.reads, lambda each: each.p50):.1f} / "
+            f"{_median(found.reads, lambda each: each.p99):.1f}",
+        ]
+        if found.raw_hashes:
+            raw = statistics.median(found.raw_hashes)
+            p99 = {n: _median(all_, lambda each: each.p99) for n, all_ in found.storms.items()}
+            cells += [
+                f"{_median(found.storms[8], lambda each: each.logins) / raw:.2f}",
+                f"{p99[0]:.1f}; " + ", ".join(f"{p99[n]:,.1f}" for n in p99 if n),
+                f"{statistics.median(found.sign_ups) / raw:.2f}",
+            ]
+        else:
+            cells += ["", "", ""]
+        cells += [f"{found.memory:.0f}", f"{statistics.median(found.starts):.2f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", *(f"{name} could not be installed: {why}" for name, why in MISSING.items())]
+    return "\n".join(lines).rstrip()
+
+
+def _storms(found: Figures, ours: Ours) -> str:
+    raw = statistics.median(found.raw_hashes)
+    lines = [
+        "| clients | logins/s | of bcrypt alone | turned away/s | read p50 ms | p99 ms | of idle |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    idle = _median(found.storms[0], lambda each: each.p99)
+    for clients, storms in found.storms.items():
+        lines.append(_storm(str(clients), storms, raw, idle))
+    if ours.on_the_loop:
+        calm, storm = ours.on_the_loop
+        name = "8, hashing on the event loop"
+        lines.append(_storm(name, [storm], ours.on_the_loop_raw, calm.p99))
+    if ours.attack:
+        idle = _median(ours.calm, lambda each: each.p99)
+        name = "128 guessing wrong, from 128 addresses, at 6,400 names"
+        lines.append(_storm(name, ours.attack, raw, idle))
+    return "\n".join(lines)
+
+
+def _storm(name: str, storms: list[Storm], raw: float, idle: float) -> str:
+    logins = _median(storms, lambda each: each.logins)
+    p99 = _median(storms, lambda each: each.p99)
+    return (
+        f"| {name} | {logins:.1f} | {logins / raw:.2f} "
+        f"| {_median(storms, lambda each: each.refused):.1f} "
+        f"| {_median(storms, lambda each: each.p50):.1f} | {p99:.1f} | {p99 / idle:.1f} |"
+    )
+
+
+def _growth(ours: Ours) -> str:
+    lines = []
+    if ours.growth:
+        first = ours.growth[0]
+        lines += [
+            "| users, and as many sessions | reads/s of sessions not in memory | of the first "
+            "| a login, ms, at cost 10 | of the first |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {each.users:,} | {each.reads:,.0f} | {each.reads / first.reads:.2f} "
+            f"| {each.login_ms:.1f} | {each.login_ms / first.login_ms:.2f} |"
+            for each in ours.growth
+        ]
+    if ours.writes:
+        raw = statistics.median(ours.commits)
+        lines += ["", f"SQLite alone: {_spread(ours.commits, '{:,.0f}')} commits/s.", ""]
+        lines += ["| clients renaming | answers/s | of SQLite alone |", "|---|---|---|"]
+        lines += [
+            f"| {clients} | {_spread(rates, '{:,.0f}')} | {statistics.median(rates) / raw:.2f} |"
+            for clients, rates in ours.writes.items()
+        ]
+    return "\n".join(lines)
+
+
+def picture(targets: list[Target], figures: dict[str, Figures]) -> str:
+    """Bars of M1, for light and dark."""
+    rates = {
+        target.name: statistics.median(each.rate for each in figures[target.name].reads)
+        for target in targets
+    }
+    shown = sorted(
+        ((name, rate) for name, rate in rates.items() if name != "raw ASGI"),
+        key=lambda each: -each[1],
+    )
+    height = 32 * len(shown) + 40
+    bars = []
+    for number, (name, rate) in enumerate(shown):
+        top, width = 32 * number + 36, 400 * rate / shown[0][1]
+        kind = "ours" if name == "Frontdesk" else "limit" if name == "bare Litestar" else "peer"
+        bars.append(
+            f'<text x="180" y="{top + 15}" text-anchor="end">{name}</text>'
+            f'<rect class="{kind}" x="192" y="{top}" width="{max(width, 1):.1f}" height="20"/>'
+            f'<text x="{200 + width:.1f}" y="{top + 15}">{rate:,.0f}</text>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {height}" role="img"'
+        ' aria-label="Signed-in reads a second">\n<style>text{font:13px system-ui,sans-serif;'
+        "fill:#333}.ours{fill:#2563eb}.peer{fill:#9ca3af}.limit{fill:#d1d5db}"
+        "@media(prefers-color-scheme:dark){text{fill:#ddd}.ours{fill:#60a5fa}.peer{fill:#6b7280}"
+        '.limit{fill:#4b5563}}</style>\n<text x="16" y="20">Signed-in reads a second, one process,'
+        f" 32 connections</text>\n{chr(10).join(bars)}\n</svg>\n"
+    )
+
+
+def _median(found: Iterable[Each], value: Callable[[Each], float]) -> float:
+    return statistics.median(map(value, found))
+
+
+def _spread(values: list[float], form: str) -> str:
+    low, middle, high = (form.format(f(values)) for f in (min, statistics.median, max))
+    return f"{middle} ({low} to {high})"

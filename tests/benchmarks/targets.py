@@ -1,0 +1,247 @@
+"""What is measured: a server, and how to sign up, log in and read oneself there.
+
+Each is a TOML file: ours and the limits in `targets/`, the peers in `peers/NAME/peer.toml` beside
+their application. A peer installs into its own folder under `.bench/`, on demand.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from msgspec import Struct, field, toml
+
+from tests.startup.processes import ROOT, free_port
+
+HERE = Path(__file__).parent
+INSTALLED = ROOT / ".bench"
+PASSWORD = "correct horse battery 7"
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class Call(Struct, frozen=True):
+    """A request; `{n}` in it stands for the number of the user, `{password}` for the password."""
+
+    path: str
+    method: str = "POST"
+    body: str = ""
+    type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encode(self, number: int = 0, credential: str = "") -> bytes:
+        """As it goes over the wire. `credential` is a whole header line, or empty."""
+        body = self.body.replace("{n}", str(number)).replace("{password}", PASSWORD).encode()
+        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: localhost"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        lines += [credential] if credential else []
+        if body:
+            lines += [f"Content-Type: {self.type}", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Target(Struct, frozen=True):
+    """A server under measurement. `{python}`, `{port}`, `{data}` and `{seconds}` are filled in.
+
+    `token` names the JSON fields that lead to a bearer credential and the header it goes into;
+    without it the credential is every cookie that was set.
+    """
+
+    name: str
+    serve: list[str]
+    read: Call
+    folder: str = ""
+    install: list[list[str]] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    ready: str = ""
+    sign_up: Call | None = None
+    log_in: Call | None = None
+    token: tuple[list[str], str] | None = None
+    python: bool = True
+    remark: str = ""
+
+    @property
+    def where(self) -> Path:
+        """The folder its commands run in."""
+        return INSTALLED / self.folder if self.folder else ROOT
+
+    def prepare(self) -> str | None:
+        """Install it if it is not yet; say what went wrong, if anything."""
+        done = self.where / "installed"
+        if not self.folder or done.exists():
+            return None
+        shutil.rmtree(self.where, ignore_errors=True)
+        shutil.copytree(HERE / "peers" / self.folder, self.where)
+        for command in self.install:
+            result = subprocess.run(
+                self._filled(command), cwd=self.where, capture_output=True, text=True, check=False
+            )
+            if result.returncode:
+                return f"{' '.join(command)}: {result.stderr.strip()[-300:]}"
+        done.touch()
+        return None
+
+    def hashes_a_second(self, seconds: float) -> float:
+        """How many of its own password hashes all cores make in a second."""
+        command = self._filled(self.hashes, seconds=str(seconds))
+        answer = subprocess.run(
+            command, cwd=self.where, capture_output=True, text=True, check=True, timeout=600
+        )
+        return float(answer.stdout)
+
+    def credential(self, answer: httpx.Response) -> str:
+        """The header line that a signed-in client sends from now on."""
+        if self.token:
+            names, header = self.token
+            value = answer.json()
+            for name in names:
+                value = value[name]
+            return f"{header}: {value}"
+        return "Cookie: " + "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+    def command(self, port: int) -> list[str]:
+        """What starts it."""
+        return self._filled(self.serve, port=str(port))
+
+    def _filled(self, command: list[str], **values: str) -> list[str]:
+        values = {"{python}": sys.executable, **{f"{{{k}}}": v for k, v in values.items()}}
+        return [values.get(word, word) for word in command]
+
+
+@dataclass
+class Server:
+    """A target that runs, and one credential of a user there."""
+
+    target: Target
+    port: int
+    process: subprocess.Popen[bytes]
+    started_in: float
+    credential: str = "Cookie: sessionid=none"
+
+    def read(self) -> bytes:
+        """The signed-in read."""
+        return self.target.read.encode(credential=self.credential)
+
+    def memory(self) -> float:
+        """MiB that it and its children hold in memory, shared pages divided among the sharers."""
+        kib = 0
+        for process in _family(self.process.pid):
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+            kib += int(rollup.partition("\nPss:")[2].split()[0])
+        return kib / 1024
+
+    def send(self, call: Call, number: int = 0) -> httpx.Response:
+        """One call, by somebody who is not signed in."""
+        raw = call.encode(number)
+        head, _, body = raw.partition(b"\r\n\r\n")
+        lines = head.decode().split("\r\n")[1:]
+        headers = dict(line.split(": ", 1) for line in lines)
+        url = f"http://127.0.0.1:{self.port}{call.path}"
+        return httpx.request(call.method, url, content=body, headers=headers, timeout=60)
+
+    def sign_up(self, number: int) -> None:
+        """Let a user join."""
+        assert self.target.sign_up is not None
+        self.send(self.target.sign_up, number).raise_for_status()
+
+    def log_in(self, number: int) -> str:
+        """The credential of a new session."""
+        assert self.target.log_in is not None
+        answer = self.send(self.target.log_in, number)
+        return self.target.credential(answer.raise_for_status())
+
+    def check(self) -> None:
+        """Make sure that what will be measured is a signed-in read, and nothing else."""
+        url = f"http://127.0.0.1:{self.port}{self.target.read.path}"
+        name, _, value = self.credential.partition(": ")
+        for headers, fine in (({name: value}, True), ({}, False)):
+            answer = httpx.get(url, headers={**self.target.read.headers, **headers})
+            if (answer.is_success and answer.content not in (b"", b"null")) != fine:
+                raise RuntimeError(f"{self.target.name}: {answer.status_code} for {headers}")
+
+
+def load(path: Path) -> Target:
+    """Read a target's file."""
+    return toml.decode(path.read_bytes(), type=Target)
+
+
+def named(name: str) -> Target:
+    """One of `targets/`."""
+    return load(HERE / "targets" / f"{name}.toml")
+
+
+def peers() -> list[Target]:
+    """All of `peers/`."""
+    return [load(path) for path in sorted(HERE.glob("peers/*/peer.toml"))]
+
+
+@contextmanager
+def serving(
+    target: Target, data: Path | None = None, users: int = 0, **settings: str
+) -> Iterator[Server]:
+    """Start it, sign up as many users, and end it with everything it started."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = data or Path(scratch)
+        port = free_port()
+        known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        values = {**target.environment, **settings}
+        filled = {name: value.replace("{data}", str(folder)) for name, value in values.items()}
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            target.command(port),
+            cwd=target.where,
+            env={**known, "BENCH_DATA": str(folder), **filled},
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "stderr").open("wb"),
+            start_new_session=True,
+        )
+        try:
+            _wait(target, port, process)
+            server = Server(target, port, process, time.perf_counter() - started)
+            for number in range(users):
+                server.sign_up(number)
+                server.credential = server.log_in(number)
+            if users:
+                server.check()
+            yield server
+        finally:
+            _end(process)
+
+
+def _wait(target: Target, port: int, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}{target.ready or target.read.path}", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.01)
+        else:
+            return
+    raise RuntimeError(f"{target.name} does not answer")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    family = _family(process.pid) if process.poll() is None else []
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for child in family:
+        if Path(f"/proc/{child}").exists():
+            os.kill(child, signal.SIGKILL)
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in _family(int(child)))]
