@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from adapters.persistence.rows import to_micros
 from adapters.system import SystemClock, SystemTokens
@@ -83,8 +83,7 @@ def reads(server: Server, seconds: float, *more: str) -> Reads:
 
 def storm(server: Server, clients: int, seconds: float, users: int) -> Storm:
     """M2 and M3: reads at 50 a second, while that many clients log in without a pause."""
-    assert server.target.log_in is not None
-    calls = [[server.target.log_in.encode(number % users)] for number in range(clients)]
+    calls = [[server.log_in_as(number % users)] for number in range(clients)]
     return _reads_during(server, calls, seconds)
 
 
@@ -92,11 +91,8 @@ def attack(server: Server, clients: int, seconds: float) -> Storm:
     """Reads, while clients guess passwords: each from an address of its own, and every guess for
     another name, of which a few exist.
     """
-    log_in = server.target.log_in
-    assert log_in is not None
-    guess = structs.replace(log_in, body=log_in.body.replace("{password}", "wrong password"))
     calls = [
-        [guess.encode(client * NAMES + number) for number in range(NAMES)]
+        [server.log_in_as(client * NAMES + number, "wrong password") for number in range(NAMES)]
         for client in range(clients)
     ]
     return _reads_during(server, calls, seconds)
@@ -104,10 +100,7 @@ def attack(server: Server, clients: int, seconds: float) -> Storm:
 
 def sign_ups(server: Server, seconds: float) -> float:
     """M4: how many of 8 clients' sign-ups succeed in a second."""
-    assert server.target.sign_up is not None
-    calls = [
-        [server.target.sign_up.encode(next(_sign_ups)) for _ in range(40)] for _ in range(CLIENTS)
-    ]
+    calls = [[server.sign_up_as(next(_sign_ups)) for _ in range(40)] for _ in range(CLIENTS)]
     with elsewhere(1) as run:
         counts = run(hammer, server.port, calls, seconds).result(seconds + 60)
     return _succeeded(counts) / seconds
@@ -119,7 +112,7 @@ def writes(server: Server, credentials: list[str], seconds: float) -> float:
     for client, credential in enumerate(credentials):
         bodies = [f'{{"username": "name{client}-{turn}"}}' for turn in (0, 1)]
         puts = [Call(server.target.read.path, "PUT", body) for body in bodies]
-        calls.append([put.encode(credential=credential) for put in puts])
+        calls.append([put.encode(0, credential) for put in puts])
     with elsewhere(1) as run:
         counts = run(hammer, server.port, calls, seconds).result(seconds + 60)
     return _succeeded(counts) / seconds
@@ -135,7 +128,6 @@ def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[G
     """M7: the same reads and logins on an ever larger database. Reads go through many sessions in
     turn, so that none is still in memory; logins are of users all over the table.
     """
-    assert target.log_in is not None
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         with serving(target, folder, users=1):
@@ -148,8 +140,7 @@ def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[G
                 rates = [reads(server, seconds, "-s", str(script)).rate for _ in range(3)]
                 took = []
                 for number in range(LOGINS):
-                    answer = server.send(target.log_in, 1 + number * (size - 1) // LOGINS)
-                    answer.raise_for_status()
+                    answer = server.send(server.log_in_as(1 + number * (size - 1) // LOGINS))
                     took.append(answer.elapsed.total_seconds() * 1000)
             yield Growth(size, statistics.median(rates), statistics.median(took))
 

@@ -14,10 +14,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 
 import httpx
-from msgspec import Struct, field, toml
+from msgspec import Struct, field, structs, toml
 
 from tests.startup.processes import ROOT, free_port
 
@@ -37,12 +38,12 @@ class Call(Struct, frozen=True):
     type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
 
-    def encode(self, number: int = 0, credential: str = "") -> bytes:
-        """As it goes over the wire. `credential` is a whole header line, or empty."""
+    def encode(self, number: int = 0, *more: str) -> bytes:
+        """As it goes over the wire, with some more header lines."""
         body = self.body.replace("{n}", str(number)).replace("{password}", PASSWORD).encode()
-        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: localhost"]
+        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        lines += [credential] if credential else []
+        lines += more
         if body:
             lines += [f"Content-Type: {self.type}", f"Content-Length: {len(body)}"]
         return "\r\n".join([*lines, "", ""]).encode() + body
@@ -52,7 +53,8 @@ class Target(Struct, frozen=True):
     """A server under measurement. `{python}`, `{port}`, `{data}` and `{seconds}` are filled in.
 
     `token` names the JSON fields that lead to a bearer credential and the header it goes into;
-    without it the credential is every cookie that was set.
+    without it the credential is every cookie that was set. `csrf` says where to get a token, its
+    cookie, and the header that repeats it.
     """
 
     name: str
@@ -66,8 +68,7 @@ class Target(Struct, frozen=True):
     sign_up: Call | None = None
     log_in: Call | None = None
     token: tuple[list[str], str] | None = None
-    python: bool = True
-    remark: str = ""
+    csrf: tuple[str, str, str] | None = None
 
     @property
     def where(self) -> Path:
@@ -126,10 +127,29 @@ class Server:
     process: subprocess.Popen[bytes]
     started_in: float
     credential: str = "Cookie: sessionid=none"
+    more: list[str] = dataclass_field(default_factory=list)
 
     def read(self) -> bytes:
         """The signed-in read."""
-        return self.target.read.encode(credential=self.credential)
+        return self.target.read.encode(0, self.credential)
+
+    def log_in_as(self, number: int, password: str = PASSWORD) -> bytes:
+        """A login."""
+        assert self.target.log_in is not None
+        body = self.target.log_in.body.replace("{password}", password)
+        return structs.replace(self.target.log_in, body=body).encode(number, *self.more)
+
+    def sign_up_as(self, number: int) -> bytes:
+        """A sign-up."""
+        assert self.target.sign_up is not None
+        return self.target.sign_up.encode(number, *self.more)
+
+    def protect(self) -> None:
+        """Fetch what goes with every write, where forgery is held off by a token."""
+        if self.target.csrf:
+            path, cookie, header = self.target.csrf
+            token = httpx.get(f"http://127.0.0.1:{self.port}{path}").cookies[cookie]
+            self.more = [f"Cookie: {cookie}={token}", f"{header}: {token}"]
 
     def memory(self) -> float:
         """MiB that it and its children hold in memory, shared pages divided among the sharers."""
@@ -139,25 +159,19 @@ class Server:
             kib += int(rollup.partition("\nPss:")[2].split()[0])
         return kib / 1024
 
-    def send(self, call: Call, number: int = 0) -> httpx.Response:
-        """One call, by somebody who is not signed in."""
-        raw = call.encode(number)
-        head, _, body = raw.partition(b"\r\n\r\n")
-        lines = head.decode().split("\r\n")[1:]
+    def send(self, request: bytes) -> httpx.Response:
+        """One request, by somebody who is not signed in."""
+        head, _, body = request.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        method, path, _ = first.split()
         headers = dict(line.split(": ", 1) for line in lines)
-        url = f"http://127.0.0.1:{self.port}{call.path}"
-        return httpx.request(call.method, url, content=body, headers=headers, timeout=60)
-
-    def sign_up(self, number: int) -> None:
-        """Let a user join."""
-        assert self.target.sign_up is not None
-        self.send(self.target.sign_up, number).raise_for_status()
+        url = f"http://127.0.0.1:{self.port}{path}"
+        answer = httpx.request(method, url, content=body, headers=headers, timeout=60)
+        return answer.raise_for_status()
 
     def log_in(self, number: int) -> str:
         """The credential of a new session."""
-        assert self.target.log_in is not None
-        answer = self.send(self.target.log_in, number)
-        return self.target.credential(answer.raise_for_status())
+        return self.target.credential(self.send(self.log_in_as(number)))
 
     def check(self) -> None:
         """Make sure that what will be measured is a signed-in read, and nothing else."""
@@ -207,8 +221,9 @@ def serving(
         try:
             _wait(target, port, process)
             server = Server(target, port, process, time.perf_counter() - started)
+            server.protect()
             for number in range(users):
-                server.sign_up(number)
+                server.send(server.sign_up_as(number))
                 server.credential = server.log_in(number)
             if users:
                 server.check()
