@@ -82,8 +82,10 @@ def reads(server: Server, seconds: float, *more: str) -> Reads:
 
 
 def storm(server: Server, clients: int, seconds: float, users: int) -> Storm:
-    """M2 and M3: reads at 50 a second, while that many clients log in without a pause."""
-    calls = [[server.log_in_as(number % users)] for number in range(clients)]
+    """M2 and M3: reads at 50 a second, while that many clients log in without a pause. The last
+    user is the one who reads: a user's oldest sessions give way to new ones.
+    """
+    calls = [[server.log_in_as(number % (users - 1))] for number in range(clients)]
     return _reads_during(server, calls, seconds)
 
 
