@@ -32,7 +32,7 @@ class Commands(CLIPlugin):
         """Add the group."""
         # Imported here: a server never needs them, and they double the time to start.
         from advanced_alchemy.cli import add_migration_commands
-        from advanced_alchemy.config import AlembicAsyncConfig, SQLAlchemyAsyncConfig
+        from advanced_alchemy.config import AlembicSyncConfig, SQLAlchemySyncConfig
 
         settings = self._settings
 
@@ -41,9 +41,9 @@ class Commands(CLIPlugin):
         def database(context: Context) -> None:
             if context.invoked_subcommand == "upgrade":
                 create_database(settings.database)
-            config = SQLAlchemyAsyncConfig(
+            config = SQLAlchemySyncConfig(
                 engine_instance=open_engine(settings.database),
-                alembic_config=AlembicAsyncConfig(
+                alembic_config=AlembicSyncConfig(
                     script_location=str(MIGRATIONS),
                     template_path=str(MIGRATIONS),
                     version_table_name="alembic_version",

@@ -1,7 +1,6 @@
 """`python -m entrypoints.serve`: the server with the limits it should have in production."""
 
 import argparse
-import asyncio
 import logging
 import signal
 import sys
@@ -41,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     configure_logs()
     try:
         settings = read_settings()
-        asyncio.run(prepare(settings))
+        prepare(settings)
     except (InvalidSettings, CannotStart) as error:
         sys.exit(str(error))
     for name in unknown_names():

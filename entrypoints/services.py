@@ -21,6 +21,7 @@ from adapters.persistence.schema import SchemaTooNew, migrate
 from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.throttle import SqlThrottle
 from adapters.persistence.unit_of_work import SqlBegin
+from adapters.persistence.writer import Writer
 from adapters.pseudonyms import HmacPseudonyms, KeyFile
 from adapters.system import SystemClock, SystemTokens
 from adapters.throttle.memory import NoThrottle
@@ -81,9 +82,9 @@ def build_services(
     settings: Settings, clock: Clock | None = None, hash_queue: HashQueue | None = None
 ) -> Services:
     """Put everything together. Nothing is opened before `running()` is entered."""
-    engine, reader = open_engine(settings.database), SqliteReader(settings.database)
-    begin, lookup, records = SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader)
-    last_seen = SqlLastSeen(engine)
+    writer, reader = Writer(open_engine(settings.database)), SqliteReader(settings.database)
+    begin, lookup, records = SqlBegin(writer), SqliteLookup(reader), SqliteRecords(reader)
+    last_seen = SqlLastSeen(writer)
     hash_queue = hash_queue or HashQueue(
         threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds
     )
@@ -98,7 +99,7 @@ def build_services(
     devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
     passwords, lifetimes = _password_policy(settings), settings.session_policy
-    counting, policy = SqlThrottle(engine, reader, clock), settings.throttle_policy
+    counting, policy = SqlThrottle(writer, reader, clock), settings.throttle_policy
     throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
     open_session = OpenSession(clock, tokens, lifetimes)
     confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
@@ -112,7 +113,7 @@ def build_services(
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         """Create and migrate the database, do the background work, and close everything."""
-        await prepare(settings)
+        prepare(settings)
         try:
             with reader.open():
                 async with (
@@ -122,7 +123,7 @@ def build_services(
                     yield
         finally:
             hash_queue.close()
-            await engine.dispose()
+            writer.close()
 
     return Services(
         sign_up=SignUp(begin, hasher, clock, open_session, passwords, throttle, policy, devices),
@@ -148,13 +149,13 @@ def build_services(
         export_account=ExportAccount(records, clock),
         disable_user=DisableUser(begin, lookup, clock),
         clean_up=clean_up,
-        check_readiness=CheckReadiness(SqlProbe(engine)),
+        check_readiness=CheckReadiness(SqlProbe(writer)),
         hash_figures=lambda: hash_queue.figures,
         running=running,
     )
 
 
-async def prepare(settings: Settings) -> None:
+def prepare(settings: Settings) -> None:
     """Make what is missing in the data folder, and bring the schema up to date. Raises
     `CannotStart`.
     """
@@ -163,7 +164,7 @@ async def prepare(settings: Settings) -> None:
         if settings.secret_key is None:
             _key_file(settings).make()
         create_database(settings.database)
-        await migrate(open_engine(settings.database, busy_timeout=_MIGRATION_WAIT_SECONDS))
+        migrate(open_engine(settings.database, busy_timeout=_MIGRATION_WAIT_SECONDS))
     except SchemaTooNew as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error, DBAPIError, Unavailable) as error:

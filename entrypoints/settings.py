@@ -205,7 +205,7 @@ def _rate(raw: str) -> Rate:
 
 
 def _sqlite_file(raw: str) -> Path:
-    match = re.fullmatch(r"sqlite(?:\+aiosqlite)?:///(?P<path>[^?#]+)", raw)
+    match = re.fullmatch(r"sqlite:///(?P<path>[^?#]+)", raw)
     if match is None or match["path"] == ":memory:":
         raise ValueError("Give a SQLite file, as in sqlite:///data/frontdesk.db.")
     return Path(match["path"])

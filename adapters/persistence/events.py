@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.persistence import rows
 from adapters.persistence.tables import events
+from adapters.persistence.writer import Transaction
 from domain.events import Event
 
 _NOTHING = "{}"
+_APPEND = insert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,17 @@ class SqlEvents:
     change is the erasure of personal data.
     """
 
-    connection: AsyncConnection
+    transaction: Transaction
 
     async def append(self, *happened: Event) -> None:
-        for event in happened:
-            await self.connection.execute(insert(events).values(_columns(event)))
+        if happened:
+            await self.transaction.execute(_APPEND, [_columns(event) for event in happened])
 
     async def erase_personal(self, user_id: int) -> int:
         personal = or_(
             events.c.address != "", events.c.user_agent != "", events.c.details != _NOTHING
         )
-        result = await self.connection.execute(
+        result = await self.transaction.execute(
             update(events)
             .where(events.c.user_id == user_id, personal)
             .values(address="", user_agent="", details=_NOTHING)
@@ -39,7 +40,7 @@ class SqlEvents:
 
     async def remove_older(self, than: datetime, *, at_most: int) -> int:
         old = select(events.c.position).where(events.c.at < rows.to_micros(than)).limit(at_most)
-        result = await self.connection.execute(delete(events).where(events.c.position.in_(old)))
+        result = await self.transaction.execute(delete(events).where(events.c.position.in_(old)))
         return result.rowcount
 
 

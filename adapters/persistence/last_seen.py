@@ -4,11 +4,10 @@ from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.persistence import rows
-from adapters.persistence.errors import translated
 from adapters.persistence.tables import sessions
+from adapters.persistence.writer import Writer
 from domain.errors import Unavailable
 
 _WRITE = (
@@ -23,8 +22,8 @@ class SqlLastSeen:
     taken again at the session's next request.
     """
 
-    def __init__(self, engine: AsyncEngine, *, capacity: int = 10_000) -> None:
-        self._engine = engine
+    def __init__(self, writer: Writer, *, capacity: int = 10_000) -> None:
+        self._writer = writer
         self._capacity = capacity
         self._notes: dict[int, int] = {}
 
@@ -39,8 +38,8 @@ class SqlLastSeen:
         notes, self._notes = self._notes, {}
         if not notes:
             return
-        with suppress(Unavailable), translated():
-            async with self._engine.begin() as connection:
-                await connection.execute(
+        with suppress(Unavailable):
+            async with self._writer.begin() as transaction:
+                await transaction.execute(
                     _WRITE, [{"session_id": id_, "at": at} for id_, at in notes.items()]
                 )

@@ -4,10 +4,9 @@ import asyncio
 import time
 
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.persistence.errors import translated
 from adapters.persistence.tables import readiness
+from adapters.persistence.writer import Writer
 from domain.errors import Unavailable
 
 
@@ -16,8 +15,8 @@ class SqlProbe:
     so that asking often costs nothing.
     """
 
-    def __init__(self, engine: AsyncEngine, *, remember_seconds: float = 1) -> None:
-        self._engine = engine
+    def __init__(self, writer: Writer, *, remember_seconds: float = 1) -> None:
+        self._writer = writer
         self._remember = remember_seconds
         self._asked_at = float("-inf")
         self._failure: Unavailable | None = None
@@ -33,11 +32,10 @@ class SqlProbe:
 
     async def _write(self) -> Unavailable | None:
         try:
-            with translated():
-                async with self._engine.begin() as connection:
-                    await connection.execute(
-                        update(readiness).values(checked_at=time.time_ns() // 1000)
-                    )
+            async with self._writer.begin() as transaction:
+                await transaction.execute(
+                    update(readiness).values(checked_at=time.time_ns() // 1000)
+                )
         except Unavailable as failure:
             return failure
         return None

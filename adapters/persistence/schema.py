@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Text, column, inspect, select, table
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, Engine, Text, column, inspect, select, table
 
 from adapters.persistence.migrations import HEAD
 
@@ -20,7 +19,7 @@ class SchemaTooNew(Exception):
         )
 
 
-async def migrate(engine: AsyncEngine) -> None:
+def migrate(engine: Engine) -> None:
     """Bring the schema up to date, and close the engine, which is for this alone.
 
     Raises `SchemaTooNew`.
@@ -29,10 +28,10 @@ async def migrate(engine: AsyncEngine) -> None:
     migrates, and the others wait and find nothing left to do.
     """
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        with engine.begin() as connection:
+            _upgrade(connection)
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
 def _upgrade(connection: Connection) -> None:

@@ -5,52 +5,53 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.persistence import rows
 from adapters.persistence.tables import sessions
+from adapters.persistence.writer import Transaction
 from domain.session import Origin, Session, SignedIn
 from domain.user import User
+
+_ADD = insert(sessions).returning(sessions.c.id)
+_FIND = rows.SIGNED_IN_BY_DIGEST.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
 class SqlSessions:
     """Fits `domain.ports.Sessions`."""
 
-    connection: AsyncConnection
+    transaction: Transaction
 
     async def add(
         self, user: User, digest: bytes, origin: Origin, *, at: datetime, expires_at: datetime
     ) -> Session:
-        statement = insert(sessions).values(
-            token_digest=digest,
-            user_id=user.id,
-            auth_version=user.auth_version,
-            created_at=rows.to_micros(at),
-            last_seen_at=rows.to_micros(at),
-            expires_at=rows.to_micros(expires_at),
-            address=origin.address,
-            user_agent=origin.user_agent,
-        )
-        result = await self.connection.execute(statement.returning(sessions.c.id))
+        values = {
+            "token_digest": digest,
+            "user_id": user.id,
+            "auth_version": user.auth_version,
+            "created_at": rows.to_micros(at),
+            "last_seen_at": rows.to_micros(at),
+            "expires_at": rows.to_micros(expires_at),
+            "address": origin.address,
+            "user_agent": origin.user_agent,
+        }
+        result = await self.transaction.execute(_ADD, values)
         return Session(result.scalar_one(), user.id, user.auth_version, at, at, expires_at, origin)
 
     async def find(self, digest: bytes) -> SignedIn | None:
-        result = await self.connection.execute(
-            rows.SIGNED_IN_BY_DIGEST.with_for_update(), {"digest": digest}
-        )
+        result = await self.transaction.execute(_FIND, {"digest": digest})
         row = result.one_or_none()
         return rows.to_signed_in(row) if row else None
 
     async def renew(self, session: Session, user: User, digest: bytes) -> None:
-        await self.connection.execute(
+        await self.transaction.execute(
             update(sessions)
             .where(sessions.c.id == session.id)
             .values(token_digest=digest, auth_version=user.auth_version)
         )
 
     async def end(self, digest: bytes) -> Session | None:
-        result = await self.connection.execute(
+        result = await self.transaction.execute(
             delete(sessions).where(sessions.c.token_digest == digest).returning(*rows.SESSION)
         )
         row = result.one_or_none()
@@ -78,5 +79,5 @@ class SqlSessions:
         return await self._delete(sessions.c.id.in_(expired))
 
     async def _delete(self, *conditions: ColumnElement[bool]) -> int:
-        result = await self.connection.execute(delete(sessions).where(*conditions))
+        result = await self.transaction.execute(delete(sessions).where(*conditions))
         return result.rowcount

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy.pool import QueuePool
 
 from domain.errors import StorageUnavailable
 
@@ -27,22 +26,24 @@ def create_database(path: Path) -> None:
         connection.close()
 
 
-def open_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> AsyncEngine:
-    """An engine for writing. Its pool holds one connection: SQLite has one writer at a time, and
-    waiting in line here beats failing there.
-    """
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=_uri(path), query={"mode": "rw", "uri": "true"}),
-        poolclass=AsyncAdaptedQueuePool,
+def open_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+    """An engine for writing. Its pool holds one connection, for SQLite has one writer at a time."""
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=_uri(path), query={"mode": "rw", "uri": "true"}),
+        poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
         pool_timeout=busy_timeout,
         hide_parameters=True,  # they would show password hashes in the log
-        connect_args={"timeout": busy_timeout, "isolation_level": None},
+        connect_args={
+            "timeout": busy_timeout,
+            "isolation_level": None,
+            "check_same_thread": False,
+        },
     )
     file = _FileIdentity(path)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         file.remember()
         cursor = connection.cursor()
@@ -50,7 +51,7 @@ def open_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> As
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         file.check()
         connection.exec_driver_sql("BEGIN IMMEDIATE")

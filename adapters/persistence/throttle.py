@@ -5,18 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.persistence import rows
-from adapters.persistence.errors import translated
 from adapters.persistence.reader import Query, SqliteReader
 from adapters.persistence.tables import throttle_buckets as buckets
+from adapters.persistence.writer import Transaction, Writer
 from domain.ports import Clock
 from domain.throttle import Attempt, Bucket, reserve_all
 
 _COLUMNS = (buckets.c.began, buckets.c.attempts, buckets.c.waits, buckets.c.waits_until)
-_BY_KEY = select(*_COLUMNS).where(buckets.c.key == bindparam("wanted"))
-_READ = Query(_BY_KEY)
+_READ = Query(select(*_COLUMNS).where(buckets.c.key == bindparam("wanted")))
 
 
 class SqlThrottle:
@@ -26,8 +24,8 @@ class SqlThrottle:
     what passes is counted, and looked at again, inside the transaction.
     """
 
-    def __init__(self, engine: AsyncEngine, reader: SqliteReader, clock: Clock) -> None:
-        self._engine = engine
+    def __init__(self, writer: Writer, reader: SqliteReader, clock: Clock) -> None:
+        self._writer = writer
         self._reader = reader
         self._clock = clock
 
@@ -35,47 +33,43 @@ class SqlThrottle:
         now = self._clock.now()
         seen = {each.key: self._reader.one(_READ, wanted=each.key) for each in attempts}
         reserve_all(attempts, {key: _bucket(row) for key, row in seen.items() if row}, now)
-        with translated():
-            async with self._engine.begin() as connection:
-                found = await _read(connection, attempts)
-                await _write(connection, attempts, reserve_all(attempts, found, now))
+        async with self._writer.begin() as transaction:
+            found = await _read(transaction, attempts)
+            await _write(transaction, attempts, reserve_all(attempts, found, now))
 
     async def refund(self, attempts: Sequence[Attempt]) -> None:
-        with translated():
-            async with self._engine.begin() as connection:
-                found = await _read(connection, attempts)
-                refunded = {
-                    each.key: found[each.key].refund(each.limit)
-                    for each in attempts
-                    if each.key in found
-                }
-                await _write(connection, attempts, refunded)
+        async with self._writer.begin() as transaction:
+            found = await _read(transaction, attempts)
+            refunded = {
+                each.key: found[each.key].refund(each.limit)
+                for each in attempts
+                if each.key in found
+            }
+            await _write(transaction, attempts, refunded)
 
     async def forget(self) -> None:
         """Remove what need not be remembered any more."""
         now = rows.to_micros(self._clock.now())
-        with translated():
-            async with self._engine.begin() as connection:
-                await connection.execute(delete(buckets).where(buckets.c.forget_at <= now))
+        async with self._writer.begin() as transaction:
+            await transaction.execute(delete(buckets).where(buckets.c.forget_at <= now))
 
 
-async def _read(connection: AsyncConnection, attempts: Sequence[Attempt]) -> dict[str, Bucket]:
-    found = {}
-    for attempt in attempts:
-        row = (await connection.execute(_BY_KEY, {"wanted": attempt.key})).one_or_none()
-        if row:
-            found[attempt.key] = _bucket(row)
-    return found
+async def _read(transaction: Transaction, attempts: Sequence[Attempt]) -> dict[str, Bucket]:
+    wanted = [attempt.key for attempt in attempts]
+    result = await transaction.execute(
+        select(buckets.c.key, *_COLUMNS).where(buckets.c.key.in_(wanted))
+    )
+    return {row.key: _bucket(row[1:]) for row in result}
 
 
 async def _write(
-    connection: AsyncConnection, attempts: Sequence[Attempt], changed: dict[str, Bucket]
+    transaction: Transaction, attempts: Sequence[Attempt], changed: dict[str, Bucket]
 ) -> None:
     if not changed:
         return
     limits = {attempt.key: attempt.limit for attempt in attempts}
-    await connection.execute(delete(buckets).where(buckets.c.key.in_(changed)))
-    await connection.execute(
+    await transaction.execute(delete(buckets).where(buckets.c.key.in_(changed)))
+    await transaction.execute(
         insert(buckets),
         [
             {

@@ -3,59 +3,60 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.persistence import rows
 from adapters.persistence.tables import users
+from adapters.persistence.writer import Transaction
 from domain.errors import UsernameTaken
 from domain.password import PasswordHash
 from domain.user import User, Username
+
+# Said once: to put a statement together takes longer than to execute it.
+_ADD = insert(users).returning(users.c.id)
+_SAVE = update(users).where(users.c.id == bindparam("saved"))
+_GET = rows.USER_BY_ID.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
 class SqlUsers:
     """Fits `domain.ports.Users`. That a name is free is decided by the unique constraint alone."""
 
-    connection: AsyncConnection
+    transaction: Transaction
 
     async def add(self, username: Username, password_hash: PasswordHash, *, at: datetime) -> User:
-        statement = insert(users).values(
+        values = {
             **_name(username),
-            password_hash=password_hash.value,
-            signup_time=rows.to_micros(at),
-            auth_version=1,
-        )
+            "password_hash": password_hash.value,
+            "signup_time": rows.to_micros(at),
+            "auth_version": 1,
+        }
         try:
-            result = await self.connection.execute(statement.returning(users.c.id))
+            result = await self.transaction.execute(_ADD, values)
         except IntegrityError as error:
             raise _taken(error) from error
         return User(result.scalar_one(), username, password_hash, at)
 
     async def get(self, user_id: int) -> User | None:
-        result = await self.connection.execute(rows.USER_BY_ID.with_for_update(), {"id": user_id})
+        result = await self.transaction.execute(_GET, {"id": user_id})
         row = result.one_or_none()
         return rows.to_user(row) if row else None
 
     async def save(self, user: User) -> None:
-        statement = (
-            update(users)
-            .where(users.c.id == user.id)
-            .values(
-                **_name(user.username),
-                password_hash=user.password_hash.value,
-                auth_version=user.auth_version,
-                disabled_at=user.disabled_at and rows.to_micros(user.disabled_at),
-            )
-        )
+        values = {
+            **_name(user.username),
+            "password_hash": user.password_hash.value,
+            "auth_version": user.auth_version,
+            "disabled_at": user.disabled_at and rows.to_micros(user.disabled_at),
+        }
         try:
-            await self.connection.execute(statement)
+            await self.transaction.execute(_SAVE, {"saved": user.id, **values})
         except IntegrityError as error:
             raise _taken(error) from error
 
     async def delete(self, user_id: int) -> None:
-        await self.connection.execute(delete(users).where(users.c.id == user_id))
+        await self.transaction.execute(delete(users).where(users.c.id == user_id))
 
 
 def _taken(error: IntegrityError) -> Exception:

@@ -1,15 +1,13 @@
 """What is promised of every connection, and small adapters of the database."""
 
-import asyncio
 import sqlite3
-import threading
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.persistence.last_seen import SqlLastSeen
 from adapters.persistence.lookup import SqliteLookup
@@ -18,6 +16,7 @@ from adapters.persistence.reader import SqliteReader
 from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database, open_engine, open_reader
 from adapters.persistence.unit_of_work import SqlBegin
+from adapters.persistence.writer import Writer
 from domain.errors import StorageUnavailable
 from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
 
@@ -28,37 +27,37 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def engine(path: Path) -> AsyncIterator[AsyncEngine]:
+def writer(path: Path) -> Iterator[Writer]:
     create_database(path)
-    await migrate(open_engine(path))
-    engine = open_engine(path, busy_timeout=0.1)
-    yield engine
-    await engine.dispose()
+    migrate(open_engine(path))
+    writer = Writer(open_engine(path, busy_timeout=0.1), patience=0.1)
+    yield writer
+    writer.close()
 
 
-async def pragma(engine: AsyncEngine, name: str) -> object:
-    async with engine.connect() as connection:
-        return (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+async def pragma(writer: Writer, name: str) -> object:
+    async with writer.begin() as transaction:
+        return (await transaction.execute(text(f"PRAGMA {name}"))).scalar()
 
 
-async def test_a_commit_is_on_the_disk_before_it_is_answered(engine: AsyncEngine) -> None:
-    assert await pragma(engine, "synchronous") == 2, "FULL"
-    assert await pragma(engine, "journal_mode") == "wal"
-    assert await pragma(engine, "foreign_keys") == 1
+async def test_a_commit_is_on_the_disk_before_it_is_answered(writer: Writer) -> None:
+    assert await pragma(writer, "synchronous") == 2, "FULL"
+    assert await pragma(writer, "journal_mode") == "wal"
+    assert await pragma(writer, "foreign_keys") == 1
 
 
 async def test_a_unit_of_work_takes_the_write_lock_when_it_begins(
-    engine: AsyncEngine, path: Path
+    writer: Writer, path: Path
 ) -> None:
-    async with SqlBegin(engine)():
+    async with SqlBegin(writer)():
         other = sqlite3.connect(path, timeout=0, isolation_level=None)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         other.close()
 
 
-async def test_a_reader_cannot_write(engine: AsyncEngine, path: Path) -> None:
-    await pragma(engine, "user_version")
+async def test_a_reader_cannot_write(writer: Writer, path: Path) -> None:
+    await pragma(writer, "user_version")
     reader = open_reader(path)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.execute("DELETE FROM users")
@@ -66,23 +65,14 @@ async def test_a_reader_cannot_write(engine: AsyncEngine, path: Path) -> None:
 
 
 async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
-    before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
         open_reader(tmp_path / "nowhere.db")
-    engine = open_engine(tmp_path / "nowhere.db")
+    writer = Writer(open_engine(tmp_path / "nowhere.db"))
     with pytest.raises(StorageUnavailable):
-        async with SqlBegin(engine)():
+        async with SqlBegin(writer)():
             pass
-    await engine.dispose()
-    await asyncio.to_thread(_join_threads_since, before)
+    writer.close()
     assert _names_in(tmp_path) == []
-
-
-def _join_threads_since(before: set[threading.Thread]) -> None:
-    """aiosqlite lets the thread of a connection that failed speak to the loop once more."""
-    for thread in set(threading.enumerate()) - before:
-        if "_connection_worker_thread" in thread.name:
-            thread.join(10)
 
 
 def _names_in(folder: Path) -> list[str]:
@@ -95,36 +85,38 @@ def _take_away(path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["", "-wal"])
 async def test_a_file_taken_away_is_noticed_before_anything_is_written(
-    engine: AsyncEngine, path: Path, suffix: str
+    writer: Writer, path: Path, suffix: str
 ) -> None:
-    async with SqlBegin(engine)() as work:
+    async with SqlBegin(writer)() as work:
         await work.users.add(ADA, HASH, at=NOON)
     reader = open_reader(path)
     _take_away(path.with_name(path.name + suffix))
     with pytest.raises(StorageUnavailable):
-        async with SqlBegin(engine)() as work:
+        async with SqlBegin(writer)() as work:
             await work.users.delete(1)
     reader.close()
 
 
-async def test_only_the_owner_may_read_the_files(engine: AsyncEngine, path: Path) -> None:
-    await SqlProbe(engine).check()
+async def test_only_the_owner_may_read_the_files(writer: Writer, path: Path) -> None:
+    await SqlProbe(writer).check()
     modes = {each.stat().st_mode & 0o077 for each in path.parent.glob("frontdesk.db*")}
     assert modes == {0}
 
 
-async def test_errors_do_not_show_what_was_to_be_written(engine: AsyncEngine) -> None:
+async def test_errors_do_not_show_what_was_to_be_written(writer: Writer) -> None:
     with pytest.raises(DBAPIError) as failure:
-        async with engine.begin() as connection:
-            await connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("hash of one",))
+        async with writer.begin() as transaction:
+            await transaction.execute(
+                text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hash of one"}
+            )
     assert "hash of one" not in str(failure.value)
 
 
 async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit(
-    engine: AsyncEngine, path: Path
+    writer: Writer, path: Path
 ) -> None:
     digests = [bytes([number]) * 32 for number in range(10)]
-    async with SqlBegin(engine)() as work:
+    async with SqlBegin(writer)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         for digest in digests:
             await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + DAY)
@@ -134,7 +126,7 @@ async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit
         for digest in digests:
             assert await lookup.session(digest) is await lookup.session(digest), "kept"
             assert len(lookup._kept) <= 4
-        async with SqlBegin(engine)() as work:
+        async with SqlBegin(writer)() as work:
             await work.users.save(user.renamed(BOB))
         found = await lookup.session(digests[-1])
         assert found is not None
@@ -144,13 +136,11 @@ async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit
     assert other is not found, "another connection counts anew"
 
 
-async def test_when_a_session_was_last_used_is_written_later(
-    engine: AsyncEngine, path: Path
-) -> None:
-    async with SqlBegin(engine)() as work:
+async def test_when_a_session_was_last_used_is_written_later(writer: Writer, path: Path) -> None:
+    async with SqlBegin(writer)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         session = await work.sessions.add(user, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
-    last_seen, reader = SqlLastSeen(engine, capacity=2), SqliteReader(path)
+    last_seen, reader = SqlLastSeen(writer, capacity=2), SqliteReader(path)
     with reader.open():
         lookup = SqliteLookup(reader)
         for at in (NOON + 5 * MINUTE, NOON + 6 * MINUTE):
@@ -169,8 +159,8 @@ async def test_when_a_session_was_last_used_is_written_later(
         assert found.session.last_seen_at == NOON + 6 * MINUTE, "never back in time"
 
 
-async def test_notes_that_cannot_be_written_harm_nobody(engine: AsyncEngine, path: Path) -> None:
-    last_seen = SqlLastSeen(engine)
+async def test_notes_that_cannot_be_written_harm_nobody(writer: Writer, path: Path) -> None:
+    last_seen = SqlLastSeen(writer)
     last_seen.note(1, NOON + timedelta(minutes=5))
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -180,9 +170,9 @@ async def test_notes_that_cannot_be_written_harm_nobody(engine: AsyncEngine, pat
 
 
 async def test_the_probe_tries_to_write_and_remembers_for_a_moment(
-    engine: AsyncEngine, path: Path
+    writer: Writer, path: Path
 ) -> None:
-    forgetful, mindful = SqlProbe(engine, remember_seconds=0), SqlProbe(engine, remember_seconds=60)
+    forgetful, mindful = SqlProbe(writer, remember_seconds=0), SqlProbe(writer, remember_seconds=60)
     await forgetful.check()
     await mindful.check()
     other = sqlite3.connect(path, isolation_level=None)

@@ -14,6 +14,7 @@ from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.unit_of_work import SqlBegin
+from adapters.persistence.writer import Writer
 from domain.events import Event
 from domain.ports import Begin, Lookup, Records
 from domain.session import Session
@@ -45,13 +46,13 @@ async def fake(_: Path) -> AsyncIterator[Store]:
 async def sqlite(folder: Path) -> AsyncIterator[Store]:
     path = folder / "with a space?" / "frontdesk.db"
     create_database(path)
-    await migrate(open_engine(path))
-    engine, reader = open_engine(path), SqliteReader(path)
+    migrate(open_engine(path))
+    writer, reader = Writer(open_engine(path)), SqliteReader(path)
     try:
         with reader.open():
-            yield Ports(SqlBegin(engine), SqliteLookup(reader), SqliteRecords(reader))
+            yield Ports(SqlBegin(writer), SqliteLookup(reader), SqliteRecords(reader))
     finally:
-        await engine.dispose()
+        writer.close()
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.tables import throttle_buckets
 from adapters.persistence.throttle import SqlThrottle
+from adapters.persistence.writer import Writer
 from adapters.throttle.memory import MemoryThrottle
 from domain.errors import TooManyAttempts
 from domain.ports import Throttle
@@ -150,11 +153,11 @@ async def in_memory(clock: FakeClock, _: Path) -> AsyncIterator[Throttle]:
 async def in_sqlite(clock: FakeClock, folder: Path) -> AsyncIterator[SqlThrottle]:
     path = folder / "frontdesk.db"
     create_database(path)
-    await migrate(open_engine(path))
-    engine, reader = open_engine(path), SqliteReader(path)
+    migrate(open_engine(path))
+    writer, reader = Writer(open_engine(path)), SqliteReader(path)
     with reader.open():
-        yield SqlThrottle(engine, reader, clock)
-    await engine.dispose()
+        yield SqlThrottle(writer, reader, clock)
+    writer.close()
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
@@ -215,6 +218,6 @@ async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
         await throttle.reserve(BOB)
         clock.advance(5 * MINUTE)
         await throttle.forget()
-        async with throttle._engine.connect() as connection:
-            keys = (await connection.exec_driver_sql("SELECT key FROM throttle_buckets")).all()
+        async with throttle._writer.begin() as transaction:
+            keys = (await transaction.execute(select(throttle_buckets.c.key))).all()
         assert [key for (key,) in keys] == ["ada"]

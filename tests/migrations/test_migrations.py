@@ -1,8 +1,8 @@
 """Up, down and up again; the code's tables are what the migrations make."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, Engine
 
 import adapters.persistence.migrations
 from adapters.persistence.migrations import HEAD
@@ -34,12 +33,12 @@ REVISIONS = [script.revision for script in ScriptDirectory.from_config(config())
 ]
 
 
-@asynccontextmanager
-async def database(folder: Path) -> AsyncIterator[AsyncEngine]:
+@contextmanager
+def database(folder: Path) -> Iterator[Engine]:
     create_database(folder / "frontdesk.db")
     engine = open_engine(folder / "frontdesk.db")
     yield engine
-    await engine.dispose()
+    engine.dispose()
 
 
 def schema_of(path: Path) -> list[tuple[str, str]]:
@@ -60,14 +59,14 @@ def walk(connection: Connection, step: str, revision: str) -> None:
         command.downgrade(config(connection), "-1")
 
 
-async def test_the_stairway(tmp_path: Path) -> None:
+def test_the_stairway(tmp_path: Path) -> None:
     """Each step up, down again to the same schema, and up."""
-    async with database(tmp_path) as engine:
+    with database(tmp_path) as engine:
         for revision in REVISIONS:
             before = schema_of(tmp_path / "frontdesk.db")
             for step in ("up", "down", "up"):
-                async with engine.begin() as connection:
-                    await connection.run_sync(walk, step, revision)
+                with engine.begin() as connection:
+                    walk(connection, step, revision)
                 if step == "down":
                     after = schema_of(tmp_path / "frontdesk.db")
                     ignored = ("alembic_version", "sqlite_")
@@ -76,53 +75,53 @@ async def test_the_stairway(tmp_path: Path) -> None:
                     ]
 
 
-async def test_the_tables_of_the_code_are_those_of_the_migrations(tmp_path: Path) -> None:
+def test_the_tables_of_the_code_are_those_of_the_migrations(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    await migrate(open_engine(path))
-    async with database(tmp_path) as engine, engine.connect() as connection:
+    migrate(open_engine(path))
+    with database(tmp_path) as engine, engine.connect() as connection:
 
         def differences(c: Connection) -> list[object]:
             return list(compare_metadata(MigrationContext.configure(c), metadata))
 
-        assert await connection.run_sync(differences) == []
+        assert differences(connection) == []
     by_hand = tmp_path / "by hand"
-    async with database(by_hand) as engine, engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    with database(by_hand) as engine, engine.begin() as connection:
+        metadata.create_all(connection)
     made = dict(schema_of(path))
     for name, sql in schema_of(by_hand / "frontdesk.db"):
         assert ("STRICT" in (sql or "")) == ("STRICT" in (made[name] or "")), name
         assert ("AUTOINCREMENT" in (sql or "")) == ("AUTOINCREMENT" in (made[name] or "")), name
 
 
-async def test_every_table_is_strict_and_every_account_id_new(tmp_path: Path) -> None:
+def test_every_table_is_strict_and_every_account_id_new(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    await migrate(open_engine(path))
+    migrate(open_engine(path))
     tables = {name: sql for name, sql in schema_of(path) if (sql or "").startswith("CREATE TABLE")}
     for name in ("users", "sessions", "readiness"):
         assert tables[name].rstrip().endswith("STRICT")
     assert "AUTOINCREMENT" in tables["users"]
 
 
-async def test_migrating_again_does_nothing(tmp_path: Path) -> None:
+def test_migrating_again_does_nothing(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    await migrate(open_engine(path))
+    migrate(open_engine(path))
     before = schema_of(path)
-    await migrate(open_engine(path))
+    migrate(open_engine(path))
     assert schema_of(path) == before
 
 
-async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    await migrate(open_engine(path))
+    migrate(open_engine(path))
     connection = sqlite3.connect(path)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
     connection.close()
     before = schema_of(path)
     with pytest.raises(SchemaTooNew, match="9999"):
-        await migrate(open_engine(path))
+        migrate(open_engine(path))
     assert schema_of(path) == before

@@ -2,8 +2,6 @@
 migration leaves nothing behind and a second process waits for the first.
 """
 
-import asyncio
-
 from alembic import context
 from sqlalchemy import Connection
 
@@ -23,10 +21,10 @@ def _run(connection: Connection) -> None:
         context.run_migrations()
 
 
-async def _run_on_own_connection() -> None:
-    async with context.config.engine.begin() as connection:  # type: ignore[attr-defined]
-        await connection.run_sync(_run)
-    await context.config.engine.dispose()  # type: ignore[attr-defined]
+def _run_on_own_connection() -> None:
+    with context.config.engine.begin() as connection:  # type: ignore[attr-defined]
+        _run(connection)
+    context.config.engine.dispose()  # type: ignore[attr-defined]
 
 
 if context.is_offline_mode():
@@ -34,4 +32,4 @@ if context.is_offline_mode():
 elif connection := context.config.attributes.get("connection"):
     _run(connection)
 else:
-    asyncio.run(_run_on_own_connection())
+    _run_on_own_connection()
