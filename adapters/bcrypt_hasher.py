@@ -31,6 +31,9 @@ _Result = TypeVar("_Result")
 class Queue(Protocol):
     """What runs the work: `adapters.hash_queue.HashQueue`."""
 
+    def check_turn(self, client: str) -> None:
+        """Raises `Busy`."""
+
     async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
         """Run it off the event loop, in this client's turn. Raises `Busy`."""
 
@@ -56,6 +59,9 @@ class BcryptHasher:
         self._cost = cost
         # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
         self._decoy = bcrypt.gensalt(cost) + b"." * 31
+
+    def check_turn(self, *, client: str) -> None:
+        self._queue.check_turn(client)
 
     async def hash(self, password: Password, *, client: str) -> PasswordHash:
         digest = self._digest(self._key_id, password)

@@ -71,14 +71,18 @@ class HashQueue:
             self._seconds_a_job,
         )
 
-    async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
-        """Run the job when it is this client's turn. Raises `Busy`. Cancelled, it gives
-        its place back.
-        """
+    def check_turn(self, client: str) -> None:
+        """Refuse who would have to wait too long. Raises `Busy`."""
         wait = self._expected_wait(client)
         if wait > self._max_wait:
             self._refused += 1
             raise Busy(retry_after=math.ceil(wait))
+
+    async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
+        """Run the job when it is this client's turn. Raises `Busy`. Cancelled, it gives
+        its place back.
+        """
+        self.check_turn(client)
         future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
         entry: _Job = (job, future, time.monotonic())
         self._lines.setdefault(client, deque()).append(entry)

@@ -34,9 +34,10 @@ class ConfirmOwner:
             if not session.is_fresh(self.clock.now(), self.session_policy):
                 raise FreshLoginRequired
             return
+        secret, client = Password(current_password), origin.network
+        self.hasher.check_turn(client=client)
         guesses = self.throttle_policy.for_confirmation(user.id)
         await self.throttle.reserve(guesses)
-        secret, client = Password(current_password), origin.network
         if not await self.hasher.verify(secret, user.password_hash, client=client):
             refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
             async with self.begin() as work:

@@ -48,6 +48,7 @@ class LogIn:
         presented: SessionToken | None,
         device: str | None = None,
     ) -> Admission:
+        self.hasher.check_turn(client=origin.network)
         name, secret = Username(username), Password(password)
         claimed = await self.lookup.user(name)
         known_device = self.devices.recognise(device, claimed.id if claimed else None)

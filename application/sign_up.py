@@ -31,6 +31,7 @@ class SignUp:
         self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
+        self.hasher.check_turn(client=origin.network)
         await self.throttle.reserve(self.throttle_policy.for_sign_up(origin.network))
         password_hash = await self.hasher.hash(secret, client=origin.network)
         async with self.begin() as work:

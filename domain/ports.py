@@ -37,6 +37,11 @@ class PasswordHasher(Protocol):
     `Busy` when overloaded, and stop waiting when cancelled.
     """
 
+    def check_turn(self, *, client: str) -> None:
+        """Raise `Busy` if it would refuse this client now: to be asked before anything is written
+        on the way to a hash, so that those turned away in a storm cost next to nothing.
+        """
+
     async def hash(self, password: Password, *, client: str) -> PasswordHash:
         """Hash with the newest scheme, cost and key, and a new salt."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from domain.errors import Busy
 from domain.password import Password, PasswordHash
 from domain.session import SessionToken
 from domain.user import Username
@@ -30,11 +31,18 @@ class FakeTokens:
 
 
 class FakeHasher:
-    """Quick. `version` is what makes a hash outdated; `work` counts the hashes computed."""
+    """Quick. `version` is what makes a hash outdated; `work` counts the hashes computed; `busy` it
+    refuses everybody.
+    """
 
     def __init__(self, version: int = 1) -> None:
         self.version = version
         self.work = 0
+        self.busy = False
+
+    def check_turn(self, *, client: str = "") -> None:
+        if self.busy:
+            raise Busy(retry_after=1)
 
     async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
         self.work += 1

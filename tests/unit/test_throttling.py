@@ -67,6 +67,29 @@ async def test_names_nobody_has_are_counted_alike(desk: Desk) -> None:
     assert await guess(desk, 11, name="nobody") == [WRONG] * 10 + [WAIT]
 
 
+async def test_who_is_turned_away_for_lack_of_time_is_not_counted(desk: Desk) -> None:
+    await desk.signed_up("ada")
+    throttle = desk.throttle = BrokenThrottle()
+    desk.hasher.busy = True
+    with pytest.raises(Busy):
+        await log_in(desk)
+    with pytest.raises(Busy):
+        await desk.signed_up("bob")
+    assert throttle.asked == 0
+
+
+class BrokenThrottle:
+    """Must not be asked."""
+
+    asked = 0
+
+    async def reserve(self, attempts: object) -> None:
+        self.asked += 1
+
+    async def refund(self, attempts: object) -> None:
+        self.asked += 1
+
+
 async def test_who_waits_costs_no_hash(desk: Desk) -> None:
     await guess(desk, 10)
     before = desk.hasher.work
