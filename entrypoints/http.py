@@ -1,6 +1,5 @@
 """The web application."""
 
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -30,11 +29,6 @@ from entrypoints.settings import Settings
 
 BODY_MAX_BYTES = 16 * 1024
 
-SWITCH_SECONDS = 0.0005
-"""How long a thread that writes may keep the interpreter while the event loop waits for it: with
-Python's default of ten times as much, reads in a storm take twice as long (docs/performance.md).
-"""
-
 
 def create_app(
     settings: Settings,
@@ -47,7 +41,6 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        sys.setswitchinterval(SWITCH_SECONDS)
         async with services.running():
             yield
 

@@ -1,5 +1,6 @@
 """The composition root: the only place that names concrete adapters."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -113,7 +114,7 @@ def build_services(
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         """Create and migrate the database, do the background work, and close everything."""
-        prepare(settings)
+        await asyncio.to_thread(prepare, settings)
         try:
             with reader.open():
                 async with (

@@ -45,6 +45,7 @@ def test_it_works_live(tmp_path: Path) -> None:
         walk_through(client)
 
 
+@pytest.mark.holds_the_loop
 @pytest.mark.parametrize("kind", ["in-process", "live"])
 async def test_it_works_without_blocking(kind: str, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)

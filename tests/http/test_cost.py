@@ -1,0 +1,157 @@
+"""What a request costs, in units that need no quiet machine."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.session import Origin
+from entrypoints.client import in_process
+from entrypoints.http import create_app
+from entrypoints.services import build_services
+from tests.conftest import settings_in
+from tests.examples import PASSWORD
+from tests.http.conftest import held
+from tests.startup.processes import ROOT
+
+STEPS_MAX = 215  # calls of functions, Python's and C's; 194 when this was written
+IMPORT_RATIO_MAX = 1.7  # 1.4 when this was written
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that any connection of SQLite executes from now on."""
+    executed: list[str] = []
+    connect: Any = sqlite3.connect
+
+    def traced(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **options)
+        connection.set_trace_callback(executed.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", traced)
+    return executed
+
+
+def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
+    counts = {}
+    with in_process(settings_in(tmp_path, throttle="on")) as client:
+        client.another().sign_up("grace", PASSWORD)  # opens the connections
+        for name, call in {
+            "sign up": lambda: client.sign_up("ada", PASSWORD),
+            "read": client.me,
+            "read again": client.me,
+            "rename": lambda: client.update(username="augusta"),
+            "log in": lambda: client.another().log_in("grace", PASSWORD),
+            "wrong password": lambda: client.another().log_in("grace", "wrong password"),
+            "log out": client.log_out,
+        }.items():
+            statements.clear()
+            call()
+            counts[name] = len(statements)
+    assert counts == {
+        "sign up": 12,
+        "read": 2,
+        "read again": 1,
+        "rename": 6,
+        "log in": 24,
+        "wrong password": 14,
+        "log out": 4,
+    }
+
+
+async def read_in_process(app: Any, token: str) -> int:
+    """The status of one signed-in read, from the server's call into the application to its end."""
+    messages: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("a read has no body")
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 40_000),
+        "scheme": "http",
+        "method": "GET",
+        "root_path": "",
+        "path": "/api/user",
+        "raw_path": b"/api/user",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"cookie", b"sessionid=" + token.encode())],
+        "state": {},
+    }
+    await app(scope, receive, send)
+    return int(messages[0]["status"])
+
+
+@contextmanager
+def counted_steps() -> Iterator[list[str]]:
+    """Every function called in the block."""
+    steps: list[str] = []
+    sys.setprofile(
+        lambda _, event, __: steps.append(event) if event in ("call", "c_call") else None
+    )
+    try:
+        yield steps
+    finally:
+        sys.setprofile(None)
+
+
+async def test_steps_of_a_read(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    services = build_services(settings)
+    app = create_app(settings, services, record=lambda _: None)
+    counts = []
+    async with services.running():
+        admission = await services.sign_up(
+            username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
+        )
+        for _ in range(3):
+            with counted_steps() as steps:
+                assert await read_in_process(app, admission.token.value) == 200
+            counts.append(len(steps))
+            await asyncio.sleep(0)
+    assert counts[1] == counts[2], "they repeat"
+    assert counts[2] <= STEPS_MAX
+
+
+def test_what_the_import_costs() -> None:
+    """Processor time, for that of the wall clock is the neighbours' too."""
+    ours, bare = ("import app", "import litestar")
+    ratio = min(_seconds_of(ours) for _ in range(3)) / min(_seconds_of(bare) for _ in range(3))
+    assert ratio <= IMPORT_RATIO_MAX
+
+
+def _seconds_of(statement: str) -> float:
+    code = f"import time; {statement}; print(time.process_time())"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return float(answer.stdout)
+
+
+@pytest.mark.parametrize("hold", [lambda: time.sleep(0.001), lambda: _burn(0.06)])
+async def test_who_holds_the_loop_is_found_out(hold: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(hold)
+    await asyncio.sleep(0.01)
+    assert len(held) == 1
+    held.clear()
+
+
+def _burn(seconds: float) -> None:
+    ends = time.thread_time() + seconds
+    while time.thread_time() < ends:
+        pass
