@@ -89,3 +89,62 @@ def test_on_a_disk_that_may_not_be_written_it_does_not_start_and_says_why(
     with running(SERVE, tmp_path, **settings) as server, connect(server.url) as client:
         assert client.sign_up("ada", PASSWORD).status == 200
     tell("read-only: refused with a sentence; writable again: 200")
+
+
+def _set_immutable(files: list[Path], flag: str) -> None:
+    try:
+        subprocess.run(["chattr", flag, *map(str, files)], check=True, capture_output=True)
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"making files immutable takes root and a file system that can: {error}")
+
+
+def test_a_database_that_turns_read_only_refuses_writes_and_lets_reads_go_on(
+    tmp_path: Path, tell: Tell
+) -> None:
+    database = tmp_path / "data" / "frontdesk.db"
+    files = [database, database.with_name("frontdesk.db-wal")]
+    with (
+        running(SERVE, tmp_path, FRONTDESK_THROTTLE="off") as server,
+        connect(server.url) as client,
+    ):
+        client.sign_up("ada", PASSWORD)
+        _set_immutable(files, "+i")
+        try:
+            refused = [client.another().sign_up("bob", PASSWORD), client.update(username="eve")]
+            readable = [client.me().status for _ in range(20)]
+            ready = client.request("GET", "/readyz")
+        finally:
+            _set_immutable(files, "-i")
+        assert {(answer.status, answer.problem) for answer in [*refused, ready]} == {
+            (503, "storage_unavailable")
+        }
+        assert readable == [200] * 20
+        assert client.me().data["username"] == "ada"
+        assert client.another().sign_up("bob", PASSWORD).status == 200
+        assert server.stop() == 0
+    assert '"status":500' not in server.output()
+    tell("3 writes 503 and 20 reads 200 while read-only; writable again: 200")
+
+
+def test_a_database_moved_away_is_never_replaced(tmp_path: Path, tell: Tell) -> None:
+    database = tmp_path / "data" / "frontdesk.db"
+    elsewhere = tmp_path / "elsewhere.db"
+    with (
+        running(SERVE, tmp_path, FRONTDESK_THROTTLE="off") as server,
+        connect(server.url) as client,
+    ):
+        client.sign_up("ada", PASSWORD)
+        database.rename(elsewhere)
+        refused = [client.another().sign_up("bob", PASSWORD), client.request("GET", "/readyz")]
+        assert {(answer.status, answer.problem) for answer in refused} == {
+            (503, "storage_unavailable")
+        }
+        assert client.me().status == 200, "what is open can still be read"
+        assert not database.exists()
+        elsewhere.rename(database)
+        assert client.another().sign_up("bob", PASSWORD).status == 200
+        assert client.me().data["username"] == "ada"
+        assert server.stop() == 0
+    tell("moved away: writes and readiness 503, reads 200, no new file; back again: 200")
