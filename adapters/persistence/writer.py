@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -48,6 +48,7 @@ class Writer:
         self._patience = patience
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._line = asyncio.Lock()
+        self._connection: Connection | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -63,12 +64,12 @@ class Writer:
                 raise StorageUnavailable from error
             try:
                 connection = await self._run(self._open)
-                try:
-                    yield Transaction(connection, self._run)
-                except BaseException:
-                    await self._run(connection.close)
-                    raise
-                await self._run(partial(_commit, connection))
+                yield Transaction(connection, self._run)
+                await self._run(partial(self._commit, connection))
+            except BaseException:
+                # Whatever else is cancelled, this is not: an open transaction is the lock.
+                await asyncio.shield(self._run(self._close))
+                raise
             finally:
                 self._line.release()
 
@@ -78,19 +79,20 @@ class Writer:
         self._engine.dispose()
 
     def _open(self) -> Connection:
-        connection = self._engine.connect()
-        try:
-            connection.begin()
-        except BaseException:
+        self._connection = self._engine.connect()
+        self._connection.begin()
+        return self._connection
+
+    def _commit(self, connection: Connection) -> None:
+        connection.commit()
+        self._close()
+
+    def _close(self) -> None:
+        """Roll back what is not committed."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
             connection.close()
-            raise
-        return connection
 
     async def _run(self, job: Callable[[], _Result]) -> _Result:
         # One thread, so that even what was cancelled here ends there before the next job begins.
         return await asyncio.get_running_loop().run_in_executor(self._thread, job)
-
-
-def _commit(connection: Connection) -> None:
-    with closing(connection):
-        connection.commit()

@@ -1,5 +1,6 @@
 """What is promised of every connection, and small adapters of the database."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
@@ -54,6 +55,25 @@ async def test_a_unit_of_work_takes_the_write_lock_when_it_begins(
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         other.close()
+
+
+async def test_who_is_cancelled_while_it_opens_leaves_no_lock_behind(
+    writer: Writer, path: Path
+) -> None:
+    patient = Writer(open_engine(path))
+    await pragma(patient, "user_version")
+    other = sqlite3.connect(path, timeout=0, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    opening = asyncio.create_task(pragma(patient, "user_version"))
+    await asyncio.sleep(0.1)
+    opening.cancel()
+    await asyncio.sleep(0)
+    other.execute("COMMIT")
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    patient.close()
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
 
 
 async def test_a_reader_cannot_write(writer: Writer, path: Path) -> None:

@@ -1,0 +1,104 @@
+"""`python -m tests.benchmarks.in_process`: microseconds of a signed-in read without any server,
+whole and with parts left out, beside bare Litestar. For finding out, not for comparing machines.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from litestar import Litestar
+
+from domain.session import Origin, SignedIn
+from domain.user import User, Username
+from entrypoints.http import create_app
+from entrypoints.services import build_services
+from entrypoints.settings import Settings
+from tests.benchmarks.limits import read
+
+READS, ROUNDS = 3_000, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """Knows one session by heart."""
+
+    known: SignedIn
+
+    async def session(self, digest: bytes) -> SignedIn | None:
+        return self.known
+
+    async def user(self, username: Username) -> User | None:
+        return None
+
+
+async def microseconds(app: Any, cookie: bytes) -> float:
+    """Of one read."""
+    messages: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 40_000),
+        "scheme": "http",
+        "method": "GET",
+        "root_path": "",
+        "path": "/api/user",
+        "raw_path": b"/api/user",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookie)],
+    }
+    started = time.perf_counter()
+    for _ in range(READS):
+        messages.clear()
+        await app({**scope, "state": {}}, receive, send)
+        await asyncio.sleep(0)  # a turn of the loop for each, as if they came one by one
+    assert messages[0]["status"] == 200
+    return (time.perf_counter() - started) / READS * 1e6
+
+
+async def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), throttle="off", bcrypt_cost=10)
+        services = build_services(settings)
+        async with services.running():
+            admission = await services.sign_up(
+                username="ada", password="123123", origin=Origin("127.0.0.1", ""), presented=None
+            )
+            found = await services.authenticate(presented=admission.token)
+            by_heart = replace(services.authenticate, lookup=Canned(found))
+            whole, by_heart_app, inner = (
+                create_app(settings, each, lambda _: None)
+                for each in (services, replace(services, authenticate=by_heart), services)
+            )
+            inner.asgi_handler = inner.asgi_handler._app  # type: ignore[attr-defined]
+            apps = {
+                "bare Litestar": Litestar([read], openapi_config=None),
+                "Frontdesk": whole,
+                "without the look-up": by_heart_app,
+                "without the edge": inner,
+            }
+            cookie = f"sessionid={admission.token.value}".encode()
+            took: dict[str, list[float]] = {name: [] for name in apps}
+            for _ in range(ROUNDS):
+                for name, app in apps.items():
+                    took[name].append(await microseconds(app, cookie))
+    for name, all_ in took.items():
+        print(f"{statistics.median(all_):6.1f} µs  {name}")
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
