@@ -22,7 +22,7 @@ test: .venv/installed-dev ## run every test
 reliability: .venv/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
 	$(RUN) -m pytest tests/reliability
 
-bench: .venv/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (20 minutes)
+bench: .venv/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (half an hour)
 	$(RUN) -m tests.benchmarks
 
 check: .venv/installed-dev ## format, lint, types, import contracts, all tests
@@ -43,7 +43,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header
 
 clean: ## remove .venv and caches; your data stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Frontdesk needs Python 3.11 or newer: make PYTHON=python3.12 …")'

@@ -1,11 +1,13 @@
 """`make bench`: us, the limits and the peers side by side, into docs/performance.md.
 
-Loopback only; about twenty minutes. Rounds are interleaved, medians count, and what is to be
+Loopback only; about half an hour. Rounds are interleaved, medians count, and what is to be
 trusted are ratios within one run: machines drift.
 """
 
 import argparse
 import contextlib
+import shutil
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -113,6 +115,9 @@ def main() -> None:
     parser.add_argument("--up-to", type=int, default=GROWTH[-1], help="users to grow to")
     parser.add_argument("--dry", action="store_true", help="print the report, write nothing")
     given = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("The benchmark needs wrk; on Debian: apt-get install wrk.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and end every server on the way out
     targets = [named("raw"), named("bare"), named("frontdesk")]
     targets += [] if given.no_peers else installed()
     figures = compare(targets, given.rounds, given.seconds)
