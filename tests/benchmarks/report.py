@@ -189,12 +189,12 @@ def picture(targets: list[Target], figures: dict[str, Figures]) -> str:
     height = 32 * len(shown) + 40
     bars = []
     for number, (name, rate) in enumerate(shown):
-        top, width = 32 * number + 36, 400 * rate / shown[0][1]
+        top, width = 32 * number + 36, 375 * rate / shown[0][1]
         kind = "ours" if name == "Frontdesk" else "limit" if name == "bare Litestar" else "peer"
         bars.append(
-            f'<text x="180" y="{top + 15}" text-anchor="end">{name}</text>'
-            f'<rect class="{kind}" x="192" y="{top}" width="{max(width, 1):.1f}" height="20"/>'
-            f'<text x="{200 + width:.1f}" y="{top + 15}">{rate:,.0f}</text>'
+            f'<text x="205" y="{top + 15}" text-anchor="end">{name}</text>'
+            f'<rect class="{kind}" x="217" y="{top}" width="{max(width, 1):.1f}" height="20"/>'
+            f'<text x="{225 + width:.1f}" y="{top + 15}">{rate:,.0f}</text>'
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {height}" role="img"'
