@@ -110,6 +110,7 @@ def counted_steps() -> Iterator[list[str]]:
         sys.setprofile(None)
 
 
+@pytest.mark.holds_the_loop
 async def test_steps_of_a_read(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     services = build_services(settings)
