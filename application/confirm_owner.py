@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.errors import FreshLoginRequired, InvalidCredentials
+from domain.errors import FreshLoginRequired, InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
 from domain.password import Password
 from domain.ports import Begin, Clock, PasswordHasher, Throttle
@@ -38,9 +38,13 @@ class ConfirmOwner:
         self.hasher.check_turn(client=client)
         guesses = self.throttle_policy.for_confirmation(user.id)
         await self.throttle.reserve(guesses)
-        if not await self.hasher.verify(secret, user.password_hash, client=client):
-            refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
-            async with self.begin() as work:
-                await work.events.append(refused)
-            raise InvalidCredentials
+        try:
+            if not await self.hasher.verify(secret, user.password_hash, client=client):
+                refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
+                async with self.begin() as work:
+                    await work.events.append(refused)
+                raise InvalidCredentials
+        except Unavailable:
+            await self.throttle.refund(guesses)
+            raise
         await self.throttle.refund(guesses)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from domain.errors import Unavailable
 from domain.events import Event, EventKind
 from domain.password import PasswordPolicy
 from domain.ports import Begin, Clock, Devices, OpenSession, PasswordHasher, Throttle
@@ -32,11 +33,16 @@ class SignUp:
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
         self.hasher.check_turn(client=origin.network)
-        await self.throttle.reserve(self.throttle_policy.for_sign_up(origin.network))
-        password_hash = await self.hasher.hash(secret, client=origin.network)
-        async with self.begin() as work:
-            now = self.clock.now()
-            user = await work.users.add(name, password_hash, at=now)
-            await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
-            admission = await self.open_session(work, user, origin=origin, presented=presented)
+        counted = self.throttle_policy.for_sign_up(origin.network)
+        await self.throttle.reserve(counted)
+        try:
+            password_hash = await self.hasher.hash(secret, client=origin.network)
+            async with self.begin() as work:
+                now = self.clock.now()
+                user = await work.users.add(name, password_hash, at=now)
+                await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
+                admission = await self.open_session(work, user, origin=origin, presented=presented)
+        except Unavailable:
+            await self.throttle.refund(counted)
+            raise
         return replace(admission, device=self.devices.issue(user.id))

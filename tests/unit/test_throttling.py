@@ -147,17 +147,42 @@ async def test_a_forged_or_borrowed_mark_opens_no_lane(desk: Desk) -> None:
 async def test_what_was_no_guess_is_taken_back(desk: Desk) -> None:
     await desk.signed_up("ada")
 
-    class BusyHasher(FakeHasher):
-        async def verify(
-            self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
-        ) -> bool:
-            raise Busy
-
     busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
     for _ in range(20):
         with pytest.raises(Busy):
             await log_in(busy)
     assert await guess(desk, 10) == [WRONG] * 10
+
+
+async def test_a_confirmation_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:
+    signed_in = await desk.who((await desk.signed_up("ada")).token)
+    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
+    for _ in range(20):
+        with pytest.raises(Busy):
+            await busy.confirm_owner(signed_in, "wrong", origin=LAPTOP)
+    with pytest.raises(InvalidCredentials):
+        await desk.confirm_owner(signed_in, "wrong", origin=LAPTOP)
+    await desk.confirm_owner(signed_in, PASSWORD, origin=LAPTOP)
+
+
+async def test_a_sign_up_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:
+    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
+    for number in range(200):
+        with pytest.raises(Busy):
+            await busy.signed_up(f"user{number}")
+    assert await desk.signed_up("ada")
+
+
+class BusyHasher(FakeHasher):
+    """Had a turn to offer, and lost it."""
+
+    async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
+        raise Busy
+
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+    ) -> bool:
+        raise Busy
 
 
 async def test_sign_ups_from_one_network_are_limited(desk: Desk) -> None:
