@@ -130,6 +130,19 @@ def test_a_connection_that_sends_no_request_is_closed(
     assert exchange(address, sent) == b""
 
 
+def test_a_second_request_has_as_long_for_its_head(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(first)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(first[:20])
+        while connection.recv(65_536):
+            pass
+
+
 def test_an_announced_body_that_is_too_large_is_refused_where_none_is_read(
     address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
