@@ -1,6 +1,7 @@
 """Standard output, without ever waiting for whoever reads it."""
 
 import atexit
+import os
 import threading
 from collections import deque
 
@@ -23,20 +24,20 @@ class LogWriter:
         self._waiting = threading.Event()
         self._closing = threading.Event()
         # Not sys.stdout, which at the end of the process insists on what it could not write.
-        self._output = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115
+        self._descriptor = descriptor
         self.dropped = 0
 
     def write(self, text: str) -> None:
         """Take the text and return at once."""
+        if len(self._lines) >= self._capacity:
+            self.dropped += 1
+        else:
+            self._lines.append(text)
+        if not self._waiting.is_set():
+            self._waiting.set()
         if self._started.acquire(blocking=False):
             self._thread.start()
             atexit.register(self.close)
-        if len(self._lines) >= self._capacity:
-            self.dropped += 1
-            return
-        self._lines.append(text)
-        if not self._waiting.is_set():
-            self._waiting.set()
 
     def flush(self) -> None:
         """Nothing to do: the thread writes when lines have gathered."""
@@ -53,6 +54,7 @@ class LogWriter:
             self._closing.wait(_GATHERING_SECONDS)
             self._waiting.clear()  # before the lines are taken: a later one sets it again
             self._write_gathered()
+        self._write_gathered()  # it may have been closed before it got here
 
     def _write_gathered(self) -> None:
         lines = [self._lines.popleft() for _ in range(len(self._lines))]
@@ -61,6 +63,6 @@ class LogWriter:
         try:
             rest = memoryview("".join([*lines, told]).encode("utf-8", "replace"))
             while rest:
-                rest = rest[self._output.write(rest) :]
+                rest = rest[os.write(self._descriptor, rest) :]
         except OSError:
             self.dropped += lost + len(lines)

@@ -55,6 +55,17 @@ def test_lines_keep_their_order_and_the_last_ones_are_not_lost() -> None:
         assert output.readlines() == lines
 
 
+def test_a_writer_that_is_closed_before_its_thread_gets_going_loses_nothing() -> None:
+    reading, writing = os.pipe()
+    writer = LogWriter(descriptor=writing)
+    writer._closing.set()  # as if `close` had been quicker
+    writer.write("the only line\n")
+    writer.close()
+    os.close(writing)
+    with os.fdopen(reading) as output:
+        assert output.read() == "the only line\n"
+
+
 def test_lines_too_many_are_counted_and_the_count_is_told() -> None:
     reading, writing = os.pipe()
     writer = LogWriter(capacity=10, descriptor=writing)
