@@ -39,6 +39,7 @@ from domain.errors import (
 )
 
 _BODY = (MALFORMED, INVALID, CROSS_ORIGIN, TIMEOUT, TOO_LARGE, UNSUPPORTED)
+_UNCONFIRMED = Confirmation()
 
 
 class AccountController(Controller):
@@ -201,7 +202,7 @@ class AccountController(Controller):
         request: SignedInRequest,
         delete_account: NamedDependency[DeleteAccount],
         jar: NamedDependency[Cookies],
-        data: Annotated[Confirmation, Body()] = Confirmation(),  # noqa: B008 - it is frozen
+        data: Annotated[Confirmation, Body()] = _UNCONFIRMED,
     ) -> Response[ReceiptView]:
         """Delete your account, your sessions, and your personal data in what is on record.
 

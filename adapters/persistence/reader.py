@@ -48,9 +48,12 @@ class SqliteReader:
         """Keep a connection open while the block lasts. It goes on reading even when the file is
         moved away.
         """
-        with closing(open_reader(self._path)) as self._connection:
-            yield
-        self._connection = self._version = None
+        with closing(open_reader(self._path)) as connection:
+            self._connection = connection
+            try:
+                yield
+            finally:
+                self._connection = self._version = None
 
     def all(self, query: Query, **parameters: object) -> list[Row]:
         """Every row. Raises `StorageUnavailable`."""

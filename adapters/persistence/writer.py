@@ -11,6 +11,7 @@ import anyio
 from sqlalchemy import Connection, CursorResult, Engine, Executable
 
 from adapters.persistence.errors import translated
+from adapters.persistence.sqlite import BUSY_TIMEOUT_SECONDS
 from domain.errors import StorageUnavailable
 
 _Result = TypeVar("_Result")
@@ -43,7 +44,7 @@ class Writer:
     waiting in line here beats failing there. Who waits longer than `patience` seconds is refused.
     """
 
-    def __init__(self, engine: Engine, *, patience: float = 5) -> None:
+    def __init__(self, engine: Engine, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
         self._engine = engine
         self._patience = patience
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")

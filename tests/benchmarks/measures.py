@@ -216,5 +216,5 @@ def _succeeded(counts: dict[int, int]) -> int:
 
 
 def _milliseconds(text: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr]
-    return float(number) * _UNITS[unit]
+    number = text.rstrip("mus")
+    return float(number) * _UNITS[text.removeprefix(number)]

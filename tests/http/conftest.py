@@ -20,18 +20,27 @@ LONGEST_SECONDS = 0.05
 held: list[str] = []
 """What held a loop since the test began."""
 
-_stolen_before = 0.0
+
+class Machine:
+    """What a hypervisor took from this machine since the test began."""
+
+    def __init__(self) -> None:
+        self.began = _stolen()
+
+    def stolen_seconds(self) -> float:
+        return _stolen() - self.began
 
 
 @pytest.fixture(scope="session", autouse=True)
-def watch() -> Iterator[None]:
+def watch() -> Iterator[Machine]:
+    machine = Machine()
     run = asyncio.Handle._run
 
     def watched(handle: asyncio.Handle) -> None:
         began = time.thread_time()
         run(handle)
         took = time.thread_time() - began
-        if took > LONGEST_SECONDS and took - (_stolen() - _stolen_before) > LONGEST_SECONDS:
+        if took > LONGEST_SECONDS and took - machine.stolen_seconds() > LONGEST_SECONDS:
             held.append(f"{took * 1000:.0f} ms in {handle!r}")
 
     gc.freeze()  # what the test runner itself holds takes long to look through
@@ -45,17 +54,16 @@ def watch() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio.Handle, "_run", watched)
         patch.setattr(time, "sleep", noticed)
-        yield
+        yield machine
 
 
 @pytest.fixture(autouse=True)
-def the_loop_was_not_held(request: pytest.FixtureRequest) -> Iterator[None]:
+def the_loop_was_not_held(request: pytest.FixtureRequest, watch: Machine) -> Iterator[None]:
     """While a service starts, it may: nobody waits for it yet."""
     if "client" in request.fixturenames:
         request.getfixturevalue("client")
-    global _stolen_before  # noqa: PLW0603
     held.clear()
-    _stolen_before = _stolen()
+    watch.began = _stolen()
     yield
     assert held == [] or request.node.get_closest_marker("holds_the_loop")
 

@@ -16,6 +16,7 @@ from domain.session import Origin
 from entrypoints.client import in_process
 from entrypoints.http import create_app
 from entrypoints.services import build_services
+from tests.asgi import SignedInRead
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.http.conftest import held
@@ -68,35 +69,6 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
     }
 
 
-async def read_in_process(app: Any, token: str) -> int:
-    """The status of one signed-in read, from the server's call into the application to its end."""
-    messages: list[Any] = []
-
-    async def receive() -> Any:
-        raise AssertionError("a read has no body")
-
-    async def send(message: Any) -> None:
-        messages.append(message)
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "server": ("127.0.0.1", 8000),
-        "client": ("127.0.0.1", 40_000),
-        "scheme": "http",
-        "method": "GET",
-        "root_path": "",
-        "path": "/api/user",
-        "raw_path": b"/api/user",
-        "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"cookie", b"sessionid=" + token.encode())],
-        "state": {},
-    }
-    await app(scope, receive, send)
-    return int(messages[0]["status"])
-
-
 @contextmanager
 def counted_steps() -> Iterator[list[str]]:
     """Every function called in the block."""
@@ -120,9 +92,10 @@ async def test_steps_of_a_read(tmp_path: Path) -> None:
         admission = await services.sign_up(
             username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
         )
+        read = SignedInRead(app, admission.token.value)
         for _ in range(3):
             with counted_steps() as steps:
-                assert await read_in_process(app, admission.token.value) == 200
+                assert await read() == 200
             counts.append(len(steps))
             await asyncio.sleep(0)
     assert counts[1] == counts[2], "they repeat"

@@ -2,6 +2,8 @@
 migration leaves nothing behind and a second process waits for the first.
 """
 
+from typing import Any, cast
+
 from alembic import context
 from sqlalchemy import Connection
 
@@ -22,9 +24,10 @@ def _run(connection: Connection) -> None:
 
 
 def _run_on_own_connection() -> None:
-    with context.config.engine.begin() as connection:  # type: ignore[attr-defined]
+    engine = cast("Any", context.config).engine  # the command line's, of advanced-alchemy
+    with engine.begin() as connection:
         _run(connection)
-    context.config.engine.dispose()  # type: ignore[attr-defined]
+    engine.dispose()
 
 
 if context.is_offline_mode():

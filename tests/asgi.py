@@ -1,0 +1,37 @@
+"""A request as a server hands it to the application, without the server."""
+
+from typing import Any
+
+
+class SignedInRead:
+    """`GET /api/user` with the cookie of a session, as often as it is called."""
+
+    def __init__(self, app: Any, token: str) -> None:
+        self._app = app
+        self._messages: list[Any] = []
+        self._scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 40_000),
+            "scheme": "http",
+            "method": "GET",
+            "root_path": "",
+            "path": "/api/user",
+            "raw_path": b"/api/user",
+            "query_string": b"",
+            "headers": [(b"host", b"localhost"), (b"cookie", b"sessionid=" + token.encode())],
+        }
+
+    async def __call__(self) -> int:
+        """The status of the answer."""
+        self._messages.clear()
+        await self._app({**self._scope, "state": {}}, self._receive, self._send)
+        return int(self._messages[0]["status"])
+
+    async def _receive(self) -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def _send(self, message: Any) -> None:
+        self._messages.append(message)
