@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.errors import NotSignedIn
 from domain.ports import Clock, LastSeen, Lookup
-from domain.session import SessionPolicy, SessionToken, SignedIn
+from domain.session import Lifetimes, SessionToken, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,17 @@ class Authenticate:
     lookup: Lookup
     last_seen: LastSeen
     clock: Clock
-    session_policy: SessionPolicy
+    lifetimes: Lifetimes
 
     async def __call__(self, *, presented: SessionToken | None) -> SignedIn:
         if presented is None:
             raise NotSignedIn
         found = await self.lookup.session(presented.digest)
-        now = self.clock.now()
-        if found is None or not found.session.is_live(now, self.session_policy):
+        if found is None:
             raise NotSignedIn
-        if found.session.is_worth_noting(now, self.session_policy):
+        now, policy = self.clock.now(), self.lifetimes.of(found.user)
+        if not found.session.is_live(now, policy):
+            raise NotSignedIn
+        if found.session.is_worth_noting(now, policy):
             self.last_seen.note(found.session.id, now)
         return found

@@ -6,7 +6,7 @@ from domain.errors import FreshLoginRequired, InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
 from domain.password import Password
 from domain.ports import Begin, Clock, PasswordHasher, Throttle
-from domain.session import Origin, SessionPolicy, SignedIn
+from domain.session import Lifetimes, Origin, SignedIn
 from domain.throttle import ThrottlePolicy
 
 
@@ -22,7 +22,7 @@ class ConfirmOwner:
     begin: Begin
     hasher: PasswordHasher
     clock: Clock
-    session_policy: SessionPolicy
+    lifetimes: Lifetimes
     throttle: Throttle
     throttle_policy: ThrottlePolicy
 
@@ -31,7 +31,7 @@ class ConfirmOwner:
     ) -> None:
         session, user = signed_in.session, signed_in.user
         if current_password is None:
-            if not session.is_fresh(self.clock.now(), self.session_policy):
+            if not session.is_fresh(self.clock.now(), self.lifetimes.of(user)):
                 raise FreshLoginRequired
             return
         secret, client = Password(current_password), origin.network

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.account import Receipt
 from domain.errors import NotSignedIn
 from domain.events import Event, EventKind
-from domain.ports import Begin, Clock, ConfirmOwner
+from domain.ports import Begin, Clock
 from domain.session import Origin, SessionToken, SignedIn
+from domain.steps import ConfirmOwner
 
 _NOWHERE = Origin("", "")
 

@@ -2,37 +2,58 @@
 
 from dataclasses import dataclass
 
+from domain.errors import NoSuchUser
 from domain.events import Ending, Event, EventKind, sessions_ended
+from domain.operator import Operator
 from domain.ports import Begin, Clock, Lookup
 from domain.session import Origin
-from domain.user import Username
+from domain.user import User, Username
 
 
 @dataclass(frozen=True, slots=True)
 class DisableUser:
-    """Refuse this user's logins and end all sessions, or let the user in again.
+    """Refuse this user's logins and end all sessions, or let the user in again, by id or name.
+    `by` is `None` at the console.
 
-    A refusal looks like a wrong password. Says whether there is such a user. Raises `Unavailable`.
+    A refusal looks like a wrong password. Nothing happens if it is so already. Raises `NoSuchUser`,
+    `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
     begin: Begin
     lookup: Lookup
     clock: Clock
 
-    async def __call__(self, *, username: str, origin: Origin, disabled: bool = True) -> bool:
-        found = await self.lookup.user(Username(username))
-        if found is None:
-            return False
+    async def __call__(
+        self,
+        *,
+        user: int | Username,
+        origin: Origin,
+        by: Operator | None = None,
+        disabled: bool = True,
+    ) -> User:
         kind = EventKind.ACCOUNT_DISABLED if disabled else EventKind.ACCOUNT_ENABLED
+        user_id = user if isinstance(user, int) else await self._id_of(user)
         async with self.begin() as work:
-            user = await work.users.get(found.id)
-            if user is None:
-                return False
-            now = self.clock.now()
-            await work.users.save(user.disabled(now if disabled else None))
-            ended = await work.sessions.end_all(user.id) if disabled else 0
+            found = await work.users.get(user_id)
+            if found is None:
+                raise NoSuchUser
+            if by:
+                by.demand_power_over(found)
+            if bool(found.disabled_at) == disabled:
+                return found
+            now, actor = self.clock.now(), by.user.id if by else None
+            found = await work.users.save(found.disabled(now if disabled else None))
+            ended = await work.sessions.end_all(user_id) if disabled else 0
             await work.events.append(
-                Event(kind, now, user.id, origin),
-                *sessions_ended(now, user.id, origin, count=ended, why=Ending.DISABLED),
+                Event(kind, now, user_id, origin, actor_id=actor),
+                *sessions_ended(
+                    now, user_id, origin, count=ended, why=Ending.DISABLED, actor_id=actor
+                ),
             )
-        return True
+        return found
+
+    async def _id_of(self, name: Username) -> int:
+        found = await self.lookup.user(name)
+        if found is None:
+            raise NoSuchUser
+        return found.id

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.ports import Clock, Records
-from domain.session import Session, SessionPolicy, SignedIn
+from domain.session import Lifetimes, Session, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +12,9 @@ class ListSessions:
 
     records: Records
     clock: Clock
-    session_policy: SessionPolicy
+    lifetimes: Lifetimes
 
     async def __call__(self, *, signed_in: SignedIn) -> list[Session]:
-        now = self.clock.now()
+        now, policy = self.clock.now(), self.lifetimes.of(signed_in.user)
         sessions = await self.records.sessions(signed_in.user.id)
-        return [session for session in sessions if session.is_live(now, self.session_policy)]
+        return [session for session in sessions if session.is_live(now, policy)]

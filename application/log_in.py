@@ -5,17 +5,9 @@ from dataclasses import dataclass, replace
 from domain.errors import InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
 from domain.password import Password
-from domain.ports import (
-    Begin,
-    Clock,
-    Devices,
-    Lookup,
-    OpenSession,
-    PasswordHasher,
-    Pseudonyms,
-    Throttle,
-)
+from domain.ports import Begin, Clock, Devices, Lookup, PasswordHasher, Pseudonyms, Throttle
 from domain.session import Admission, Origin, SessionToken
+from domain.steps import OpenSession
 from domain.throttle import ThrottlePolicy
 from domain.user import User, Username
 
@@ -81,8 +73,7 @@ class LogIn:
             if user is None or user.disabled_at or user.auth_version != claimed.auth_version:
                 raise InvalidCredentials
             if renewed:
-                user = user.rehashed(renewed)
-                await work.users.save(user)
+                user = await work.users.save(user.rehashed(renewed))
             await work.events.append(Event(EventKind.LOGGED_IN, self.clock.now(), user.id, origin))
             return await self.open_session(work, user, origin=origin, presented=presented)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.events import Ending, sessions_ended
 from domain.ports import Clock, TokenGenerator, UnitOfWork
-from domain.session import Admission, Origin, SessionPolicy, SessionToken
+from domain.session import Admission, Lifetimes, Origin, SessionToken
 from domain.user import User
 
 
@@ -18,15 +18,17 @@ class OpenSession:
 
     clock: Clock
     tokens: TokenGenerator
-    session_policy: SessionPolicy
+    lifetimes: Lifetimes
 
     async def __call__(
         self, work: UnitOfWork, user: User, *, origin: Origin, presented: SessionToken | None
     ) -> Admission:
-        token, now, lifetime = self.tokens.new(), self.clock.now(), self.session_policy.absolute
+        token, now, policy = self.tokens.new(), self.clock.now(), self.lifetimes.of(user)
         replaced = await work.sessions.end(presented.digest) if presented else None
-        await work.sessions.add(user, token.digest, origin, at=now, expires_at=now + lifetime)
-        evicted = await work.sessions.evict(user.id, at_most=self.session_policy.at_most)
+        await work.sessions.add(
+            user, token.digest, origin, at=now, expires_at=now + policy.absolute
+        )
+        evicted = await work.sessions.evict(user.id, at_most=policy.at_most)
         if replaced:
             await work.events.append(
                 *sessions_ended(now, replaced.user_id, origin, count=1, why=Ending.REPLACED)
@@ -34,4 +36,4 @@ class OpenSession:
         await work.events.append(
             *sessions_ended(now, user.id, origin, count=evicted, why=Ending.EVICTED)
         )
-        return Admission(token, user, lifetime)
+        return Admission(token, user, policy.absolute)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from domain.errors import Unavailable
 from domain.events import Event, EventKind
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, Devices, OpenSession, PasswordHasher, Throttle
+from domain.ports import Begin, Clock, Devices, PasswordHasher, Throttle
 from domain.session import Admission, Origin, SessionToken
+from domain.steps import OpenSession
 from domain.throttle import ThrottlePolicy
 from domain.user import Username
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.errors import NotSignedIn
 from domain.events import Ending, Event, EventKind, sessions_ended
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, ConfirmOwner, PasswordHasher, TokenGenerator
+from domain.ports import Begin, Clock, PasswordHasher, TokenGenerator
 from domain.session import Admission, Origin, SessionToken, SignedIn
+from domain.steps import ConfirmOwner
 from domain.user import User, Username
 
 
@@ -52,13 +53,12 @@ class UpdateUser:
             session, user = current.session, current.user
             if name and name != user.username:
                 names = {"from": user.username.value, "to": name.value}
-                user = user.renamed(name)
-                await work.users.save(user)
+                user = await work.users.save(user.renamed(name))
                 await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
             if password_hash:
-                user, token = user.with_password(password_hash), self.tokens.new()
+                user = await work.users.save(user.with_password(password_hash))
+                token = self.tokens.new()
                 renewed = Admission(token, user, session.expires_at - now)
-                await work.users.save(user)
                 ended = await work.sessions.end_all(user.id, but=session.id)
                 await work.sessions.renew(session, user, token.digest)
                 await work.events.append(

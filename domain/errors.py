@@ -3,12 +3,24 @@
     FrontdeskError
     ├── Invalid                  the caller can mend the input
     │   ├── InvalidUsername
-    │   └── InvalidPassword
+    │   ├── InvalidPassword
+    │   ├── InvalidTokenName
+    │   ├── InvalidQuery
+    │   └── QueryTooSlow
     ├── UsernameTaken            somebody else has the name
-    ├── NoSuchSession            none of yours has this id
+    ├── EditConflict             somebody else changed it since it was read
+    ├── NoSuchThing              nothing has this id
+    │   ├── NoSuchSession
+    │   ├── NoSuchUser
+    │   ├── NoSuchToken
+    │   └── NoSuchRow
     ├── Refused                  the caller may not do this
     │   ├── InvalidCredentials
+    │   ├── InvalidCode
     │   ├── NotSignedIn
+    │   ├── NotAnOperator
+    │   ├── ScopeMissing
+    │   ├── PersonRequired
     │   ├── FreshLoginRequired
     │   └── TooManyAttempts
     └── Unavailable              nothing is wrong with the request; it may be sent again later
@@ -44,6 +56,29 @@ class InvalidPassword(Invalid):
     field = "password"
 
 
+class InvalidTokenName(Invalid):
+    """The name of an access token breaks a rule of `domain.operator`."""
+
+    field = "name"
+
+
+class InvalidQuery(Invalid):
+    """A table, column, comparison or value that cannot be asked for. Secret columns do not exist
+    here.
+    """
+
+    field = "query"
+
+
+class QueryTooSlow(Invalid):
+    """It would take longer than a query may."""
+
+    field = "query"
+
+    def __init__(self) -> None:
+        super().__init__("This takes too long; filter or sort by an indexed column.")
+
+
 class UsernameTaken(FrontdeskError):
     """Another account has this name, or one that counts as the same."""
 
@@ -51,11 +86,43 @@ class UsernameTaken(FrontdeskError):
         super().__init__("This username is taken; choose another one.")
 
 
-class NoSuchSession(FrontdeskError):
-    """None of the caller's own sessions has this id."""
+class EditConflict(FrontdeskError):
+    """Somebody else has changed it since the caller read it."""
 
     def __init__(self) -> None:
-        super().__init__("None of your sessions has this id.")
+        super().__init__("Somebody has changed this since you read it; read it again.")
+
+
+class NoSuchThing(FrontdeskError):
+    """Nothing the caller may know of has this id."""
+
+
+class NoSuchSession(NoSuchThing):
+    """None of the user's sessions has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("No such session has this id.")
+
+
+class NoSuchUser(NoSuchThing):
+    """Nobody has this id or name."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such user.")
+
+
+class NoSuchToken(NoSuchThing):
+    """No access token has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such access token.")
+
+
+class NoSuchRow(NoSuchThing):
+    """No row has this key."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such row.")
 
 
 class Refused(FrontdeskError):
@@ -69,6 +136,35 @@ class InvalidCredentials(Refused):
         super().__init__("The username or the password is wrong.")
 
 
+class InvalidCode(Refused):
+    """A one-time code that was never given out, has been used, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is not, or no longer, valid; ask for a new one.")
+
+
+class NotAnOperator(Refused):
+    """Signed in, but not as an operator."""
+
+    def __init__(self) -> None:
+        super().__init__("Only operators may do this.")
+
+
+class ScopeMissing(Refused):
+    """The access token does not have the scope that this needs."""
+
+    def __init__(self, scope: str = "") -> None:
+        super().__init__("Use an access token that has the scope this needs.")
+        self.scope = scope
+
+
+class PersonRequired(Refused):
+    """An access token may not do this, whatever its scopes."""
+
+    def __init__(self) -> None:
+        super().__init__("Log in as an operator for this; no access token is enough.")
+
+
 class NotSignedIn(Refused):
     """No session, or one that has ended."""
 
@@ -79,8 +175,10 @@ class NotSignedIn(Refused):
 class FreshLoginRequired(Refused):
     """The session is too old for a sensitive change that came without the current password."""
 
-    def __init__(self) -> None:
-        super().__init__("Send your current_password, or log in again and retry.")
+    def __init__(
+        self, message: str = "Send your current_password, or log in again and retry."
+    ) -> None:
+        super().__init__(message)
 
 
 class TooManyAttempts(Refused):

@@ -21,6 +21,13 @@ class EventKind(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_DELETED = "account_deleted"
+    ACCOUNT_CREATED = "account_created"
+    PASSWORD_RESET = "password_reset"
+    RESET_CODE_SET = "reset_code_set"
+    OPERATOR_SET_UP = "operator_set_up"
+    TOKEN_CREATED = "token_created"
+    TOKEN_REVOKED = "token_revoked"
+    REQUESTS_FORGOTTEN = "requests_forgotten"
 
 
 class Ending(StrEnum):
@@ -34,18 +41,23 @@ class Ending(StrEnum):
     DISABLED = "disabled"
 
 
+Details = Mapping[str, str | int]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened. `user_id` is whom it concerns; `None` for a name nobody has.
 
-    `details` never hold a secret: names before and after, counts, reasons, a pseudonym.
+    `details` never hold a secret: names before and after, counts, reasons, a pseudonym. `actor_id`
+    is the operator who did it, if it was not the user; `origin` is then the operator's.
     """
 
     kind: EventKind
     at: datetime
     user_id: int | None
     origin: Origin
-    details: Mapping[str, str | int] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
+    actor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +77,15 @@ class EventPage:
 
 
 def sessions_ended(
-    at: datetime, user_id: int, origin: Origin, *, count: int, why: Ending
+    at: datetime,
+    user_id: int,
+    origin: Origin,
+    *,
+    count: int,
+    why: Ending,
+    actor_id: int | None = None,
 ) -> list[Event]:
     """The event for that many sessions ended; none if there were none."""
     details: dict[str, str | int] = {"count": count, "why": why.value}
-    event = Event(EventKind.SESSIONS_ENDED, at, user_id, origin, details)
+    event = Event(EventKind.SESSIONS_ENDED, at, user_id, origin, details, actor_id)
     return [event] if count else []

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.events import Event, Recorded
+from domain.operator import AccessToken, Bearer, Grant, Scope
 from domain.password import Password, PasswordHash
-from domain.session import Admission, Origin, Session, SessionToken, SignedIn
+from domain.session import Origin, Session, SessionToken, SignedIn
 from domain.throttle import Attempt
 from domain.user import User, Username
 
@@ -71,20 +72,51 @@ class Lookup(Protocol):
         """The user of this name, however spelled. Any string may be asked for."""
 
 
+class Keys(Protocol):
+    """What else opens something, by its digest: committed state, without waiting for a writer.
+
+    Both raise `StorageUnavailable`.
+    """
+
+    async def bearer(self, digest: bytes) -> Bearer | None:
+        """The access token with this digest and its user. Whether it may be used is for the caller
+        to say.
+        """
+
+    async def grant(self, digest: bytes) -> Grant | None:
+        """What the one-time code with this digest allows. Whether it is too old is for the caller
+        to say.
+        """
+
+
 class Users(Protocol):
     """The accounts, inside a unit of work."""
 
-    async def add(self, username: Username, password_hash: PasswordHash, *, at: datetime) -> User:
+    async def add(
+        self,
+        username: Username,
+        password_hash: PasswordHash,
+        *,
+        at: datetime,
+        is_operator: bool = False,
+    ) -> User:
         """Store a new account under an id that was never used. Raises `UsernameTaken`."""
 
     async def get(self, user_id: int) -> User | None:
         """The account as it is now; it stays so until the unit of work ends."""
 
-    async def save(self, user: User) -> None:
-        """Replace the stored account of the same id. Raises `UsernameTaken`."""
+    async def save(self, user: User) -> User:
+        """Replace the stored account of the same id. Says how it is now: its version has grown by
+        one. Raises `UsernameTaken`.
+        """
 
     async def delete(self, user_id: int) -> None:
-        """Remove the account and its sessions. The name is free again, the id never."""
+        """Remove the account, its sessions, access tokens and codes. The name is free again, the
+        id never.
+        """
+
+    async def has_operator(self) -> bool:
+        """Say whether any account is an operator's."""
 
 
 class Sessions(Protocol):
@@ -130,6 +162,37 @@ class Events(Protocol):
         """Forget some events from before that instant. Say how many."""
 
 
+class AccessTokens(Protocol):
+    """The access tokens, inside a unit of work."""
+
+    async def add(
+        self,
+        digest: bytes,
+        user_id: int,
+        *,
+        name: str,
+        scopes: frozenset[Scope],
+        at: datetime,
+        expires_at: datetime,
+    ) -> AccessToken:
+        """Store a new one under an id that was never used."""
+
+    async def end(self, token_id: int) -> AccessToken | None:
+        """Remove it, and say which it was, if there was one."""
+
+
+class Codes(Protocol):
+    """The one-time codes, inside a unit of work."""
+
+    async def put(self, digest: bytes, grant: Grant) -> None:
+        """Store one. The one before it, of the same purpose and user, is no longer valid."""
+
+    async def take(self, digest: bytes) -> Grant | None:
+        """Remove it, and say what it allowed, if there was one: of many that come at once, one gets
+        it.
+        """
+
+
 class UnitOfWork(Protocol):
     """What one transaction can reach."""
 
@@ -144,6 +207,14 @@ class UnitOfWork(Protocol):
     @property
     def events(self) -> Events:
         """What happened."""
+
+    @property
+    def tokens(self) -> AccessTokens:
+        """The access tokens."""
+
+    @property
+    def codes(self) -> Codes:
+        """The one-time codes."""
 
 
 class Begin(Protocol):
@@ -175,24 +246,6 @@ class Records(Protocol):
 
         A reader that goes on from the last position it got misses none and gets none twice.
         """
-
-
-class ConfirmOwner(Protocol):
-    """Makes sure that the owner of a session is at the keyboard, before something sensitive."""
-
-    async def __call__(
-        self, signed_in: SignedIn, current_password: str | None, *, origin: Origin
-    ) -> None:
-        """Return if so. Raises `FreshLoginRequired`, `InvalidCredentials`, `Unavailable`."""
-
-
-class OpenSession(Protocol):
-    """Signs a known user in, within a unit of work."""
-
-    async def __call__(
-        self, work: UnitOfWork, user: User, *, origin: Origin, presented: SessionToken | None
-    ) -> Admission:
-        """Open a session that replaces the one presented."""
 
 
 class Throttle(Protocol):
@@ -227,10 +280,15 @@ class Pseudonyms(Protocol):
 
 
 class LastSeen(Protocol):
-    """Remembers, some moments later, when a session was last used."""
+    """Remembers, some moments later, when a session or access token was last used. What it was
+    told may be lost in a crash.
+    """
 
     def note(self, session_id: int, at: datetime) -> None:
-        """Take the note and return at once. It may be lost in a crash."""
+        """Take the note and return at once."""
+
+    def note_token(self, token_id: int, at: datetime) -> None:
+        """The same for an access token."""
 
 
 class StorageProbe(Protocol):

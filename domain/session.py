@@ -67,6 +67,20 @@ class SessionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """Whose sessions last how long. Those of operators are shorter, also the ones they had before
+    they became operators.
+    """
+
+    everybody: SessionPolicy = SessionPolicy()
+    operators: SessionPolicy = SessionPolicy(absolute=timedelta(hours=12), idle=timedelta(hours=1))
+
+    def of(self, user: User) -> SessionPolicy:
+        """The policy for this user."""
+        return self.operators if user.is_operator else self.everybody
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One signed-in browser or program."""
 
@@ -84,7 +98,8 @@ class Session:
         A session from the future is dead too: it was made under a clock that ran ahead, and would
         otherwise outlive `policy.absolute` of the clock that was set right.
         """
-        if not self.created_at - _CLOCK_TOLERANCE <= now < self.expires_at:
+        ends = min(self.expires_at, self.created_at + policy.absolute)
+        if not self.created_at - _CLOCK_TOLERANCE <= now < ends:
             return False
         return policy.idle is None or now - self.last_seen_at < policy.idle
 

@@ -73,7 +73,8 @@ class Username:
 class User:
     """An account. `auth_version` grows with every password change and so ends older sessions.
 
-    With a `disabled_at` it has no sessions, and gets none.
+    With a `disabled_at` it has no sessions, and gets none. Operators may use the operations API.
+    `version` grows whenever the account is saved.
     """
 
     id: int
@@ -82,6 +83,8 @@ class User:
     signup_time: datetime
     auth_version: int = 1
     disabled_at: datetime | None = None
+    is_operator: bool = False
+    version: int = 1
 
     def disabled(self, at: datetime | None) -> Self:
         """The same account, shut since then, or open again."""

@@ -1,15 +1,29 @@
 """Commands under `litestar …`."""
 
 import asyncio
+import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from click import ClickException, Context, Group, argument, echo, group, pass_context
+from click import (
+    ClickException,
+    Context,
+    Group,
+    argument,
+    echo,
+    group,
+    option,
+    pass_context,
+    prompt,
+)
 from litestar.plugins import CLIPlugin
 
 import adapters.persistence.migrations
 from adapters.persistence.sqlite import create_database, open_engine
+from domain.errors import FrontdeskError
 from domain.session import Origin
-from entrypoints.services import build_services
+from domain.user import Username
+from entrypoints.services import CannotStart, Services, build_services
 from entrypoints.settings import Settings
 
 CONSOLE = Origin("console", "")
@@ -57,29 +71,61 @@ class Commands(CLIPlugin):
 
 
 def _users(settings: Settings) -> Group:
-    """`litestar users disable NAME`, `enable NAME`: the same use cases as everywhere."""
+    """`litestar users create|disable|enable NAME`: the same use cases as everywhere."""
 
-    @group(name="users", help="Disable and enable accounts.")
+    @group(name="users", help="Create, disable and enable accounts.")
     def users() -> None:
         pass
+
+    @users.command(help="Create an account; asks for the password.")
+    @argument("name")
+    @option("--operator", is_flag=True, help="Let this user operate the service.")
+    @option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+    def create(name: str, *, operator: bool, password_stdin: bool) -> None:
+        password = _password(from_stdin=password_stdin)
+
+        async def act(services: Services) -> None:
+            await services.create_user(
+                username=name, password=password, origin=CONSOLE, is_operator=operator
+            )
+
+        _run(settings, act)
+        echo(f"{name} is {'an operator' if operator else 'a user'}.")
 
     @users.command(help="Refuse this user's logins and end all sessions, at once.")
     @argument("name")
     def disable(name: str) -> None:
-        asyncio.run(_set_disabled(settings, name, disabled=True))
+        _set_disabled(settings, name, disabled=True)
 
     @users.command(help="Let this user in again.")
     @argument("name")
     def enable(name: str) -> None:
-        asyncio.run(_set_disabled(settings, name, disabled=False))
+        _set_disabled(settings, name, disabled=False)
 
     return users
 
 
-async def _set_disabled(settings: Settings, name: str, *, disabled: bool) -> None:
-    services = build_services(settings)
-    async with services.running():
-        found = await services.disable_user(username=name, origin=CONSOLE, disabled=disabled)
-    if not found:
-        raise ClickException(f"There is no user {name!r}.")
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _set_disabled(settings: Settings, name: str, *, disabled: bool) -> None:
+    async def act(services: Services) -> None:
+        await services.disable_user(user=Username(name), origin=CONSOLE, disabled=disabled)
+
+    _run(settings, act)
     echo(f"{name} is {'disabled' if disabled else 'enabled'}.")
+
+
+def _run(settings: Settings, act: Callable[[Services], Awaitable[None]]) -> None:
+    async def run() -> None:
+        services = build_services(settings)
+        async with services.running():
+            await act(services)
+
+    try:
+        asyncio.run(run())
+    except (FrontdeskError, CannotStart) as error:
+        raise ClickException(str(error)) from error

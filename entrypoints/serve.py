@@ -1,6 +1,7 @@
 """`python -m entrypoints.serve`: the server with the limits it should have in production."""
 
 import argparse
+import asyncio
 import gc
 import logging
 import signal
@@ -11,10 +12,12 @@ import uvicorn
 from litestar import Litestar
 
 from adapters.http.protocol import StrictProtocol
+from domain.errors import Unavailable
+from domain.operator import Code
 from entrypoints.http import create_app
 from entrypoints.logs import configure_logs
-from entrypoints.services import CannotStart, prepare
-from entrypoints.settings import InvalidSettings, read_settings, unknown_names
+from entrypoints.services import CannotStart, build_services, prepare
+from entrypoints.settings import InvalidSettings, Settings, read_settings, unknown_names
 from entrypoints.weaknesses import is_loopback, weaknesses
 
 _log = logging.getLogger("frontdesk")
@@ -71,6 +74,9 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"Frontdesk serves {settings.database}", file=sys.stderr)
     print(f"  API   {address}/api/user", file=sys.stderr)
     print(f"  page  {address}/schema", file=sys.stderr)
+    if code := asyncio.run(_set_up_code(settings)):
+        link = f"{settings.public_origin or address}/ops/set-up#{code.value}"
+        print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)
     # uvicorn raises the signal again when all is done; the end it asked for is a success.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
@@ -81,6 +87,16 @@ def main(arguments: list[str] | None = None) -> None:
         workers=given.workers,
         **LIMITS,
     )
+
+
+async def _set_up_code(settings: Settings) -> Code | None:
+    services = build_services(settings)
+    try:
+        async with services.running():
+            return await services.offer_set_up()
+    except Unavailable as error:
+        _log.warning(f"There is no link to become an operator: {error}")
+        return None
 
 
 if __name__ == "__main__":

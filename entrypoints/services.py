@@ -30,16 +30,27 @@ from application.authenticate import Authenticate
 from application.check_readiness import CheckReadiness
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
+from application.create_token import CreateToken
+from application.create_user import CreateUser
 from application.delete_account import DeleteAccount
 from application.disable_user import DisableUser
+from application.edit_user import EditUser
 from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
+from application.end_user_sessions import EndUserSessions
 from application.export_account import ExportAccount
+from application.identify_operator import IdentifyOperator
 from application.list_events import ListEvents
 from application.list_sessions import ListSessions
 from application.log_in import LogIn
 from application.log_out import LogOut
+from application.offer_set_up import OfferSetUp
 from application.open_session import OpenSession
+from application.remove_user import RemoveUser
+from application.reset_password import ResetPassword
+from application.revoke_token import RevokeToken
+from application.set_reset_code import SetResetCode
+from application.set_up import SetUp
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.errors import Unavailable
@@ -72,7 +83,18 @@ class Services:
     end_other_sessions: EndOtherSessions
     list_events: ListEvents
     export_account: ExportAccount
+    identify_operator: IdentifyOperator
+    offer_set_up: OfferSetUp
+    set_up: SetUp
+    create_user: CreateUser
+    edit_user: EditUser
     disable_user: DisableUser
+    remove_user: RemoveUser
+    end_user_sessions: EndUserSessions
+    set_reset_code: SetResetCode
+    reset_password: ResetPassword
+    create_token: CreateToken
+    revoke_token: RevokeToken
     clean_up: CleanUp
     check_readiness: CheckReadiness
     hash_figures: Callable[[], QueueFigures]
@@ -99,11 +121,12 @@ def build_services(
     pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
     devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
-    passwords, lifetimes = _password_policy(settings), settings.session_policy
+    passwords, lifetimes = _password_policy(settings), settings.lifetimes
     counting, policy = SqlThrottle(writer, reader, clock), settings.throttle_policy
     throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
     open_session = OpenSession(clock, tokens, lifetimes)
     confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
+    authenticate = Authenticate(lookup, last_seen, clock, lifetimes)
     clean_up = CleanUp(begin, clock, timedelta(days=settings.event_days))
 
     async def clean_up_all() -> None:
@@ -140,7 +163,7 @@ def build_services(
             devices,
         ),
         log_out=LogOut(begin, clock),
-        authenticate=Authenticate(lookup, last_seen, clock, lifetimes),
+        authenticate=authenticate,
         update_user=UpdateUser(begin, confirm_owner, hasher, clock, tokens, passwords),
         delete_account=DeleteAccount(begin, confirm_owner, clock),
         list_sessions=ListSessions(records, clock, lifetimes),
@@ -148,7 +171,18 @@ def build_services(
         end_other_sessions=EndOtherSessions(begin, clock),
         list_events=ListEvents(records),
         export_account=ExportAccount(records, clock),
+        identify_operator=IdentifyOperator(authenticate, lookup, last_seen, clock, lifetimes),
+        offer_set_up=OfferSetUp(begin, clock, tokens),
+        set_up=SetUp(begin, lookup, hasher, clock, open_session, passwords),
+        create_user=CreateUser(begin, hasher, clock, passwords),
+        edit_user=EditUser(begin, hasher, clock, passwords),
         disable_user=DisableUser(begin, lookup, clock),
+        remove_user=RemoveUser(begin, clock),
+        end_user_sessions=EndUserSessions(begin, clock),
+        set_reset_code=SetResetCode(begin, clock, tokens),
+        reset_password=ResetPassword(begin, lookup, hasher, clock, open_session, passwords),
+        create_token=CreateToken(begin, clock, tokens),
+        revoke_token=RevokeToken(begin, clock),
         clean_up=clean_up,
         check_readiness=CheckReadiness(SqlProbe(writer)),
         hash_figures=lambda: hash_queue.figures,

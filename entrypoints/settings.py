@@ -1,10 +1,9 @@
 """Settings, read once from the environment and a `.env` in the working directory."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -13,14 +12,25 @@ from environs import FileAwareEnv
 from msgspec import Struct
 
 from domain.password import PasswordPolicy
-from domain.session import SessionPolicy
+from domain.session import Lifetimes, SessionPolicy
 from domain.throttle import Limit, ThrottlePolicy
+from entrypoints.parsing import (
+    Network,
+    Rate,
+    Secret,
+    choice,
+    host,
+    network,
+    number,
+    origin,
+    rate,
+    secret,
+    several,
+    sqlite_file,
+    whole,
+)
 
 PREFIX = "FRONTDESK_"
-
-Network = IPv4Network | IPv6Network
-
-_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
 class InvalidSettings(Exception):
@@ -30,20 +40,6 @@ class InvalidSettings(Exception):
         lines = [f"  {name}: {text}" for name, text in sorted(mistakes.items())]
         super().__init__("\n".join(["These settings are wrong:", *lines]))
         self.mistakes = mistakes
-
-
-class Secret(bytes):
-    """A key that does not show itself."""
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-
-class Rate(Struct, frozen=True):
-    """So many in so many seconds."""
-
-    attempts: int
-    seconds: int
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -74,6 +70,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     session_days: float = 7
     session_idle_minutes: float | None = None
     sessions_per_user: int = 20
+    operator_session_hours: float = 12
+    operator_idle_minutes: float = 60
     fresh_login_minutes: float = 10
     event_days: float = 365
     body_seconds: float = 10
@@ -110,8 +108,19 @@ class Settings(Struct, frozen=True, kw_only=True):
         return PasswordPolicy(minimum=8) if self.hardened else PasswordPolicy()
 
     @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sessions last. An operator's never last longer than everybody's."""
+        policy, idle = self.session_policy, timedelta(minutes=self.operator_idle_minutes)
+        operators = replace(
+            policy,
+            absolute=min(policy.absolute, timedelta(hours=self.operator_session_hours)),
+            idle=min(policy.idle or idle, idle),
+        )
+        return Lifetimes(policy, operators)
+
+    @property
     def session_policy(self) -> SessionPolicy:
-        """How long sessions last."""
+        """How long sessions of everybody but operators last."""
         idle = self.session_idle_minutes
         return SessionPolicy(
             absolute=timedelta(days=self.session_days),
@@ -179,119 +188,47 @@ def _contradictions(settings: Settings) -> dict[str, str]:
         mistakes[PREFIX + "TRUSTED_ORIGINS"] = "The profile hardened needs https:// origins."
     if settings.hardened and settings.bcrypt_cost < Settings().bcrypt_cost:
         mistakes[PREFIX + "BCRYPT_COST"] = "The profile hardened needs the default cost or more."
-    idle, steps = settings.session_idle_minutes, settings.session_policy.seen_every
-    if idle is not None and timedelta(minutes=idle) < 2 * steps:
-        mistakes[PREFIX + "SESSION_IDLE_MINUTES"] = (
-            f"Use at least {2 * steps.total_seconds() / 60:g}: last use is noted only every "
-            f"{steps.total_seconds() / 60:g} minutes."
-        )
+    steps = settings.session_policy.seen_every
+    for name in ("session_idle_minutes", "operator_idle_minutes"):
+        idle = getattr(settings, name)
+        if idle is not None and timedelta(minutes=idle) < 2 * steps:
+            mistakes[PREFIX + name.upper()] = (
+                f"Use at least {2 * steps.total_seconds() / 60:g}: last use is noted only every "
+                f"{steps.total_seconds() / 60:g} minutes."
+            )
     return mistakes
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def parse(raw: str) -> str:
-        if raw not in choices:
-            raise ValueError(f"Choose {' or '.join(choices)}.")
-        return raw
-
-    return parse
-
-
-def _rate(raw: str) -> Rate:
-    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", raw)
-    if match is None:
-        raise ValueError("Write so many in so many seconds, as in 10/300.")
-    return Rate(int(match[1]), int(match[2]))
-
-
-def _sqlite_file(raw: str) -> Path:
-    match = re.fullmatch(r"sqlite:///(?P<path>[^?#]+)", raw)
-    if match is None or match["path"] == ":memory:":
-        raise ValueError("Give a SQLite file, as in sqlite:///data/frontdesk.db.")
-    return Path(match["path"])
-
-
-def _origin(raw: str) -> str:
-    scheme, _, host = raw.partition("://")
-    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
-        raise ValueError("Write an origin as https://accounts.example.com.")
-    return raw.lower()
-
-
-def _host(raw: str) -> str:
-    if not _HOST.fullmatch(raw):
-        raise ValueError("Write a host name as accounts.example.com.")
-    return raw.lower()
-
-
-def _network(raw: str) -> Network:
-    try:
-        return ip_network(raw)
-    except ValueError:
-        raise ValueError(f"{raw!r} is not an address or network, as in 10.0.0.0/8.") from None
-
-
-def _secret(minimum: int) -> Callable[[str], Secret]:
-    def parse(raw: str) -> Secret:
-        if "," in raw:
-            raise ValueError("Use no comma.")
-        if len(raw.encode()) < minimum:
-            raise ValueError(f"Use at least {minimum} bytes, best from a random source.")
-        return Secret(raw.encode())
-
-    return parse
-
-
-def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
-    def parse(raw: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", raw) or not minimum <= int(raw) <= maximum:
-            raise ValueError(f"Use a whole number from {minimum} to {maximum}.")
-        return int(raw)
-
-    return parse
-
-
-def _number(maximum: float) -> Callable[[str], float]:
-    def parse(raw: str) -> float:
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", raw) or not 0 < float(raw) <= maximum:
-            raise ValueError(f"Use a number above 0 and up to {maximum:g}.")
-        return float(raw)
-
-    return parse
-
-
-def _list(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
-    return lambda raw: tuple(parse(item.strip()) for item in raw.split(",") if item.strip())
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
-    "database_url": _sqlite_file,
-    "profile": _choice("default", "hardened"),
-    "public_origin": _origin,
-    "allowed_hosts": _list(_host),
-    "trusted_origins": _list(_origin),
-    "trusted_proxies": _list(_network),
-    "bcrypt_cost": _whole(10, 31),
-    "hash_threads": _whole(1, 1_024),
-    "hash_max_wait_seconds": _number(60),
-    "throttle": _choice("on", "off"),
-    "limit_account_network": _rate,
-    "limit_network": _rate,
-    "limit_account": _rate,
-    "limit_device": _rate,
-    "limit_sign_ups": _rate,
-    "limit_confirmations": _rate,
-    "first_wait_seconds": _number(86_400),
-    "longest_wait_seconds": _number(86_400),
-    "pepper": _secret(16),
-    "old_peppers": _list(_secret(16)),
-    "secret_key": _secret(32),
-    "session_days": _number(365),
-    "session_idle_minutes": _number(525_600),
-    "sessions_per_user": _whole(1, 1_000),
-    "fresh_login_minutes": _number(1_440),
-    "event_days": _number(36_500),
-    "body_seconds": _number(3_600),
+    "database_url": sqlite_file,
+    "profile": choice("default", "hardened"),
+    "public_origin": origin,
+    "allowed_hosts": several(host),
+    "trusted_origins": several(origin),
+    "trusted_proxies": several(network),
+    "bcrypt_cost": whole(10, 31),
+    "hash_threads": whole(1, 1_024),
+    "hash_max_wait_seconds": number(60),
+    "throttle": choice("on", "off"),
+    "limit_account_network": rate,
+    "limit_network": rate,
+    "limit_account": rate,
+    "limit_device": rate,
+    "limit_sign_ups": rate,
+    "limit_confirmations": rate,
+    "first_wait_seconds": number(86_400),
+    "longest_wait_seconds": number(86_400),
+    "pepper": secret(16),
+    "old_peppers": several(secret(16)),
+    "secret_key": secret(32),
+    "session_days": number(365),
+    "session_idle_minutes": number(525_600),
+    "sessions_per_user": whole(1, 1_000),
+    "operator_session_hours": number(8_760),
+    "operator_idle_minutes": number(525_600),
+    "fresh_login_minutes": number(1_440),
+    "event_days": number(36_500),
+    "body_seconds": number(3_600),
 }
 NAMES = tuple(PREFIX + name.upper() for name in _PARSERS)

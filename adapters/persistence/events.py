@@ -52,4 +52,5 @@ def _columns(event: Event) -> dict[str, object]:
         "address": event.origin.address,
         "user_agent": event.origin.user_agent,
         "details": json.dumps(dict(event.details), ensure_ascii=False),
+        "actor_id": event.actor_id,
     }

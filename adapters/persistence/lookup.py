@@ -1,16 +1,19 @@
-"""The two questions on the way of a request."""
+"""The questions on the way of a request, by secret and by name."""
 
 from adapters.persistence import rows
 from adapters.persistence.reader import Query, SqliteReader
+from domain.operator import Bearer, Grant
 from domain.session import SignedIn
 from domain.user import User, Username
 
 _SESSION = Query(rows.SIGNED_IN_BY_DIGEST)
 _USER = Query(rows.USER_BY_KEY)
+_BEARER = Query(rows.BEARER_BY_DIGEST)
+_GRANT = Query(rows.GRANT_BY_DIGEST)
 
 
 class SqliteLookup:
-    """Fits `domain.ports.Lookup`.
+    """Fits `domain.ports.Lookup` and `Keys`.
 
     Sessions that were found are kept, at most `capacity`, until anybody commits anything: asking
     SQLite whether somebody has costs a third of asking for the session again, and is as exact
@@ -43,6 +46,14 @@ class SqliteLookup:
             return None
         row = self._reader.one(_USER, key=username.key)
         return rows.to_user(row) if row else None
+
+    async def bearer(self, digest: bytes) -> Bearer | None:
+        row = self._reader.one(_BEARER, digest=digest)
+        return rows.to_bearer(row) if row else None
+
+    async def grant(self, digest: bytes) -> Grant | None:
+        row = self._reader.one(_GRANT, digest=digest)
+        return rows.to_grant(row) if row else None
 
 
 def _is_text(key: str) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from adapters.persistence.tables import events, sessions, users
+from adapters.persistence.tables import access_tokens, events, one_time_codes, sessions, users
 from domain.events import Event, EventKind, Recorded
+from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -23,6 +24,8 @@ _USER = (
     users.c.signup_time,
     users.c.auth_version,
     users.c.disabled_at,
+    users.c.is_operator,
+    users.c.version,
 )
 SESSION = (
     sessions.c.id,
@@ -43,7 +46,18 @@ EVENT = (
     events.c.address,
     events.c.user_agent,
     events.c.details,
+    events.c.actor_id,
 )
+TOKEN = (
+    access_tokens.c.id,
+    access_tokens.c.user_id,
+    access_tokens.c.name,
+    access_tokens.c.scopes,
+    access_tokens.c.created_at,
+    access_tokens.c.expires_at,
+    access_tokens.c.last_used_at,
+)
+GRANT = (one_time_codes.c.purpose, one_time_codes.c.user_id, one_time_codes.c.expires_at)
 
 USER_BY_ID = select(*_USER).where(users.c.id == bindparam("id"))
 USER_BY_KEY = select(*_USER).where(users.c.username_key == bindparam("key"))
@@ -56,6 +70,13 @@ SIGNED_IN_BY_DIGEST = (
     )
 )
 
+BEARER_BY_DIGEST = (
+    select(*TOKEN, *_USER)
+    .join_from(access_tokens, users, access_tokens.c.user_id == users.c.id)
+    .where(access_tokens.c.digest == bindparam("digest"))
+)
+GRANT_BY_DIGEST = select(*GRANT).where(one_time_codes.c.digest == bindparam("digest"))
+
 
 def to_micros(instant: datetime) -> int:
     """Whole microseconds since 1970."""
@@ -64,7 +85,7 @@ def to_micros(instant: datetime) -> int:
 
 def to_user(row: Sequence[Any]) -> User:
     """A row of `USER_BY_ID` or `USER_BY_KEY`."""
-    id_, username, password_hash, signup_time, auth_version, disabled_at = row
+    id_, username, password_hash, signup_time, auth_version, disabled_at, operator, version = row
     return User(
         id_,
         Username(username),
@@ -72,6 +93,8 @@ def to_user(row: Sequence[Any]) -> User:
         to_instant(signup_time),
         auth_version,
         None if disabled_at is None else to_instant(disabled_at),
+        bool(operator),
+        version,
     )
 
 
@@ -96,10 +119,35 @@ def to_signed_in(row: Sequence[Any]) -> SignedIn:
 
 def to_recorded(row: Sequence[Any]) -> Recorded:
     """A row of the columns `EVENT`."""
-    position, kind, at, user_id, address, user_agent, details = row
+    position, kind, at, user_id, address, user_agent, details, actor_id = row
     origin = Origin(address, user_agent)
-    event = Event(EventKind(kind), to_instant(at), user_id, origin, json.loads(details))
+    event = Event(EventKind(kind), to_instant(at), user_id, origin, json.loads(details), actor_id)
     return Recorded(position, event)
+
+
+def to_token(row: Sequence[Any]) -> AccessToken:
+    """A row of the columns `TOKEN`."""
+    id_, user_id, name, scopes, created, expires, used = row
+    return AccessToken(
+        id_,
+        user_id,
+        name,
+        frozenset(map(Scope, scopes.split())),
+        to_instant(created),
+        to_instant(expires),
+        None if used is None else to_instant(used),
+    )
+
+
+def to_bearer(row: Sequence[Any]) -> Bearer:
+    """A row of `BEARER_BY_DIGEST`."""
+    return Bearer(to_token(row[: len(TOKEN)]), to_user(row[len(TOKEN) :]))
+
+
+def to_grant(row: Sequence[Any]) -> Grant:
+    """A row of the columns `GRANT`."""
+    purpose, user_id, expires_at = row
+    return Grant(Purpose(purpose), user_id, to_instant(expires_at))
 
 
 def to_instant(micros: Any) -> datetime:

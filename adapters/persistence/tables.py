@@ -14,9 +14,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
+
+# What an operator who looks at the tables has to know of a column. No query reaches secret ones.
+SECRET = {"secret": True}
+INSTANT = {"kind": "instant"}
+FLAG = {"kind": "boolean"}
+JSON = {"kind": "json"}
 
 metadata = MetaData(
     naming_convention={
@@ -31,13 +38,16 @@ users = Table(
     "users",
     metadata,
     Column("id", BigInt, primary_key=True),
-    Column("username", Text, nullable=False),
+    Column("username", Text, nullable=False, info={"writable": True, "found_by": "username_key"}),
     Column("username_key", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("signup_time", BigInt, nullable=False),
+    Column("password_hash", Text, nullable=False, info=SECRET),
+    Column("signup_time", BigInt, nullable=False, info=INSTANT),
     Column("auth_version", BigInt, nullable=False),
-    Column("disabled_at", BigInt),
+    Column("disabled_at", BigInt, info=INSTANT),
+    Column("is_operator", BigInt, nullable=False, server_default="0", info=FLAG),
+    Column("version", BigInt, nullable=False, server_default="1"),
     UniqueConstraint("username_key"),
+    Index(None, "is_operator", sqlite_where=text("is_operator = 1")),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )
@@ -46,14 +56,14 @@ sessions = Table(
     "sessions",
     metadata,
     Column("id", BigInt, primary_key=True),
-    Column("token_digest", LargeBinary, nullable=False),
+    Column("token_digest", LargeBinary, nullable=False, info=SECRET),
     Column(
         "user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
     ),
     Column("auth_version", BigInt, nullable=False),
-    Column("created_at", BigInt, nullable=False),
-    Column("last_seen_at", BigInt, nullable=False),
-    Column("expires_at", BigInt, nullable=False, index=True),
+    Column("created_at", BigInt, nullable=False, info=INSTANT),
+    Column("last_seen_at", BigInt, nullable=False, info=INSTANT),
+    Column("expires_at", BigInt, nullable=False, index=True, info=INSTANT),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     UniqueConstraint("token_digest"),
@@ -66,12 +76,44 @@ events = Table(
     metadata,
     Column("position", BigInt, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("at", BigInt, nullable=False, index=True),
+    Column("at", BigInt, nullable=False, index=True, info=INSTANT),
     Column("user_id", BigInt),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    Column("details", Text, nullable=False),
+    Column("details", Text, nullable=False, info=JSON),
+    Column("actor_id", BigInt),
     Index(None, "user_id", "position"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, info=SECRET),
+    Column(
+        "user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInt, nullable=False, info=INSTANT),
+    Column("expires_at", BigInt, nullable=False, info=INSTANT),
+    Column("last_used_at", BigInt, info=INSTANT),
+    UniqueConstraint("digest"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
+one_time_codes = Table(
+    "one_time_codes",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, info=SECRET),
+    Column("purpose", Text, nullable=False),
+    Column("user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("expires_at", BigInt, nullable=False, info=INSTANT),
+    UniqueConstraint("digest"),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )
@@ -80,11 +122,11 @@ throttle_buckets = Table(
     "throttle_buckets",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("began", BigInt, nullable=False),
+    Column("began", BigInt, nullable=False, info=INSTANT),
     Column("attempts", BigInt, nullable=False),
     Column("waits", BigInt, nullable=False),
-    Column("waits_until", BigInt),
-    Column("forget_at", BigInt, nullable=False, index=True),
+    Column("waits_until", BigInt, info=INSTANT),
+    Column("forget_at", BigInt, nullable=False, index=True, info=INSTANT),
     sqlite_strict=True,
 )
 
@@ -92,6 +134,6 @@ readiness = Table(
     "readiness",
     metadata,
     Column("id", BigInt, primary_key=True, autoincrement=False),
-    Column("checked_at", BigInt, nullable=False),
+    Column("checked_at", BigInt, nullable=False, info=INSTANT),
     sqlite_strict=True,
 )

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from adapters.persistence.access_tokens import SqlAccessTokens
+from adapters.persistence.codes import SqlCodes
 from adapters.persistence.events import SqlEvents
 from adapters.persistence.sessions import SqlSessions
 from adapters.persistence.users import SqlUsers
@@ -17,6 +19,8 @@ class SqlUnitOfWork:
     users: SqlUsers
     sessions: SqlSessions
     events: SqlEvents
+    tokens: SqlAccessTokens
+    codes: SqlCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +33,9 @@ class SqlBegin:
     async def __call__(self) -> AsyncIterator[SqlUnitOfWork]:
         async with self.writer.begin() as transaction:
             yield SqlUnitOfWork(
-                SqlUsers(transaction), SqlSessions(transaction), SqlEvents(transaction)
+                SqlUsers(transaction),
+                SqlSessions(transaction),
+                SqlEvents(transaction),
+                SqlAccessTokens(transaction),
+                SqlCodes(transaction),
             )

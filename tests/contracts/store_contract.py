@@ -10,7 +10,7 @@ import pytest
 
 from domain.errors import UsernameTaken
 from domain.events import Event, EventKind, Recorded
-from domain.ports import Begin, Lookup, Records, UnitOfWork
+from domain.ports import Begin, Keys, Lookup, Records, UnitOfWork
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
 from tests.examples import (
@@ -37,6 +37,9 @@ class Store(Protocol):
 
     @property
     def lookup(self) -> Lookup: ...
+
+    @property
+    def keys(self) -> Keys: ...
 
     @property
     def records(self) -> Records: ...
@@ -129,10 +132,11 @@ async def saving_replaces_everything_but_id_and_signup_time(store: Store) -> Non
     async with store.begin() as work:
         ada = await _add(work)
     changed = ada.renamed(BOB).with_password(OTHER_HASH)
+    saved = replace(changed, version=ada.version + 1)
     async with store.begin() as work:
-        await work.users.save(changed)
-        assert await work.users.get(ada.id) == changed
-    assert await store.lookup.user(BOB) == changed
+        assert await work.users.save(changed) == saved
+        assert await work.users.get(ada.id) == saved
+    assert await store.lookup.user(BOB) == saved
     assert await store.lookup.user(ADA) is None
 
 
@@ -225,7 +229,7 @@ async def a_renewed_session_goes_on_under_a_new_digest_only(store: Store) -> Non
         await work.users.save(ada)
         await work.sessions.renew(session, ada, OTHER_DIGEST)
     found = await store.lookup.session(OTHER_DIGEST)
-    assert found == SignedIn(replace(session, auth_version=2), ada)
+    assert found == SignedIn(replace(session, auth_version=2), replace(ada, version=2))
     assert await store.lookup.session(DIGEST) is None
 
 

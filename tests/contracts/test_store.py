@@ -16,12 +16,21 @@ from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.events import Event
-from domain.ports import Begin, Lookup, Records
+from domain.operator import Grant
+from domain.ports import Begin, Keys, Lookup, Records
 from domain.session import Session
 from domain.user import User, Username
-from tests.contracts import store_contract
+from tests.contracts import operator_contract, store_contract
 from tests.contracts.store_contract import CONTRACT, Store
-from tests.fakes.store import FakeEvents, FakeSessions, FakeStore, FakeUnitOfWork, FakeUsers
+from tests.fakes.store import (
+    FakeCodes,
+    FakeEvents,
+    FakeSessions,
+    FakeStore,
+    FakeTokens,
+    FakeUnitOfWork,
+    FakeUsers,
+)
 
 Check = Callable[[Store], Awaitable[None]]
 
@@ -30,11 +39,12 @@ Check = Callable[[Store], Awaitable[None]]
 class Ports:
     begin: Begin
     lookup: Lookup
+    keys: Keys
     records: Records
 
 
 def ports_of(store: FakeStore) -> Ports:
-    return Ports(store.begin, store, store.records)
+    return Ports(store.begin, store, store, store.records)
 
 
 @asynccontextmanager
@@ -50,7 +60,8 @@ async def sqlite(folder: Path) -> AsyncIterator[Store]:
     writer, reader = Writer(open_engine(path)), SqliteReader(path)
     try:
         with reader.open():
-            yield Ports(SqlBegin(writer), SqliteLookup(reader), SqliteRecords(reader))
+            lookup = SqliteLookup(reader)
+            yield Ports(SqlBegin(writer), lookup, lookup, SqliteRecords(reader))
     finally:
         writer.close()
 
@@ -95,17 +106,31 @@ class ReusingEvents(FakeEvents):
         return 1
 
 
+class LastingCodes(FakeCodes):
+    async def take(self, digest: bytes) -> Grant | None:
+        return self.state.grants.get(digest)
+
+
 class BrokenStore(FakeStore):
     def __init__(
-        self, users: Any = FakeUsers, sessions: Any = FakeSessions, events: Any = FakeEvents
+        self,
+        users: Any = FakeUsers,
+        sessions: Any = FakeSessions,
+        events: Any = FakeEvents,
+        codes: Any = FakeCodes,
     ) -> None:
         super().__init__()
         self._users, self._sessions, self._events = users, sessions, events
+        self._codes = codes
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[FakeUnitOfWork]:
         yield FakeUnitOfWork(
-            self._users(self.state), self._sessions(self.state), self._events(self.state)
+            self._users(self.state),
+            self._sessions(self.state),
+            self._events(self.state),
+            FakeTokens(self.state),
+            self._codes(self.state),
         )
 
 
@@ -145,6 +170,8 @@ class BrokenStore(FakeStore):
             BrokenStore(events=ReusingEvents),
             store_contract.erasure_blanks_what_is_personal_and_nothing_else,
         ),
+        (BrokenStore(codes=LastingCodes), operator_contract.a_code_works_once),
+        (BrokenStore(codes=LastingCodes), operator_contract.of_many_at_once_one_gets_the_code),
     ],
 )
 async def test_a_broken_store_is_caught(store: BrokenStore, check: Check) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.errors import UsernameTaken
 from domain.events import Event, Recorded
+from domain.operator import AccessToken, Bearer, Grant, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -18,9 +19,12 @@ class State:
     users: dict[int, User] = field(default_factory=dict)
     sessions: dict[bytes, Session] = field(default_factory=dict)
     events: list[Recorded] = field(default_factory=list)
+    tokens: dict[bytes, AccessToken] = field(default_factory=dict)
+    grants: dict[bytes, Grant] = field(default_factory=dict)
     last_user_id: int = 0
     last_session_id: int = 0
     last_position: int = 0
+    last_token_id: int = 0
 
     def copy(self) -> "State":
         return replace(
@@ -28,6 +32,8 @@ class State:
             users=dict(self.users),
             sessions=dict(self.sessions),
             events=list(self.events),
+            tokens=dict(self.tokens),
+            grants=dict(self.grants),
         )
 
     def signed_in(self, digest: bytes) -> SignedIn | None:
@@ -42,22 +48,37 @@ class State:
 class FakeUsers:
     state: State
 
-    async def add(self, username: Username, password_hash: PasswordHash, *, at: datetime) -> User:
+    async def add(
+        self,
+        username: Username,
+        password_hash: PasswordHash,
+        *,
+        at: datetime,
+        is_operator: bool = False,
+    ) -> User:
         self._check_free(username, owner=None)
         self.state.last_user_id += 1
-        user = User(self.state.last_user_id, username, password_hash, at)
+        user = User(self.state.last_user_id, username, password_hash, at, is_operator=is_operator)
         self.state.users[user.id] = user
         return user
 
     async def get(self, user_id: int) -> User | None:
         return self.state.users.get(user_id)
 
-    async def save(self, user: User) -> None:
+    async def save(self, user: User) -> User:
         self._check_free(user.username, owner=user.id)
-        self.state.users[user.id] = user
+        stored = self.state.users[user.id]
+        self.state.users[user.id] = saved = replace(user, version=stored.version + 1)
+        return saved
+
+    async def has_operator(self) -> bool:
+        return any(user.is_operator for user in self.state.users.values())
 
     async def delete(self, user_id: int) -> None:
         del self.state.users[user_id]
+        for known in (self.state.tokens, self.state.grants):
+            for digest in [digest for digest, each in known.items() if each.user_id == user_id]:
+                known.pop(digest)
         self.state.sessions = {
             digest: each for digest, each in self.state.sessions.items() if each.user_id != user_id
         }
@@ -140,10 +161,52 @@ class FakeEvents:
 
 
 @dataclass
+class FakeTokens:
+    state: State
+
+    async def add(
+        self,
+        digest: bytes,
+        user_id: int,
+        *,
+        name: str,
+        scopes: frozenset[Scope],
+        at: datetime,
+        expires_at: datetime,
+    ) -> AccessToken:
+        self.state.last_token_id += 1
+        token = AccessToken(self.state.last_token_id, user_id, name, scopes, at, expires_at)
+        self.state.tokens[digest] = token
+        return token
+
+    async def end(self, token_id: int) -> AccessToken | None:
+        for digest, token in list(self.state.tokens.items()):
+            if token.id == token_id:
+                return self.state.tokens.pop(digest)
+        return None
+
+
+@dataclass
+class FakeCodes:
+    state: State
+
+    async def put(self, digest: bytes, grant: Grant) -> None:
+        for known, each in list(self.state.grants.items()):
+            if (each.purpose, each.user_id) == (grant.purpose, grant.user_id):
+                del self.state.grants[known]
+        self.state.grants[digest] = grant
+
+    async def take(self, digest: bytes) -> Grant | None:
+        return self.state.grants.pop(digest, None)
+
+
+@dataclass
 class FakeUnitOfWork:
     users: FakeUsers
     sessions: FakeSessions
     events: FakeEvents
+    tokens: FakeTokens
+    codes: FakeCodes
 
 
 class FakeStore:
@@ -158,7 +221,13 @@ class FakeStore:
     async def begin(self) -> AsyncIterator[FakeUnitOfWork]:
         async with self._writing:
             state = self.state.copy()
-            yield FakeUnitOfWork(FakeUsers(state), FakeSessions(state), FakeEvents(state))
+            yield FakeUnitOfWork(
+                FakeUsers(state),
+                FakeSessions(state),
+                FakeEvents(state),
+                FakeTokens(state),
+                FakeCodes(state),
+            )
             self.state = state
 
     async def session(self, digest: bytes) -> SignedIn | None:
@@ -169,6 +238,13 @@ class FakeStore:
             if user.username.key == username.key:
                 return user
         return None
+
+    async def bearer(self, digest: bytes) -> Bearer | None:
+        token = self.state.tokens.get(digest)
+        return Bearer(token, self.state.users[token.user_id]) if token else None
+
+    async def grant(self, digest: bytes) -> Grant | None:
+        return self.state.grants.get(digest)
 
 
 @dataclass

@@ -66,6 +66,9 @@ class FakeLastSeen:
     def note(self, session_id: int, at: datetime) -> None:
         self.notes.append((session_id, at))
 
+    def note_token(self, token_id: int, at: datetime) -> None:
+        self.notes.append((token_id, at))
+
 
 class FakePseudonyms:
     def of(self, username: Username) -> str:

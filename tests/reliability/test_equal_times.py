@@ -8,6 +8,7 @@ import bcrypt
 import pytest
 
 from domain.errors import InvalidCredentials
+from domain.user import Username
 from entrypoints.services import Services, build_services
 from tests.conftest import settings_in
 from tests.examples import LAPTOP, PASSWORD
@@ -26,7 +27,7 @@ async def _medians(services: Services) -> dict[str, float]:
     took: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for name in ("ada", "shut"):
         await services.sign_up(username=name, password=PASSWORD, origin=LAPTOP, presented=None)
-    await services.disable_user(username="shut", origin=LAPTOP)
+    await services.disable_user(user=Username("shut"), origin=LAPTOP)
     for _ in range(PAIRS):
         for kind, (name, password) in KINDS.items():
             started = time.perf_counter()

@@ -5,11 +5,13 @@ or the code of the problem.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from adapters.http.problems import DOMAIN
-from domain.errors import FrontdeskError
+from domain.errors import FrontdeskError, NoSuchUser
 from domain.session import SessionToken, SignedIn
+from domain.user import Username
 from entrypoints.client import Client, Response
 from entrypoints.services import Services
 from tests.examples import LAPTOP
@@ -118,7 +120,9 @@ class UseCases:
         return self._try(delete())[0]
 
     def disable(self, name: str, *, disabled: bool) -> bool:
-        self._run(self._services.disable_user(username=name, origin=LAPTOP, disabled=disabled))
+        disable_user = self._services.disable_user
+        with suppress(NoSuchUser):
+            self._run(disable_user(user=Username(name), origin=LAPTOP, disabled=disabled))
         return True
 
     def clean_up(self) -> bool:

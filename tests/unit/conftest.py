@@ -9,22 +9,33 @@ from adapters.throttle.memory import NoThrottle
 from application.authenticate import Authenticate
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
+from application.create_token import CreateToken
+from application.create_user import CreateUser
 from application.delete_account import DeleteAccount
 from application.disable_user import DisableUser
+from application.edit_user import EditUser
 from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
+from application.end_user_sessions import EndUserSessions
 from application.export_account import ExportAccount
+from application.identify_operator import IdentifyOperator
 from application.list_events import ListEvents
 from application.list_sessions import ListSessions
 from application.log_in import LogIn
 from application.log_out import LogOut
+from application.offer_set_up import OfferSetUp
 from application.open_session import OpenSession
+from application.remove_user import RemoveUser
+from application.reset_password import ResetPassword
+from application.revoke_token import RevokeToken
+from application.set_reset_code import SetResetCode
+from application.set_up import SetUp
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.events import Event
 from domain.password import PasswordPolicy
 from domain.ports import Throttle
-from domain.session import Admission, SessionPolicy, SessionToken, SignedIn
+from domain.session import Admission, Lifetimes, SessionPolicy, SessionToken, SignedIn
 from domain.throttle import ThrottlePolicy
 from tests.examples import DAY, LAPTOP, PASSWORD, PHONE
 from tests.fakes.store import FakeStore
@@ -47,13 +58,17 @@ class Desk:
     devices: DeviceMarks = field(default_factory=lambda: DeviceMarks(lambda: b"key"))
 
     @property
+    def lifetimes(self) -> Lifetimes:
+        return Lifetimes(self.policy)
+
+    @property
     def open_session(self) -> OpenSession:
-        return OpenSession(self.clock, self.tokens, self.policy)
+        return OpenSession(self.clock, self.tokens, self.lifetimes)
 
     @property
     def confirm_owner(self) -> ConfirmOwner:
         return ConfirmOwner(
-            self.store.begin, self.hasher, self.clock, self.policy, self.throttle, self.limits
+            self.store.begin, self.hasher, self.clock, self.lifetimes, self.throttle, self.limits
         )
 
     @property
@@ -89,7 +104,7 @@ class Desk:
 
     @property
     def authenticate(self) -> Authenticate:
-        return Authenticate(self.store, self.last_seen, self.clock, self.policy)
+        return Authenticate(self.store, self.last_seen, self.clock, self.lifetimes)
 
     @property
     def update_user(self) -> UpdateUser:
@@ -112,7 +127,7 @@ class Desk:
 
     @property
     def list_sessions(self) -> ListSessions:
-        return ListSessions(self.store.records, self.clock, self.policy)
+        return ListSessions(self.store.records, self.clock, self.lifetimes)
 
     @property
     def end_session(self) -> EndSession:
@@ -133,6 +148,66 @@ class Desk:
     @property
     def clean_up(self) -> CleanUp:
         return CleanUp(self.store.begin, self.clock, keep_events=30 * DAY, batch=3)
+
+    @property
+    def identify_operator(self) -> IdentifyOperator:
+        return IdentifyOperator(
+            self.authenticate, self.store, self.last_seen, self.clock, self.lifetimes
+        )
+
+    @property
+    def create_user(self) -> CreateUser:
+        return CreateUser(self.store.begin, self.hasher, self.clock, PasswordPolicy())
+
+    @property
+    def edit_user(self) -> EditUser:
+        return EditUser(self.store.begin, self.hasher, self.clock, PasswordPolicy())
+
+    @property
+    def remove_user(self) -> RemoveUser:
+        return RemoveUser(self.store.begin, self.clock)
+
+    @property
+    def end_user_sessions(self) -> EndUserSessions:
+        return EndUserSessions(self.store.begin, self.clock)
+
+    @property
+    def set_reset_code(self) -> SetResetCode:
+        return SetResetCode(self.store.begin, self.clock, self.tokens)
+
+    @property
+    def reset_password(self) -> ResetPassword:
+        return ResetPassword(
+            self.store.begin,
+            self.store,
+            self.hasher,
+            self.clock,
+            self.open_session,
+            PasswordPolicy(),
+        )
+
+    @property
+    def offer_set_up(self) -> OfferSetUp:
+        return OfferSetUp(self.store.begin, self.clock, self.tokens)
+
+    @property
+    def set_up(self) -> SetUp:
+        return SetUp(
+            self.store.begin,
+            self.store,
+            self.hasher,
+            self.clock,
+            self.open_session,
+            PasswordPolicy(),
+        )
+
+    @property
+    def create_token(self) -> CreateToken:
+        return CreateToken(self.store.begin, self.clock, self.tokens)
+
+    @property
+    def revoke_token(self) -> RevokeToken:
+        return RevokeToken(self.store.begin, self.clock)
 
     def happened(self) -> list[Event]:
         """Every event so far, oldest first."""

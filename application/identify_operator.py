@@ -1,0 +1,46 @@
+"""Tell which operator is calling, and what they may do."""
+
+from dataclasses import dataclass
+
+from domain.errors import NotAnOperator, NotSignedIn
+from domain.operator import AccessKey, Operator, Scope
+from domain.ports import Clock, Keys, LastSeen
+from domain.session import Lifetimes, SessionToken
+from domain.steps import Authenticate
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyOperator:
+    """Find the operator behind a session, or behind an access key if there is one, who has this
+    scope.
+
+    Raises `NotSignedIn`, `NotAnOperator`, `ScopeMissing`, `StorageUnavailable`.
+    """
+
+    authenticate: Authenticate
+    keys: Keys
+    last_seen: LastSeen
+    clock: Clock
+    lifetimes: Lifetimes
+
+    async def __call__(
+        self, *, presented: SessionToken | None, key: AccessKey | None, scope: Scope
+    ) -> Operator:
+        operator = await (self._program(key) if key else self._person(presented))
+        if not operator.user.is_operator:
+            raise NotAnOperator
+        operator.demand(scope)
+        return operator
+
+    async def _person(self, presented: SessionToken | None) -> Operator:
+        found = await self.authenticate(presented=presented)
+        policy = self.lifetimes.of(found.user)
+        fresh = found.session.is_fresh(self.clock.now(), policy)
+        return Operator(found.user, found.session, is_fresh=fresh)
+
+    async def _program(self, key: AccessKey) -> Operator:
+        found, now = await self.keys.bearer(key.digest), self.clock.now()
+        if found is None or found.user.disabled_at or now >= found.token.expires_at:
+            raise NotSignedIn
+        self.last_seen.note_token(found.token.id, now)
+        return Operator(found.user, None, found.token.scopes)

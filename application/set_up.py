@@ -1,0 +1,51 @@
+"""Become the first operator."""
+
+from dataclasses import dataclass
+
+from domain.errors import InvalidCode
+from domain.events import Event, EventKind
+from domain.operator import Code, Purpose
+from domain.password import PasswordPolicy
+from domain.ports import Begin, Clock, Keys, PasswordHasher
+from domain.session import Admission, Origin, SessionToken
+from domain.steps import OpenSession
+from domain.user import Username
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Take the code from the console, create an operator's account and open its session. Once
+    there is an operator, no code is valid.
+
+    Raises `InvalidCode`, `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
+    """
+
+    begin: Begin
+    keys: Keys
+    hasher: PasswordHasher
+    clock: Clock
+    open_session: OpenSession
+    password_policy: PasswordPolicy
+
+    async def __call__(
+        self,
+        *,
+        code: Code | None,
+        username: str,
+        password: str,
+        origin: Origin,
+        presented: SessionToken | None,
+    ) -> Admission:
+        name, secret = Username.parse(username), self.password_policy.parse(password)
+        if code is None or await self.keys.grant(code.digest) is None:
+            raise InvalidCode  # before the hash, so that made-up codes cost nothing
+        password_hash = await self.hasher.hash(secret, client=origin.network)
+        async with self.begin() as work:
+            grant, now = await work.codes.take(code.digest), self.clock.now()
+            if grant is None or grant.purpose is not Purpose.SET_UP or now >= grant.expires_at:
+                raise InvalidCode
+            if await work.users.has_operator():
+                raise InvalidCode
+            user = await work.users.add(name, password_hash, at=now, is_operator=True)
+            await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))
+            return await self.open_session(work, user, origin=origin, presented=presented)

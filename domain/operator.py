@@ -1,0 +1,137 @@
+"""Operators: who may look after everybody's accounts, and with what."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from domain.errors import FreshLoginRequired, InvalidTokenName, PersonRequired, ScopeMissing
+from domain.session import Session, SessionToken
+from domain.user import User
+
+TOKEN_NAME_MAX_CHARACTERS = 60
+_KEY_PREFIX = "fdk_"
+
+
+class Scope(StrEnum):
+    """What an access token can be allowed. An operator in person is allowed everything."""
+
+    API_VIEW = "api.view"
+    DATA_VIEW = "data.view"
+    DATA_CREATE = "data.create"
+    DATA_UPDATE = "data.update"
+    DATA_DELETE = "data.delete"
+    LOG_VIEW = "log.view"
+    LOG_DELETE = "log.delete"
+    METRICS_VIEW = "metrics.view"
+    TOKEN_VIEW = "token.view"
+    TOKEN_REVOKE = "token.revoke"
+
+
+class Purpose(StrEnum):
+    """What a one-time code is for."""
+
+    SET_UP = "set_up"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Code(SessionToken):
+    """A secret that works once, made like a session's token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a one-time code allows, to whom (`None`: nobody yet), until when."""
+
+    purpose: Purpose
+    user_id: int | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey(SessionToken):
+    """The secret of an access token. Its prefix lets scanners find one that was published."""
+
+    @classmethod
+    def parse(cls, raw: str) -> Self | None:
+        """Read what a client presents. Anything that cannot be a key is `None`."""
+        token = SessionToken.parse(raw.removeprefix(_KEY_PREFIX))
+        return cls(token.value) if token and raw.startswith(_KEY_PREFIX) else None
+
+    @property
+    def text(self) -> str:
+        """As it is shown, once."""
+        return _KEY_PREFIX + self.value
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What a program of this operator may do, until when. It ends with the operator's account."""
+
+    id: int
+    user_id: int
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """An access token together with its user."""
+
+    token: AccessToken
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator at work: in person, in a session, or through a program with an access token.
+
+    `is_fresh` says whether they logged in moments ago; for a program there is no such thing.
+    """
+
+    user: User
+    session: Session | None
+    scopes: frozenset[Scope] = frozenset(Scope)
+    is_fresh: bool = True
+
+    def demand(self, scope: Scope) -> None:
+        """Raise `ScopeMissing` without it."""
+        if scope not in self.scopes:
+            raise ScopeMissing(scope)
+
+    def demand_fresh(self) -> None:
+        """For what cannot be undone. Raises `FreshLoginRequired`."""
+        if not self.is_fresh:
+            raise FreshLoginRequired("Log in again and retry.")
+
+    def demand_person(self) -> None:
+        """For what would let a program get more than its scopes. Raises `PersonRequired`,
+        `FreshLoginRequired`.
+        """
+        if self.session is None:
+            raise PersonRequired
+        self.demand_fresh()
+
+    def demand_power_over(self, user: User) -> None:
+        """A program that could change operators could become one. Raises `PersonRequired`,
+        `FreshLoginRequired`.
+        """
+        if user.is_operator:
+            self.demand_person()
+
+
+def parse_token_name(raw: str) -> str:
+    """Accept the name of a new access token: visible characters and spaces. Raises
+    `InvalidTokenName`.
+    """
+    name = raw.strip()
+    if not 1 <= len(name) <= TOKEN_NAME_MAX_CHARACTERS:
+        raise InvalidTokenName(f"Use 1 to {TOKEN_NAME_MAX_CHARACTERS} characters for the name.")
+    if any(unicodedata.category(character).startswith("C") for character in name):
+        raise InvalidTokenName("The name has an invisible character; leave it out.")
+    return name

@@ -1,0 +1,117 @@
+"""From the text of a setting to its value. Each raises `ValueError` that says what to write."""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+Network = IPv4Network | IPv6Network
+
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
+
+
+class Secret(bytes):
+    """A key that does not show itself."""
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+class Rate(Struct, frozen=True):
+    """So many in so many seconds."""
+
+    attempts: int
+    seconds: int
+
+
+def choice(*choices: str) -> Callable[[str], str]:
+    """One of these words."""
+
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise ValueError(f"Choose {' or '.join(choices)}.")
+        return raw
+
+    return parse
+
+
+def rate(raw: str) -> Rate:
+    """So many in so many seconds, as in `10/300`."""
+    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", raw)
+    if match is None:
+        raise ValueError("Write so many in so many seconds, as in 10/300.")
+    return Rate(int(match[1]), int(match[2]))
+
+
+def sqlite_file(raw: str) -> Path:
+    """A file, as in `sqlite:///data/frontdesk.db`."""
+    match = re.fullmatch(r"sqlite:///(?P<path>[^?#]+)", raw)
+    if match is None or match["path"] == ":memory:":
+        raise ValueError("Give a SQLite file, as in sqlite:///data/frontdesk.db.")
+    return Path(match["path"])
+
+
+def origin(raw: str) -> str:
+    """A scheme and a host, as in `https://accounts.example.com`."""
+    scheme, _, host = raw.partition("://")
+    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        raise ValueError("Write an origin as https://accounts.example.com.")
+    return raw.lower()
+
+
+def host(raw: str) -> str:
+    """A host name, with or without a port."""
+    if not _HOST.fullmatch(raw):
+        raise ValueError("Write a host name as accounts.example.com.")
+    return raw.lower()
+
+
+def network(raw: str) -> Network:
+    """An address or a network."""
+    try:
+        return ip_network(raw)
+    except ValueError:
+        raise ValueError(f"{raw!r} is not an address or network, as in 10.0.0.0/8.") from None
+
+
+def secret(minimum: int) -> Callable[[str], Secret]:
+    """A key of at least so many bytes."""
+
+    def parse(raw: str) -> Secret:
+        if "," in raw:
+            raise ValueError("Use no comma.")
+        if len(raw.encode()) < minimum:
+            raise ValueError(f"Use at least {minimum} bytes, best from a random source.")
+        return Secret(raw.encode())
+
+    return parse
+
+
+def whole(minimum: int, maximum: int) -> Callable[[str], int]:
+    """A whole number within these limits, which are included."""
+
+    def parse(raw: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", raw) or not minimum <= int(raw) <= maximum:
+            raise ValueError(f"Use a whole number from {minimum} to {maximum}.")
+        return int(raw)
+
+    return parse
+
+
+def number(maximum: float) -> Callable[[str], float]:
+    """A number above 0."""
+
+    def parse(raw: str) -> float:
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", raw) or not 0 < float(raw) <= maximum:
+            raise ValueError(f"Use a number above 0 and up to {maximum:g}.")
+        return float(raw)
+
+    return parse
+
+
+def several(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
+    """Several of these, separated by commas."""
+    return lambda raw: tuple(parse(item.strip()) for item in raw.split(",") if item.strip())

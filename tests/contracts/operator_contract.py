@@ -1,0 +1,116 @@
+"""What the store promises of operators, access tokens and codes, one function a promise."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
+from tests.contracts.store_contract import Store, promise
+from tests.examples import ADA, BOB, DAY, DIGEST, HASH, NOON, OTHER_DIGEST
+
+SCOPES = frozenset({Scope.DATA_VIEW, Scope.LOG_VIEW})
+
+
+@promise
+async def an_operator_is_known_as_one(store: Store) -> None:
+    async with store.begin() as work:
+        await work.users.add(ADA, HASH, at=NOON)
+        assert not await work.users.has_operator()
+        bob = await work.users.add(BOB, HASH, at=NOON, is_operator=True)
+        assert bob.is_operator
+        assert await work.users.has_operator()
+    assert await store.lookup.user(BOB) == bob
+    async with store.begin() as work:
+        await work.users.save(replace(bob, is_operator=False))
+        assert not await work.users.has_operator()
+
+
+@promise
+async def a_version_grows_with_every_save(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON)
+    for version in (2, 3):
+        async with store.begin() as work:
+            await work.users.save(ada)
+        found = await store.lookup.user(ADA)
+        assert found is not None
+        assert found.version == version
+
+
+async def _token(store: Store, digest: bytes = DIGEST) -> AccessToken:
+    async with store.begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON, is_operator=True)
+        return await work.tokens.add(
+            digest, ada.id, name="backup \u202e<b>", scopes=SCOPES, at=NOON, expires_at=NOON + DAY
+        )
+
+
+@promise
+async def an_access_token_is_found_with_its_user(store: Store) -> None:
+    token = await _token(store)
+    ada = await store.lookup.user(ADA)
+    assert ada is not None
+    assert await store.keys.bearer(DIGEST) == Bearer(token, ada)
+    assert token == AccessToken(
+        token.id, ada.id, "backup \u202e<b>", SCOPES, NOON, NOON + DAY, last_used_at=None
+    )
+    assert await store.keys.bearer(OTHER_DIGEST) is None
+
+
+@promise
+async def an_access_token_ends_at_once(store: Store) -> None:
+    token = await _token(store)
+    async with store.begin() as work:
+        for nobodys in (0, token.id + 1, 10**30, -1):
+            assert await work.tokens.end(nobodys) is None
+        assert await work.tokens.end(token.id) == token
+        assert await work.tokens.end(token.id) is None
+    assert await store.keys.bearer(DIGEST) is None
+
+
+@promise
+async def access_tokens_and_codes_go_with_the_account(store: Store) -> None:
+    token = await _token(store)
+    async with store.begin() as work:
+        await work.codes.put(OTHER_DIGEST, Grant(Purpose.RESET, token.user_id, NOON))
+        await work.users.delete(token.user_id)
+    assert await store.keys.bearer(DIGEST) is None
+    assert await store.keys.grant(OTHER_DIGEST) is None
+
+
+@promise
+async def a_code_works_once(store: Store) -> None:
+    grant = Grant(Purpose.SET_UP, None, NOON + timedelta(minutes=30))
+    async with store.begin() as work:
+        await work.codes.put(DIGEST, grant)
+    assert await store.keys.grant(DIGEST) == grant
+    async with store.begin() as work:
+        assert await work.codes.take(OTHER_DIGEST) is None
+        assert await work.codes.take(DIGEST) == grant
+        assert await work.codes.take(DIGEST) is None
+    assert await store.keys.grant(DIGEST) is None
+
+
+@promise
+async def of_many_at_once_one_gets_the_code(store: Store) -> None:
+    async with store.begin() as work:
+        await work.codes.put(DIGEST, Grant(Purpose.SET_UP, None, NOON))
+
+    async def take() -> bool:
+        async with store.begin() as work:
+            return await work.codes.take(DIGEST) is not None
+
+    assert sum(await asyncio.gather(*(take() for _ in range(10)))) == 1
+
+
+@promise
+async def a_newer_code_replaces_the_older_of_the_same_user_and_purpose(store: Store) -> None:
+    async with store.begin() as work:
+        ada, bob = [await work.users.add(name, HASH, at=NOON) for name in (ADA, BOB)]
+        await work.codes.put(b"1" * 32, Grant(Purpose.RESET, ada.id, NOON))
+        await work.codes.put(b"2" * 32, Grant(Purpose.RESET, bob.id, NOON))
+        await work.codes.put(b"3" * 32, Grant(Purpose.SET_UP, None, NOON))
+        await work.codes.put(b"4" * 32, Grant(Purpose.RESET, ada.id, NOON + DAY))
+        await work.codes.put(b"5" * 32, Grant(Purpose.SET_UP, None, NOON + DAY))
+    left = [digit for digit in b"12345" if await store.keys.grant(bytes([digit]) * 32)]
+    assert bytes(left) == b"245"
