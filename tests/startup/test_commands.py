@@ -183,4 +183,4 @@ def test_a_user_disabled_from_the_console_is_out_at_once(tmp_path: Path) -> None
         assert client.log_in("ada", "123123").status == 200
         unknown = run([*users, "disable", "nobody"], tmp_path)
         assert unknown.returncode != 0
-        assert "There is no user" in unknown.stderr
+        assert "There is no such user" in unknown.stderr
