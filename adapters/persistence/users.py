@@ -1,5 +1,6 @@
 """The table of users, inside a transaction."""
 
+import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,6 +54,8 @@ class SqlUsers:
         return User(result.scalar_one(), username, password_hash, at, is_operator=is_operator)
 
     async def get(self, user_id: int) -> User | None:
+        if not 0 < user_id <= sys.maxsize:
+            return None
         result = await self.transaction.execute(_GET, {"id": user_id})
         row = result.one_or_none()
         return rows.to_user(row) if row else None

@@ -143,7 +143,8 @@ async def saving_replaces_everything_but_id_and_signup_time(store: Store) -> Non
 @promise
 async def an_unknown_id_is_nobody(store: Store) -> None:
     async with store.begin() as work:
-        assert await work.users.get(4711) is None
+        for nobodys in (4711, 0, -1, 10**30):
+            assert await work.users.get(nobodys) is None
 
 
 @promise

@@ -1,0 +1,153 @@
+"""Rows for operators, from tables as SQLAlchemy describes them.
+
+Each question runs on another thread with a connection of its own, for it may take long, and is
+given up after a while.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy import Table as SqlTable
+
+from adapters.persistence import columns as shapes
+from adapters.persistence.columns import Columns
+from adapters.persistence.errors import translated
+from adapters.persistence.reader import Query
+from adapters.persistence.sqlite import open_reader
+from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow
+from domain.queries import Condition, Count, Page, Row, Table, Value
+
+_Result = TypeVar("_Result")
+_Ask = Callable[[sqlite3.Connection], _Result]
+
+_STEPS = 10_000  # of SQLite's machine, between two looks at the clock
+_COUNTED_AT_MOST = 10_000
+
+
+class SqliteBrowser:
+    """Fits `domain.queries.Tables`, for some tables of one file. No question takes longer than
+    `patience` seconds.
+    """
+
+    def __init__(self, path: Path, tables: Sequence[SqlTable], *, patience: float = 2) -> None:
+        self._path = path
+        self._tables = {table.name: Columns(table) for table in tables}
+        self._patience = patience
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="browser")
+
+    def close(self) -> None:
+        """Let the last questions end."""
+        self._threads.shutdown()
+
+    async def tables(self) -> list[Table]:
+        def ask(connection: sqlite3.Connection) -> list[Table]:
+            return [
+                Table(name, each.described(), _about(connection, each))
+                for name, each in self._tables.items()
+            ]
+
+        return await self._ask(ask)
+
+    async def page(
+        self,
+        table: str,
+        conditions: Sequence[Condition] = (),
+        *,
+        columns: Sequence[str] = (),
+        sort: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        found = self._find(table)
+        order = found.order(sort, conditions)
+        shown = [found.known(name) for name in columns] or found.public
+        statement = (
+            select(*shown, *order.columns)
+            .where(*found.where(conditions), *order.beyond(after))
+            .order_by(*order.clauses)
+            .limit(limit + 1)
+        )
+        rows = await self._ask(lambda connection: _all(connection, statement))
+        page = [found.to_row(shown, row) for row in rows[:limit]]
+        last = rows[limit - 1][len(shown) :] if len(rows) > limit else None
+        return Page(page, shapes.cursor(last) if last else None)
+
+    async def row(self, table: str, key: str) -> Row:
+        found = self._find(table)
+        statement = select(*found.public).where(found.key_is(key))
+        rows = await self._ask(lambda connection: _all(connection, statement))
+        if not rows:
+            raise NoSuchRow
+        return found.to_row(found.public, rows[0])
+
+    async def count(
+        self, table: str, conditions: Sequence[Condition] = (), *, exact: bool = False
+    ) -> Count:
+        found = self._find(table)
+        if not conditions and not exact:
+            return await self._ask(lambda connection: _about(connection, found))
+        matching = select(found.key).where(*found.where(conditions))
+        if not exact:
+            matching = matching.limit(_COUNTED_AT_MOST + 1)
+        statement = select(func.count()).select_from(matching.subquery())
+        ((number,),) = await self._ask(lambda connection: _all(connection, statement))
+        if exact or number <= _COUNTED_AT_MOST:
+            return Count(number, exact=True)
+        return Count(_COUNTED_AT_MOST, exact=False, at_least=True)
+
+    async def values(
+        self, table: str, column: str, conditions: Sequence[Condition] = (), *, limit: int = 50
+    ) -> list[tuple[Value, int]]:
+        found = self._find(table)
+        counted, number = found.known(column), func.count()
+        statement = (
+            select(counted, number)
+            .where(*found.where(conditions))
+            .group_by(counted)
+            .order_by(number.desc(), counted)
+            .limit(limit)
+        )
+        rows = await self._ask(lambda connection: _all(connection, statement))
+        return [(shapes.to_value(counted, value), count) for value, count in rows]
+
+    def _find(self, name: str) -> Columns:
+        if name not in self._tables:
+            raise InvalidQuery("There is no such table.")
+        return self._tables[name]
+
+    async def _ask(self, ask: _Ask[_Result]) -> _Result:
+        def run() -> _Result:
+            with translated(), closing(open_reader(self._path)) as connection:
+                deadline = time.monotonic() + self._patience
+                connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+                try:
+                    return ask(connection)
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                        raise QueryTooSlow from error
+                    raise
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+def _all(connection: sqlite3.Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    query = Query(statement)
+    return connection.execute(query.sql, query.constants).fetchall()
+
+
+def _about(connection: sqlite3.Connection, table: Columns) -> Count:
+    """Ids are never reused, so that there are at most as many rows as from the first to the last.
+    Where there are no ids, there are few rows.
+    """
+    if table.has_ids:
+        ((lowest, highest),) = _all(connection, select(func.min(table.key), func.max(table.key)))
+        return Count(highest - lowest + 1 if highest else 0, exact=False)
+    ((number,),) = _all(connection, select(func.count()).select_from(table.key.table))
+    return Count(number, exact=True)

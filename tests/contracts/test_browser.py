@@ -1,0 +1,280 @@
+"""What operators can ask of the tables, and what nobody gets out of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.persistence.browser import SqliteBrowser
+from adapters.persistence.schema import migrate
+from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.tables import metadata
+from adapters.persistence.unit_of_work import SqlBegin
+from adapters.persistence.writer import Writer
+from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
+from domain.events import Event, EventKind
+from domain.operator import Scope
+from domain.password import PasswordHash
+from domain.queries import Comparison, Condition, Count
+from domain.user import Username
+from tests.examples import DAY, LAPTOP, NOON
+
+NAMES = ["ada", "Adele", "bob", "Bør", "carol", "ADAM", "zoë", "x_y%z"]
+PLANTED = "plantedsecret"
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> Path:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    migrate(open_engine(path))
+    writer = Writer(open_engine(path))
+    async with SqlBegin(writer)() as work:
+        for number, name in enumerate(NAMES):
+            user = await work.users.add(
+                Username(name), PasswordHash(f"{PLANTED}{number}"), at=NOON + number * DAY
+            )
+            for each in range(2):
+                await work.sessions.add(
+                    user,
+                    f"{PLANTED}{name}{each}".encode(),
+                    replace(LAPTOP, address=f"192.0.2.{each}"),
+                    at=NOON,
+                    expires_at=NOON + timedelta(hours=number),
+                )
+        await work.users.save(user.disabled(NOON))
+        await work.tokens.add(
+            f"{PLANTED}-token".encode(),
+            user.id,
+            name="n",
+            scopes=frozenset({Scope.API_VIEW}),
+            at=NOON,
+            expires_at=NOON,
+        )
+        await work.events.append(
+            Event(EventKind.RENAMED, NOON, user.id, LAPTOP, {"from": "a", "to": "\u202e\r\n<b>"})
+        )
+    writer.close()
+    return path
+
+
+@pytest.fixture
+async def browser(path: Path) -> AsyncIterator[SqliteBrowser]:
+    with closing(SqliteBrowser(path, list(metadata.tables.values()))) as browser:
+        yield browser
+
+
+def where(column: str, comparison: str, value: str) -> Condition:
+    return Condition(column, Comparison(comparison), value)
+
+
+async def names(browser: SqliteBrowser, *conditions: Condition, **options: Any) -> list[Any]:
+    page = await browser.page("users", conditions, **options)
+    return [row["username"] for row in page.rows]
+
+
+async def test_it_describes_the_tables(browser: SqliteBrowser) -> None:
+    tables = {table.name: table for table in await browser.tables()}
+    assert set(tables) == set(metadata.tables)
+    assert tables["users"].rows == Count(len(NAMES), exact=False)
+    users = {column.name: column for column in tables["users"].columns}
+    assert users["id"].key
+    assert users["username"].writable
+    assert users["username"].indexed
+    assert not users["auth_version"].indexed
+    assert not users["is_operator"].indexed, "only operators are in that index"
+    assert users["password_hash"].secret
+    assert (users["disabled_at"].kind, users["disabled_at"].nullable) == ("instant", True)
+    sessions = {column.name: column for column in tables["sessions"].columns}
+    assert sessions["user_id"].references == "users.id"
+    assert sessions["token_digest"].secret
+
+
+async def test_rows_have_everything_but_secrets(browser: SqliteBrowser) -> None:
+    page = await browser.page("users")
+    assert page.following is None
+    newest = page.rows[0]
+    assert newest == {
+        "id": len(NAMES),
+        "username": "x_y%z",
+        "username_key": "x_y%z",
+        "signup_time": "2026-02-07T12:00:00Z",
+        "auth_version": 1,
+        "disabled_at": "2026-01-31T12:00:00Z",
+        "is_operator": False,
+        "version": 2,
+    }
+    assert await browser.row("users", str(len(NAMES))) == newest
+    (event,) = (await browser.page("events")).rows
+    assert event["details"] == {"from": "a", "to": "\u202e\r\n<b>"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (where("username", "eq", "ADA"), ["ada"]),
+        (where("username", "prefix", "AD"), ["ada", "ADAM", "Adele"]),
+        (where("username", "contains", "DA"), ["ADAM", "ada"]),
+        (where("username", "contains", "_"), ["x_y%z"]),
+        (where("username", "contains", "%"), ["x_y%z"]),
+        (where("username", "prefix", ""), None),
+        (where("username", "ge", "zo"), ["zoë"]),
+        (where("username", "eq", "' OR 1=1 --"), []),
+        (where("id", "le", "2"), ["Adele", "ada"]),
+        (where("id", "ne", "1"), None),
+        (where("disabled_at", "null", "false"), ["x_y%z"]),
+        (where("is_operator", "eq", "true"), []),
+        (where("signup_time", "lt", "2026-02-01T13:00:00+01:00"), ["ada"]),
+    ],
+)
+async def test_conditions(
+    browser: SqliteBrowser, condition: Condition, found: list[str] | None
+) -> None:
+    rows = await names(browser, condition)
+    assert rows == found if found is not None else len(rows) >= 7
+    count = await browser.count("users", [condition])
+    assert count == Count(len(rows), exact=True)
+    assert await browser.count("users", [condition], exact=True) == count
+
+
+async def test_all_conditions_must_hold(browser: SqliteBrowser) -> None:
+    both = where("username", "prefix", "ad"), where("id", "gt", "1")
+    assert await names(browser, *both) == ["ADAM", "Adele"]
+
+
+@pytest.mark.parametrize("sort", [None, "id", "-id", "username", "-username", "auth_version"])
+@pytest.mark.parametrize("limit", [1, 3, 8, 50])
+async def test_pages_show_every_row_once_and_in_order(
+    browser: SqliteBrowser, sort: str | None, limit: int
+) -> None:
+    whole = await names(browser, sort=sort)
+    assert len(whole) == len(NAMES)
+    seen: list[Any] = []
+    after = None
+    while True:
+        page = await browser.page("users", sort=sort, after=after, limit=limit)
+        assert len(page.rows) <= limit
+        seen += [row["username"] for row in page.rows]
+        after = page.following
+        if after is None:
+            break
+    assert seen == whole
+    if sort == "username":
+        assert whole == sorted(NAMES, key=lambda name: Username(name).key)
+
+
+async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
+    with closing(SqliteBrowser(path, [metadata.tables["users"]])) as browser:
+        first = await browser.page("users", limit=3)
+        writer = Writer(open_engine(path))
+        async with SqlBegin(writer)() as work:
+            await work.users.add(Username("new"), PasswordHash("hash"), at=NOON)
+        writer.close()
+        second = await browser.page("users", after=first.following, limit=3)
+    assert [row["id"] for row in (*first.rows, *second.rows)] == [8, 7, 6, 5, 4, 3]
+
+
+async def test_columns_can_be_chosen(browser: SqliteBrowser) -> None:
+    page = await browser.page("users", columns=["username", "id"], limit=1)
+    assert page.rows == [{"username": "x_y%z", "id": 8}]
+    assert page.following
+
+
+async def test_values_are_counted(browser: SqliteBrowser) -> None:
+    assert await browser.values("sessions", "address") == [("192.0.2.0", 8), ("192.0.2.1", 8)]
+    only = [where("user_id", "eq", "1")]
+    assert await browser.values("sessions", "address", only, limit=1) == [("192.0.2.0", 1)]
+
+
+SECRETS = [
+    ("users", "password_hash"),
+    ("sessions", "token_digest"),
+    ("access_tokens", "digest"),
+    ("one_time_codes", "digest"),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), SECRETS)
+async def test_a_secret_cannot_be_read_compared_sorted_or_counted(
+    browser: SqliteBrowser, table: str, column: str
+) -> None:
+    said = set()
+    for name in (column, "no_such_column"):
+        attempts = [
+            browser.page(table, columns=[name]),
+            browser.page(table, sort=name),
+            browser.page(table, sort=f"-{name}"),
+            browser.values(table, name),
+            *(browser.page(table, [Condition(name, each, PLANTED)]) for each in Comparison),
+            *(browser.count(table, [Condition(name, each, PLANTED)]) for each in Comparison),
+        ]
+        for attempt in attempts:
+            with pytest.raises(InvalidQuery) as refusal:
+                await attempt
+            said.add(str(refusal.value))
+    assert len(said) == 1, "a secret column is refused as one that is not there"
+
+
+async def test_no_answer_has_a_planted_secret(browser: SqliteBrowser) -> None:
+    for table in await browser.tables():
+        page = await browser.page(table.name)
+        shown = [column.name for column in table.columns if not column.secret]
+        answers = [table, page, *[await browser.values(table.name, name) for name in shown]]
+        answers += [await browser.page(table.name, columns=[name]) for name in shown]
+        assert PLANTED not in repr(answers)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        {"table": "no_such"},
+        {"table": "alembic_version"},
+        {"table": "sqlite_schema"},
+        {"table": "users", "sort": "disabled_at"},
+        {"table": "users", "sort": ""},
+        {"table": "users", "after": "nonsense"},
+        {"table": "users", "after": "W10"},
+        {"table": "users", "after": "WyJhIiwgImIiXQ"},
+        {"table": "users", "after": "é"},
+        {"table": "users", "conditions": [where("id", "eq", "x")]},
+        {"table": "users", "conditions": [where("id", "eq", "9" * 30)]},
+        {"table": "users", "conditions": [where("id", "eq", "9" * 5000)]},
+        {"table": "users", "conditions": [where("id", "prefix", "1")]},
+        {"table": "users", "conditions": [where("id", "null", "maybe")]},
+        {"table": "users", "conditions": [where("username", "eq", "\ud800")]},
+        {"table": "users", "conditions": [where("signup_time", "gt", "yesterday")]},
+        {"table": "users", "conditions": [where("is_operator", "eq", "1")]},
+    ],
+)
+async def test_what_cannot_be_asked_is_refused(
+    browser: SqliteBrowser, attempt: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidQuery):
+        await browser.page(**attempt)
+
+
+async def test_a_key_nobody_has(browser: SqliteBrowser) -> None:
+    with pytest.raises(NoSuchRow):
+        await browser.row("users", "4711")
+    with pytest.raises(NoSuchRow):
+        await browser.row("throttle_buckets", "nobody's")
+
+
+async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
+    with closing(SqliteBrowser(path, list(metadata.tables.values()), patience=0)) as browser:
+        writer = Writer(open_engine(path))
+        async with SqlBegin(writer)() as work:
+            await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 2_000)
+        writer.close()
+        with pytest.raises(QueryTooSlow):
+            await browser.count("events", [where("address", "contains", "x")])
+
+
+async def test_a_database_that_is_gone(tmp_path: Path) -> None:
+    browser = SqliteBrowser(tmp_path / "nowhere.db", [metadata.tables["users"]])
+    with closing(browser), pytest.raises(StorageUnavailable):
+        await browser.tables()
