@@ -1,6 +1,6 @@
 """The web application."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import Any
@@ -13,14 +13,24 @@ from adapters.http.accounts import AccountController
 from adapters.http.api_page import openapi_config, to_the_api_page
 from adapters.http.authentication import DemandSession
 from adapters.http.cookies import Cookies
-from adapters.http.edge import Edge, RequestRecord
+from adapters.http.edge import Edge
 from adapters.http.health import HealthController
 from adapters.http.json_response import JsonResponse
 from adapters.http.network import ClientAddress
+from adapters.http.operations.documents import openapi_json, openapi_yaml
+from adapters.http.operations.feed import FeedController
+from adapters.http.operations.logs import LogsController
+from adapters.http.operations.monitoring import MonitoringController
+from adapters.http.operations.prometheus import scrape
+from adapters.http.operations.set_up import SetUpController
+from adapters.http.operations.tables import TablesController
+from adapters.http.operations.tokens import TokensController
+from adapters.http.operations.users import UsersController
 from adapters.http.own_records import OwnRecordsController
 from adapters.http.problems import HANDLERS
 from adapters.http.rules import Rules
 from adapters.http.strict_request import StrictRequest
+from domain.traffic import Observe, RequestRecord
 from entrypoints import __version__
 from entrypoints.cli import Commands
 from entrypoints.logs import log_request
@@ -33,7 +43,7 @@ BODY_MAX_BYTES = 16 * 1024
 def create_app(
     settings: Settings,
     services: Services | None = None,
-    record: Callable[[RequestRecord], None] = log_request,
+    record: Observe = log_request,
 ) -> Litestar:
     """Build the application. `record` is told of every request when it has been answered."""
     services = services or build_services(settings)
@@ -50,12 +60,13 @@ def create_app(
             OwnRecordsController,
             HealthController,
             to_the_api_page,
+            *_operations(settings),
         ],
         dependencies={
             "jar": _given(cookies),
             **{each.name: _given(getattr(services, each.name)) for each in fields(services)},
         },
-        before_request=DemandSession(services.authenticate, cookies),
+        before_request=DemandSession(services.authenticate, services.identify_operator, cookies),
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         response_class=JsonResponse,
@@ -71,11 +82,39 @@ def create_app(
         app.asgi_handler,
         rules=Rules(settings.hosts, settings.origins, BODY_MAX_BYTES),
         client_address=ClientAddress(settings.trusted_proxies),
-        record=record,
+        observe=_both(record, services.observers),
+        begin_tally=services.begin_tally,
         body_seconds=settings.body_seconds,
         https=settings.https,
     )
     return app
+
+
+def _operations(settings: Settings) -> list[Any]:
+    return [
+        SetUpController,
+        openapi_json,
+        openapi_yaml,
+        TablesController,
+        UsersController,
+        FeedController,
+        TokensController,
+        *([LogsController] if settings.request_log == "on" else []),
+        *([MonitoringController] if settings.metrics == "on" else []),
+        *([scrape] if settings.metrics == settings.prometheus == "on" else []),
+    ]
+
+
+def _both(first: Observe, others: Sequence[Observe]) -> Observe:
+    if not others:
+        return first
+
+    def observe(record: RequestRecord) -> None:
+        first(record)
+        for each in others:
+            each(record)
+
+    return observe
 
 
 def _given(value: Any) -> Provide:

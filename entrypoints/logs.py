@@ -1,13 +1,14 @@
 """Logs: one JSON object a line on standard output."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import structlog
 from structlog.typing import EventDict
 
-from adapters.http.edge import RequestRecord
+from domain.traffic import RequestRecord
 from entrypoints.log_writer import LogWriter
 
 _writer: Any = LogWriter()
@@ -64,6 +65,31 @@ def configure_logs() -> None:
         logging.getLogger(name).propagate = True
 
 
+class RequestLine(msgspec.Struct, frozen=True, tag_field="event", tag="request"):
+    """What the log says of a request: never what could hold a secret."""
+
+    time: datetime
+    request_id: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    address: str
+    user_id: int | None
+    level: str
+
+
 def log_request(record: RequestRecord) -> None:
     """One line a request, in the form of all others; encoded directly, for it is on every path."""
-    _writer.write(f"{_encode(record)}\n")
+    line = RequestLine(
+        datetime.fromtimestamp(record.time, UTC),
+        record.request_id,
+        record.method,
+        record.path,
+        record.status,
+        record.duration_ms,
+        record.address,
+        record.user_id,
+        record.level,
+    )
+    _writer.write(f"{_encode(line)}\n")

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -39,6 +39,7 @@ from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
 from application.end_user_sessions import EndUserSessions
 from application.export_account import ExportAccount
+from application.forget_requests import ForgetRequests
 from application.identify_operator import IdentifyOperator
 from application.list_events import ListEvents
 from application.list_sessions import ListSessions
@@ -54,9 +55,13 @@ from application.set_up import SetUp
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.errors import Unavailable
+from domain.metrics import Metrics
 from domain.password import PasswordPolicy
-from domain.ports import Clock, Throttle
+from domain.ports import Clock, Records, Throttle
+from domain.queries import Tables
+from domain.traffic import Observe, RequestLog, Tally
 from entrypoints.background import every
+from entrypoints.observers import build_observers
 from entrypoints.settings import Settings
 
 _MIGRATION_WAIT_SECONDS = 60
@@ -98,6 +103,14 @@ class Services:
     clean_up: CleanUp
     check_readiness: CheckReadiness
     hash_figures: Callable[[], QueueFigures]
+    forget_requests: ForgetRequests
+    records: Records
+    tables: Tables
+    requests: Tables
+    request_log: RequestLog
+    metrics: Metrics
+    observers: Sequence[Observe]
+    begin_tally: Callable[[], Tally]
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -129,6 +142,8 @@ def build_services(
     authenticate = Authenticate(lookup, last_seen, clock, lifetimes)
     clean_up = CleanUp(begin, clock, timedelta(days=settings.event_days))
 
+    watch = build_observers(settings, writer, lambda: hash_queue.figures)
+
     async def clean_up_all() -> None:
         while await clean_up():
             pass
@@ -141,6 +156,7 @@ def build_services(
         try:
             with reader.open():
                 async with (
+                    watch.running(),
                     every(_LAST_SEEN_SECONDS, last_seen.write),
                     every(_CLEAN_UP_SECONDS, clean_up_all),
                 ):
@@ -186,6 +202,14 @@ def build_services(
         clean_up=clean_up,
         check_readiness=CheckReadiness(SqlProbe(writer)),
         hash_figures=lambda: hash_queue.figures,
+        forget_requests=ForgetRequests(begin, clock, watch.requests, watch.request_log),
+        records=records,
+        tables=watch.tables,
+        requests=watch.requests,
+        request_log=watch.request_log,
+        metrics=watch.metrics,
+        observers=watch.all,
+        begin_tally=watch.begin_tally,
         running=running,
     )
 

@@ -75,6 +75,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     fresh_login_minutes: float = 10
     event_days: float = 365
     body_seconds: float = 10
+    request_log: Literal["on", "off"] = "on"
+    request_log_days: float = 7
+    request_log_notable_days: float = 90
+    request_log_slow_ms: float = 1_000
+    request_log_mebibytes: int = 1_024
+    request_log_addresses: Literal["on", "off"] = "on"
+    request_log_users: Literal["on", "off"] = "on"
+    request_log_excluded: tuple[str, ...] = ("/healthz", "/readyz", "/api/ops/logs/tail")
+    request_log_masked: tuple[str, ...] = ()
+    metrics: Literal["on", "off"] = "on"
+    prometheus: Literal["on", "off"] = "off"
 
     @property
     def database(self) -> Path:
@@ -230,5 +241,16 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "fresh_login_minutes": number(1_440),
     "event_days": number(36_500),
     "body_seconds": number(3_600),
+    "request_log": choice("on", "off"),
+    "request_log_days": number(36_500),
+    "request_log_notable_days": number(36_500),
+    "request_log_slow_ms": number(3_600_000),
+    "request_log_mebibytes": whole(1, 1_048_576),
+    "request_log_addresses": choice("on", "off"),
+    "request_log_users": choice("on", "off"),
+    "request_log_excluded": several(str),
+    "request_log_masked": several(str),
+    "metrics": choice("on", "off"),
+    "prometheus": choice("on", "off"),
 }
 NAMES = tuple(PREFIX + name.upper() for name in _PARSERS)

@@ -5,7 +5,6 @@ from typing import Annotated
 from litestar import Controller, MediaType, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import Body
-from msgspec import UNSET, UnsetType
 
 from adapters.http.authentication import PUBLIC, PublicRequest, SignedInRequest
 from adapters.http.cookies import Cookies
@@ -19,15 +18,25 @@ from adapters.http.problems import (
     UNSUPPORTED,
     answers,
 )
-from adapters.http.views import Confirmation, Credentials, ReceiptView, UserUpdate, UserView
+from adapters.http.views import (
+    Confirmation,
+    Credentials,
+    ReceiptView,
+    Reset,
+    UserUpdate,
+    UserView,
+    given,
+)
 from application.delete_account import DeleteAccount
 from application.log_in import LogIn
 from application.log_out import LogOut
+from application.reset_password import ResetPassword
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.errors import (
     Busy,
     FreshLoginRequired,
+    InvalidCode,
     InvalidCredentials,
     InvalidPassword,
     InvalidUsername,
@@ -37,6 +46,7 @@ from domain.errors import (
     TooManyAttempts,
     UsernameTaken,
 )
+from domain.operator import Code
 
 _BODY = (MALFORMED, INVALID, CROSS_ORIGIN, TIMEOUT, TOO_LARGE, UNSUPPORTED)
 _UNCONFIRMED = Confirmation()
@@ -134,6 +144,35 @@ class AccountController(Controller):
         await log_out(presented=request.auth, origin=origin_of(request))
         return Response(None, cookies=jar.cleared())
 
+    @post(
+        "/reset",
+        status_code=200,
+        operation_id="resetPassword",
+        summary="Choose a new password with a code",
+        opt=PUBLIC,
+        security=[{}],
+        responses=answers(
+            InvalidCode, InvalidPassword, Busy, StorageFull, StorageUnavailable, also=_BODY
+        ),
+    )
+    async def reset_password(
+        self,
+        data: Annotated[Reset, Body()],
+        request: PublicRequest,
+        reset_password: NamedDependency[ResetPassword],
+        jar: NamedDependency[Cookies],
+    ) -> Response[UserView]:
+        """The code comes from an operator and works once. All your sessions end, and a new one
+        opens.
+        """
+        admission = await reset_password(
+            code=Code.parse(data.code),
+            password=data.password,
+            origin=origin_of(request),
+            presented=request.auth,
+        )
+        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
+
     @get(
         operation_id="getUser",
         summary="Read yourself",
@@ -176,9 +215,9 @@ class AccountController(Controller):
             signed_in=request.user,
             presented=request.auth,
             origin=origin_of(request),
-            username=_given(data.username),
-            password=_given(data.password),
-            current_password=_given(data.current_password),
+            username=given(data.username),
+            password=given(data.password),
+            current_password=given(data.current_password),
         )
         return Response(UserView.of(user), cookies=jar.carrying(renewed))
 
@@ -214,10 +253,6 @@ class AccountController(Controller):
             signed_in=request.user,
             presented=request.auth,
             origin=origin_of(request),
-            current_password=_given(data.current_password),
+            current_password=given(data.current_password),
         )
         return Response(ReceiptView.of(receipt), cookies=jar.cleared())
-
-
-def _given(value: str | UnsetType) -> str | None:
-    return None if value is UNSET else value

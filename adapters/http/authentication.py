@@ -1,5 +1,6 @@
 """Closed by default: a handler is reached only in a live session unless it says `public`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,18 @@ from litestar.datastructures import State
 from litestar.types import Scope
 
 from adapters.http.cookies import Cookies
+from adapters.http.rules import check_same_origin
 from application.authenticate import Authenticate
+from application.identify_operator import IdentifyOperator
+from domain.errors import NotSignedIn
+from domain.operator import AccessKey
 from domain.session import SessionToken, SignedIn
 
 PUBLIC: dict[str, Any] = {"public": True}
 """Handler options of what anybody may call."""
+
+SCOPE = "scope"
+"""The handler option that names what an operator needs to call it."""
 
 PublicRequest = Request[None, SessionToken | None, State]
 """`request.auth` is the token presented, live or not."""
@@ -31,15 +39,40 @@ class DemandSession:
     """
 
     authenticate: Authenticate
+    identify_operator: IdentifyOperator
     cookies: Cookies
 
     async def __call__(self, request: Request[Any, Any, State]) -> None:
-        """Put the token and the session into the scope. Raises `NotSignedIn`."""
+        """Put the token and the session, or the operator, into the scope. Raises `NotSignedIn`,
+        `NotAnOperator`, `ScopeMissing`, `Unacceptable`.
+        """
         scope = request.scope
         presented = self.cookies.session(scope["headers"])
         scope["auth"], scope["user"] = presented, None
-        if not _is_public(scope):
+        if _is_public(scope):
+            return
+        if needed := scope["route_handler"].opt.get(SCOPE):
+            # Not even for reading: no page of anybody else's is for operators.
+            check_same_origin(dict(scope["headers"]))
+            scope["user"] = await self.identify_operator(
+                presented=presented, key=_key(scope["headers"]), scope=needed
+            )
+        else:
             scope["user"] = await self.authenticate(presented=presented)
+
+
+def _key(headers: Iterable[tuple[bytes, bytes]]) -> AccessKey | None:
+    """The key in `Authorization`. Who sends one is not taken for who the cookie says. Raises
+    `NotSignedIn`.
+    """
+    for field, value in headers:
+        if field == b"authorization":
+            scheme, _, credentials = value.decode("latin-1").partition(" ")
+            key = AccessKey.parse(credentials.strip())
+            if scheme.lower() != "bearer" or key is None:
+                raise NotSignedIn
+            return key
+    return None
 
 
 def _is_public(scope: Scope) -> bool:

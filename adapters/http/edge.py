@@ -9,7 +9,7 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from http import HTTPStatus
 
 import anyio
 from litestar.enums import ScopeType
@@ -23,16 +23,19 @@ from litestar.types import (
     Scope,
     Send,
 )
-from msgspec import Struct
 
 from adapters.http.allow import all_methods
 from adapters.http.network import ClientAddress
 from adapters.http.problems import PROBLEM_JSON, Unacceptable, encode
 from adapters.http.rules import Fields, Rules
 from adapters.http.timely_body import TimelyBody
+from domain.traffic import Observe, RequestRecord, Tally
 
 CLIENT_CLOSED_REQUEST = 499
 """Recorded, never sent: nobody was there to read an answer."""
+
+BODY_KEPT_MAX_BYTES = 4_096
+"""The body of a larger request is not recorded."""
 
 Header = tuple[bytes, bytes]
 
@@ -42,25 +45,11 @@ API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 
 
-class RequestRecord(Struct, frozen=True, tag_field="event", tag="request"):
-    """How one request went, and when that was known."""
-
-    time: datetime
-    request_id: str
-    method: str
-    path: str
-    status: int
-    duration_ms: float
-    address: str
-    user_id: int | None
-    level: str = "info"
-
-
 class Edge:
     """Wraps the whole application.
 
     `body_seconds` is how long a body may take to arrive. With `https`, browsers are told to use
-    nothing else for a year.
+    nothing else for a year. `begin_tally` begins to count the statements of a request.
     """
 
     def __init__(
@@ -69,14 +58,16 @@ class Edge:
         *,
         rules: Rules,
         client_address: ClientAddress,
-        record: Callable[[RequestRecord], None],
+        observe: Observe,
+        begin_tally: Callable[[], Tally],
         body_seconds: float,
         https: bool,
     ) -> None:
         self._app = app
         self._rules = rules
         self._client_address = client_address
-        self._record = record
+        self._observe = observe
+        self._begin_tally = begin_tally
         self._body_seconds = body_seconds
         self._headers = [
             (b"x-content-type-options", b"nosniff"),
@@ -91,33 +82,64 @@ class Edge:
         return self._app(scope, receive, send)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        started, status = time.perf_counter(), 0
-        method = scope["method"]
+        started, status, size = time.perf_counter(), 0, 0
+        answered: Iterable[Header] = ()
+        body: TimelyBody | None = None
+        method, tally = scope["method"], self._begin_tally()
         fields: Fields = dict(scope["headers"])
         request_id = _request_id(fields)
         scope = self._prepared(scope, receive, fields, request_id)
 
         # Not a coroutine: one more for each message is felt.
         def answer(message: Message) -> Awaitable[None]:
-            nonlocal status
+            nonlocal status, size, answered
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._complete(message["headers"], scope, request_id)
-            elif method == "HEAD" and message["type"] == "http.response.body":
-                message["body"] = b""
+                answered = message["headers"] = self._complete(
+                    message["headers"], scope, request_id
+                )
+            elif message["type"] == "http.response.body":
+                if method == "HEAD":
+                    message["body"] = b""
+                size += len(message["body"])
             return send(message)
 
         try:
             self._rules.check(scope, fields)
             if b"content-length" not in fields and b"transfer-encoding" not in fields:
                 await self._app(scope, receive, answer)
-            elif not await self._with_body(scope, receive, answer):
-                status = CLIENT_CLOSED_REQUEST
+            else:
+                body = TimelyBody(receive, self._body_seconds)
+                if not await self._with_body(scope, body, answer):
+                    status = CLIENT_CLOSED_REQUEST
         except Unacceptable as refusal:
             await _refuse(refusal, answer)
         finally:
-            duration = round((time.perf_counter() - started) * 1000, 2)
-            self._record(_record(scope, request_id, method, status, duration))
+            signed_in, state = scope.get("user"), scope["state"]
+            arrived = body.arrived if body else b""
+            kept = arrived if len(arrived) <= BODY_KEPT_MAX_BYTES else b""
+            self._observe(
+                RequestRecord(
+                    time.time(),
+                    request_id,
+                    _level(status),
+                    method,
+                    scope.get("path_template", ""),
+                    scope["path"],
+                    scope["query_string"],
+                    status,
+                    round((time.perf_counter() - started) * 1000, 2),
+                    scope["client"][0] if scope["client"] else "unknown",
+                    signed_in.user.id if signed_in else None,
+                    list(scope["headers"]),
+                    kept,
+                    len(arrived),
+                    list(answered),
+                    size,
+                    tally,
+                    state.get("error"),
+                )
+            )
 
     def _prepared(
         self, scope: HTTPScope, receive: Receive, fields: Fields, request_id: str
@@ -131,9 +153,8 @@ class Edge:
         scope.setdefault("state", {})["request_id"] = request_id
         return scope
 
-    async def _with_body(self, scope: HTTPScope, receive: Receive, send: Send) -> bool:
+    async def _with_body(self, scope: HTTPScope, body: TimelyBody, send: Send) -> bool:
         """Let the application answer, unless the client goes away before it does. Say if it did."""
-        body = TimelyBody(receive, self._body_seconds)
         with anyio.CancelScope() as waiting:
             watch = asyncio.create_task(body.when_gone(waiting.cancel))
             try:
@@ -179,17 +200,7 @@ async def _refuse(refusal: Unacceptable, send: Send) -> None:
     await send(HTTPResponseBodyEvent(type="http.response.body", body=body, more_body=False))
 
 
-def _record(
-    scope: HTTPScope, request_id: str, method: str, status: int, duration_ms: float
-) -> RequestRecord:
-    signed_in = scope.get("user")
-    return RequestRecord(
-        datetime.now(UTC),
-        request_id,
-        method,
-        scope["path"],
-        status,
-        duration_ms,
-        scope["client"][0] if scope["client"] else "unknown",
-        signed_in.user.id if signed_in else None,
-    )
+def _level(status: int) -> str:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "info"
+    return "warning" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "error"

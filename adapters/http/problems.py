@@ -13,13 +13,24 @@ from msgspec import UNSET, Struct, UnsetType, json
 
 from domain.errors import (
     Busy,
+    EditConflict,
     FreshLoginRequired,
     Invalid,
+    InvalidCode,
     InvalidCredentials,
     InvalidPassword,
+    InvalidQuery,
+    InvalidTokenName,
     InvalidUsername,
+    NoSuchRow,
     NoSuchSession,
+    NoSuchToken,
+    NoSuchUser,
+    NotAnOperator,
     NotSignedIn,
+    PersonRequired,
+    QueryTooSlow,
+    ScopeMissing,
     StorageFull,
     StorageUnavailable,
     TooManyAttempts,
@@ -83,10 +94,21 @@ ALWAYS = (HOST_NOT_ALLOWED, URL_TOO_LONG, HEADERS_TOO_LARGE)
 DOMAIN: dict[type[Exception], Kind] = {
     InvalidUsername: Kind(400, "invalid_username", "The username breaks a rule"),
     InvalidPassword: Kind(400, "invalid_password", "The password breaks a rule"),
+    InvalidTokenName: Kind(400, "invalid_token_name", "The name of the token breaks a rule"),
+    InvalidQuery: Kind(400, "invalid_query", "This cannot be asked"),
+    QueryTooSlow: Kind(400, "query_too_slow", "This would take too long"),
     UsernameTaken: Kind(400, "username_taken", "The username is taken"),
+    EditConflict: Kind(409, "edit_conflict", "Somebody else was quicker"),
     NoSuchSession: Kind(404, "no_such_session", "There is no such session"),
+    NoSuchUser: Kind(404, "no_such_user", "There is no such user"),
+    NoSuchToken: Kind(404, "no_such_token", "There is no such access token"),
+    NoSuchRow: Kind(404, "no_such_row", "There is no such row"),
     NotSignedIn: Kind(401, "not_signed_in", "Not signed in"),
     InvalidCredentials: Kind(403, "invalid_credentials", "Wrong username or password"),
+    InvalidCode: Kind(403, "invalid_code", "The code is not valid"),
+    NotAnOperator: Kind(403, "not_an_operator", "Only for operators"),
+    ScopeMissing: Kind(403, "insufficient_scope", "The access token has too small a scope"),
+    PersonRequired: Kind(403, "operator_in_person_required", "An access token is not enough"),
     FreshLoginRequired: Kind(403, "fresh_login_required", "A fresh login is required"),
     TooManyAttempts: Kind(429, "too_many_attempts", "Too many attempts"),
     Busy: Kind(503, "busy", "Too busy"),
@@ -118,11 +140,16 @@ def from_domain(request: Request[Any, Any, State], error: Exception) -> Response
     headers: dict[str, str] = {}
     errors: list[FieldError] | UnsetType = UNSET
     if isinstance(error, NotSignedIn):
-        headers["WWW-Authenticate"] = 'Cookie realm="frontdesk"'
+        bearer = ', Bearer realm="frontdesk"' * ("scope" in request.route_handler.opt)
+        headers["WWW-Authenticate"] = f'Cookie realm="frontdesk"{bearer}'
+    if isinstance(error, ScopeMissing):  # RFC 6750 §3.1
+        challenge = f'error="insufficient_scope", scope="{error.scope}"'
+        headers["WWW-Authenticate"] = f'Bearer realm="frontdesk", {challenge}'
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
+        request.scope["state"]["error"] = error
         cause = str(error.__cause__ or "")
         # That it is busy is seen in the queue's figures; a line for each would feed the storm.
         level = logging.DEBUG if isinstance(error, Busy) else logging.WARNING
@@ -154,6 +181,7 @@ def from_edge(request: Request[Any, Any, State], error: Unacceptable) -> Respons
 
 def unexpected(request: Request[Any, Any, State], error: Exception) -> Response[Problem]:
     """A mistake of ours: told to the log in full and to the caller not at all."""
+    request.scope["state"]["error"] = error
     _log.error("unexpected error", extra=_context(request), exc_info=error)
     return _response(INTERNAL, "It has been logged; quote the X-Request-ID when you report it.")
 

@@ -81,18 +81,8 @@ class Rules:
             raise Unacceptable(MALFORMED, "Send Host, Origin and Content-Type only once.")
 
     def _check_origin(self, fields: Fields) -> None:
-        origin = fields.get(b"origin")
-        if origin in self._origins:
-            return
-        site = fields.get(b"sec-fetch-site")
-        if site is not None:
-            allowed = site in (b"same-origin", b"none")
-        else:
-            allowed = origin is None or _authority(origin) == fields.get(b"host", b"").lower()
-        if not allowed:
-            raise Unacceptable(
-                CROSS_ORIGIN, "Send this from a page of the same origin, or from no page at all."
-            )
+        if fields.get(b"origin") not in self._origins:
+            check_same_origin(fields)
 
     def _check_body(self, fields: Fields) -> None:
         if fields.get(b"content-encoding", b"identity").lower() != b"identity":
@@ -107,6 +97,19 @@ class Rules:
                 "Declare the body as Content-Type: application/json.",
                 {"Accept": "application/json"},
             )
+
+
+def check_same_origin(fields: Fields) -> None:
+    """Raise `Unacceptable` if a page of another origin sent this."""
+    origin, site = fields.get(b"origin"), fields.get(b"sec-fetch-site")
+    if site is not None:
+        allowed = site in (b"same-origin", b"none")
+    else:
+        allowed = origin is None or _authority(origin) == fields.get(b"host", b"").lower()
+    if not allowed:
+        raise Unacceptable(
+            CROSS_ORIGIN, "Send this from a page of the same origin, or from no page at all."
+        )
 
 
 def _authority(origin: bytes) -> bytes:

@@ -16,6 +16,8 @@ class TimelyBody:
         self._seconds = seconds
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._arrived = asyncio.Event()
+        self.arrived = b""
+        """As much of the body as has been read."""
 
     async def receive(self) -> ReceiveMessage:
         """The next part. Raises `Unacceptable` when it is late, or the client broke off."""
@@ -30,8 +32,10 @@ class TimelyBody:
             ) from None
         if message["type"] == "http.disconnect":
             raise Unacceptable(MALFORMED, "Send the whole body.")
-        if message["type"] == "http.request" and not message["more_body"]:
-            self._arrived.set()
+        if message["type"] == "http.request":
+            self.arrived += message["body"]
+            if not message["more_body"]:
+                self._arrived.set()
         return message
 
     async def when_gone(self, then: Callable[[], None]) -> None:

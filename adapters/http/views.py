@@ -10,11 +10,11 @@ from adapters.http.device import device_of
 from domain.account import Export, Receipt
 from domain.events import EventKind, EventPage, Recorded
 from domain.password import PasswordPolicy
-from domain.session import Session
+from domain.session import Origin, Session
 from domain.user import USERNAME_MAX_CHARACTERS, User
 
 # `Body` describes without checking: the rules themselves stand in `domain`, once.
-_Name = Annotated[
+Name = Annotated[
     str,
     Body(
         description="1 to 20 visible characters; case and Unicode form do not tell names apart.",
@@ -23,7 +23,7 @@ _Name = Annotated[
         schema_extra={"examples": ["user1"]},
     ),
 ]
-_Secret = Annotated[
+Secret = Annotated[
     str,
     Body(
         description="6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.",
@@ -36,22 +36,29 @@ _Secret = Annotated[
 class Credentials(Struct, frozen=True):
     """Name and password."""
 
-    username: _Name
-    password: _Secret
+    username: Name
+    password: Secret
 
 
 class UserUpdate(Struct, frozen=True, omit_defaults=True):
     """What to change; what is left out stays."""
 
-    username: _Name | UnsetType = UNSET
-    password: _Secret | UnsetType = UNSET
-    current_password: _Secret | UnsetType = UNSET
+    username: Name | UnsetType = UNSET
+    password: Secret | UnsetType = UNSET
+    current_password: Secret | UnsetType = UNSET
 
 
 class Confirmation(Struct, frozen=True):
     """Proof that the owner is at the keyboard; not needed moments after a login."""
 
-    current_password: _Secret | UnsetType = UNSET
+    current_password: Secret | UnsetType = UNSET
+
+
+class Reset(Struct, frozen=True):
+    """A new password, and the one-time code that allows it."""
+
+    code: Annotated[str, Body(max_length=100)]
+    password: Secret
 
 
 class UserView(Struct, frozen=True):
@@ -98,7 +105,9 @@ class SessionView(Struct, frozen=True):
 
 
 class EventView(Struct, frozen=True):
-    """Something that happened. `position` grows and is never reused."""
+    """Something that happened. `position` grows and is never reused. From where an operator did it
+    is not told.
+    """
 
     position: int
     kind: EventKind
@@ -106,18 +115,22 @@ class EventView(Struct, frozen=True):
     address: str
     device: str
     details: dict[str, str | int]
+    by_operator: bool
 
     @classmethod
     def of(cls, recorded: Recorded) -> "EventView":
         """Translate."""
         event = recorded.event
+        by_operator = event.actor_id is not None
+        origin = Origin("", "") if by_operator else event.origin
         return cls(
             recorded.position,
             event.kind,
             event.at,
-            event.origin.address,
-            device_of(event.origin.user_agent),
+            origin.address,
+            device_of(origin.user_agent) if origin.user_agent else "",
             dict(event.details),
+            by_operator,
         )
 
 
@@ -170,3 +183,8 @@ class ReceiptView(Struct, frozen=True):
     def of(cls, receipt: Receipt) -> "ReceiptView":
         """Translate."""
         return cls(receipt.at, UserView.of(receipt.user), receipt.sessions, receipt.events)
+
+
+def given(value: str | UnsetType) -> str | None:
+    """`None` for what was left out."""
+    return None if value is UNSET else value

@@ -21,7 +21,7 @@ from adapters.persistence.columns import Columns
 from adapters.persistence.errors import translated
 from adapters.persistence.reader import Query
 from adapters.persistence.sqlite import open_reader
-from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow
+from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
 from domain.queries import Condition, Count, Page, Row, Table, Value
 
 _Result = TypeVar("_Result")
@@ -38,7 +38,7 @@ class SqliteBrowser:
 
     def __init__(self, path: Path, tables: Sequence[SqlTable], *, patience: float = 2) -> None:
         self._path = path
-        self._tables = {table.name: Columns(table) for table in tables}
+        self._tables = {str(table.name): Columns(table) for table in tables}
         self._patience = patience
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="browser")
 
@@ -132,6 +132,8 @@ class SqliteBrowser:
                 except sqlite3.OperationalError as error:
                     if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                         raise QueryTooSlow from error
+                    if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # nothing is in the file yet
+                        raise StorageUnavailable from error
                     raise
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)

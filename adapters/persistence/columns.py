@@ -52,7 +52,7 @@ class Columns:
         """All, also the secret ones, by name."""
         return [
             Column(
-                name=each.name,
+                name=str(each.name),
                 kind=_kind(each),
                 nullable=bool(each.nullable),
                 key=each is self.key,
@@ -90,7 +90,9 @@ class Columns:
 
     def to_row(self, shown: Sequence[SqlColumn[Any]], row: Sequence[object]) -> Row:
         """By name; what follows the columns shown is left out."""
-        return {each.name: to_value(each, value) for each, value in zip(shown, row, strict=False)}
+        return {
+            str(each.name): to_value(each, value) for each, value in zip(shown, row, strict=False)
+        }
 
     def _sought(self, column: SqlColumn[Any]) -> SqlColumn[Any]:
         """Where a value of this column is looked for: names are found in any spelling."""

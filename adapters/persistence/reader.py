@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
+from time import perf_counter
 
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import sqlite
 
 from adapters.persistence.errors import translated
 from adapters.persistence.sqlite import VERSION, open_reader
+from adapters.persistence.tally import count_since
 from domain.errors import StorageUnavailable
 
 Row = tuple[object, ...]
@@ -59,9 +61,14 @@ class SqliteReader:
         """Every row. Raises `StorageUnavailable`."""
         if self._connection is None:
             raise StorageUnavailable
+        started = perf_counter()
         with translated():
             # Read to the end: a cursor that is not keeps an old snapshot open.
-            return self._connection.execute(query.sql, {**query.constants, **parameters}).fetchall()
+            found = self._connection.execute(
+                query.sql, {**query.constants, **parameters}
+            ).fetchall()
+        count_since(started)
+        return found
 
     def version(self) -> object:
         """Another value whenever somebody, in whatever process, has committed a change. Raises

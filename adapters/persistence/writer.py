@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable
 
 from adapters.persistence.errors import translated
 from adapters.persistence.sqlite import BUSY_TIMEOUT_SECONDS
+from adapters.persistence.tally import count_since
 from domain.errors import StorageUnavailable
 
 _Result = TypeVar("_Result")
@@ -33,9 +35,11 @@ class Transaction:
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[Any]:
         """Execute a statement of SQLAlchemy."""
+        started = perf_counter()
         result: CursorResult[Any] = await self._run(
             partial(self._connection.execute, statement, parameters)
         )
+        count_since(started)
         return result
 
 
@@ -50,6 +54,8 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._line = asyncio.Lock()
         self._connection: Connection | None = None
+        self.waiting = 0
+        """How many transactions stand in line."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -58,11 +64,14 @@ class Writer:
         """
         # A client that goes away cancels its request, but never a transaction halfway.
         with translated(), anyio.CancelScope(shield=True):
+            self.waiting += 1
             try:
                 async with asyncio.timeout(self._patience):
                     await self._line.acquire()
             except TimeoutError as error:
                 raise StorageUnavailable from error
+            finally:
+                self.waiting -= 1
             try:
                 connection = await self._run(self._open)
                 yield Transaction(connection, self._run)

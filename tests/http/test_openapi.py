@@ -1,5 +1,6 @@
 """The OpenAPI document, and what must hold for every operation in it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ PUBLIC = {
     ("post", "/api/user/signup"),
     ("post", "/api/user/login"),
     ("post", "/api/user/logout"),
+    ("post", "/api/user/reset"),
+    ("post", "/api/ops/set-up"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }
@@ -33,9 +36,43 @@ OPERATION_IDS = {
     "endOtherSessions",
     "listEvents",
     "exportAccount",
+    "resetPassword",
     "healthz",
     "readyz",
 }
+OPERATORS_IDS = {
+    "setUp",
+    "getOperator",
+    "getOpenApiJson",
+    "getOpenApiYaml",
+    "listTables",
+    "listRows",
+    "getRow",
+    "countRows",
+    "countValues",
+    "createUser",
+    "editUser",
+    "disableUser",
+    "enableUser",
+    "removeUser",
+    "setResetCode",
+    "endUserSessions",
+    "endUserSession",
+    "followEvents",
+    "listRequests",
+    "tailRequests",
+    "countRequests",
+    "countRequestValues",
+    "getRequest",
+    "forgetRequests",
+    "getMetrics",
+    "getMetricsHistory",
+    "listTokens",
+    "createToken",
+    "revokeToken",
+}
+OPERATORS = {"not_signed_in", "not_an_operator", "insufficient_scope", "storage_unavailable",
+             "cross_origin_refused"}  # fmt: skip
 
 
 @pytest.fixture
@@ -54,7 +91,8 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 
 def test_it_is_openapi_3_1_and_names_every_operation(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
-    assert {operation["operationId"] for _, _, operation in operations(document)} == OPERATION_IDS
+    found = {operation["operationId"] for _, _, operation in operations(document)}
+    assert found == OPERATION_IDS | OPERATORS_IDS
     for _, path, operation in operations(document):
         assert operation["summary"], path
         assert operation["description"], path
@@ -66,8 +104,9 @@ def test_every_operation_outside_the_named_ones_demands_a_session(
     closed = [(m, p) for m, p, _ in operations(document) if (m, p) not in PUBLIC]
     assert closed
     for method, path in closed:
-        url = path.replace("{session_id}", "1")
-        response = client.request(method.upper(), url, json={} if method == "put" else None)
+        url = re.sub(r"\{\w+\}", "1", path)
+        body: dict[str, str] | None = {} if method in ("put", "patch") else None
+        response = client.request(method.upper(), url, json=body)
         assert (response.status, response.problem) == (401, "not_signed_in"), path
 
 
@@ -118,6 +157,25 @@ def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> 
         ("get", "/api/user/events",
          {"invalid_request", "not_signed_in", "storage_unavailable"}),
         ("get", "/api/user/export", {"not_signed_in", "storage_unavailable"}),
+        ("post", "/api/user/reset",
+         {"malformed_request", "invalid_request", "invalid_code", "invalid_password",
+          "cross_origin_refused", "request_timeout", "body_too_large", "unsupported_media_type",
+          "busy", "storage_full", "storage_unavailable"}),
+        ("post", "/api/ops/set-up",
+         {"malformed_request", "invalid_request", "invalid_code", "invalid_username",
+          "invalid_password", "username_taken", "cross_origin_refused", "request_timeout",
+          "body_too_large", "unsupported_media_type", "busy", "storage_full",
+          "storage_unavailable"}),
+        ("get", "/api/ops/me", OPERATORS),
+        ("get", "/api/ops/tables/{table}/rows",
+         OPERATORS | {"invalid_query", "query_too_slow", "invalid_request"}),
+        ("patch", "/api/ops/users/{user_id}",
+         OPERATORS | {"malformed_request", "invalid_request", "invalid_username",
+                      "invalid_password", "username_taken", "no_such_user", "edit_conflict",
+                      "operator_in_person_required", "fresh_login_required", "request_timeout",
+                      "body_too_large", "unsupported_media_type", "busy", "storage_full"}),
+        ("delete", "/api/ops/tokens/{token_id}",
+         OPERATORS | {"no_such_token", "invalid_request", "storage_full"}),
         ("get", "/healthz", set()),
         ("get", "/readyz", {"storage_full", "storage_unavailable"}),
     ],

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.http import protocol
-from adapters.http.edge import CLIENT_CLOSED_REQUEST, RequestRecord
+from adapters.http.edge import CLIENT_CLOSED_REQUEST
+from domain.traffic import RequestRecord
 from entrypoints.client import connect
 from entrypoints.http import create_app
 from entrypoints.services import build_services

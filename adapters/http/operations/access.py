@@ -1,0 +1,48 @@
+"""What a handler says about who may call it, to the service and in the OpenAPI document."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.openapi import ResponseSpec
+
+from adapters.http.authentication import SCOPE
+from adapters.http.problems import (
+    CROSS_ORIGIN,
+    MALFORMED,
+    TIMEOUT,
+    TOO_LARGE,
+    UNSUPPORTED,
+    Kind,
+    answers,
+)
+from domain.errors import NotAnOperator, NotSignedIn, ScopeMissing, StorageUnavailable
+from domain.operator import Operator, Scope
+from domain.session import SessionToken
+
+OperatorRequest = Request[Operator, SessionToken | None, State]
+"""`request.user` is the operator, in person or by a program."""
+
+BODY = (MALFORMED, TIMEOUT, TOO_LARGE, UNSUPPORTED)
+
+
+def operators(scope: Scope) -> dict[str, Any]:
+    """Options of a handler for operators: in a session, or with an access key of this scope."""
+    return {
+        "opt": {SCOPE: scope},
+        "security": [{"session": []}, {"accessKey": [scope.value]}],
+    }
+
+
+def answers_operators(
+    *errors: type[Exception], also: tuple[Kind, ...] = ()
+) -> dict[int, ResponseSpec]:
+    """For OpenAPI: as `answers`, with what every operation of operators can answer."""
+    return answers(
+        NotSignedIn,
+        NotAnOperator,
+        ScopeMissing,
+        StorageUnavailable,
+        *errors,
+        also=(CROSS_ORIGIN, *also),
+    )

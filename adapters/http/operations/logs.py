@@ -1,0 +1,229 @@
+"""What was asked of the service, and how it answered."""
+
+from typing import Annotated
+
+from litestar import Controller, delete, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, SkipValidation
+from msgspec import Struct
+
+from adapters.http.network import origin_of
+from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.operations.following import Wait, wait_for
+from adapters.http.operations.queries import (
+    After,
+    Columns,
+    CountView,
+    Filters,
+    Limit,
+    Sort,
+    ValueView,
+    parse_columns,
+    parse_filters,
+)
+from adapters.http.problems import INVALID
+from application.forget_requests import ForgetRequests
+from domain.errors import FreshLoginRequired, InvalidQuery, NoSuchRow, QueryTooSlow, StorageFull
+from domain.operator import Scope
+from domain.queries import Comparison, Condition, Page, Row, Tables
+from domain.traffic import RequestLog
+
+_TABLE = "requests"
+_BRIEF = (
+    "id",
+    "time",
+    "level",
+    "method",
+    "route",
+    "path",
+    "query",
+    "status",
+    "duration_ms",
+    "user_id",
+    "address",
+    "user_agent",
+    "request_id",
+    "request_bytes",
+    "response_bytes",
+    "statements",
+    "statements_ms",
+)
+_QUERY = (InvalidQuery, QueryTooSlow)
+
+Seen = Annotated[int | None, QueryParameter(ge=0, description="The `next` of the answer before.")]
+
+
+class RequestsView(Struct, frozen=True):
+    """Some records. `next` asks for the page after, as `after`; it is `null` on the last. `lost` is
+    how many this process could not keep.
+    """
+
+    rows: list[dict[str, object]]
+    next: str | None
+    lost: int
+
+    @classmethod
+    def of(cls, page: Page, lost: int) -> "RequestsView":
+        """Translate."""
+        return cls([dict(row) for row in page.rows], page.following, lost)
+
+
+class TailView(Struct, frozen=True):
+    """Records since the last look, oldest first. Ask for those after `next`."""
+
+    rows: list[dict[str, object]]
+    next: int
+
+    @classmethod
+    def of(cls, rows: list[Row], seen: int) -> "TailView":
+        """Translate."""
+        return cls([dict(row) for row in rows], max([seen, *(_id(row) for row in rows)]))
+
+
+class Forgotten(Struct, frozen=True):
+    """How many records were removed."""
+
+    forgotten: int
+
+
+class LogsController(Controller):
+    """Every request that was answered, without its secrets, for some days."""
+
+    path = "/api/ops/logs"
+    tags = ("Operations: logs",)
+
+    @get(
+        operation_id="listRequests",
+        summary="Requests and how they went",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.LOG_VIEW),
+    )
+    async def list_requests(
+        self,
+        *,
+        requests: NamedDependency[SkipValidation[Tables]],
+        request_log: NamedDependency[SkipValidation[RequestLog]],
+        filters: Filters = None,
+        columns: Columns = None,
+        sort: Sort = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> RequestsView:
+        """Newest first. A status class is two filters, as in `status:ge:400` and `status:lt:500`;
+        slow ones are `duration_ms:ge:1000`. Headers, body and error are in the detail.
+        """
+        page = await requests.page(
+            _TABLE,
+            parse_filters(filters),
+            columns=parse_columns(columns) or _BRIEF,
+            sort=sort,
+            after=after,
+            limit=limit,
+        )
+        return RequestsView.of(page, request_log.lost)
+
+    @get(
+        "/tail",
+        operation_id="tailRequests",
+        summary="Follow the requests",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.LOG_VIEW),
+    )
+    async def tail(
+        self,
+        requests: NamedDependency[SkipValidation[Tables]],
+        filters: Filters = None,
+        after: Seen = None,
+        limit: Limit = 100,
+        wait: Wait = 0,
+    ) -> TailView:
+        """Those that came since `next` of the answer before; without `after`, none, but where to
+        begin. This call itself is not recorded.
+        """
+        seen = await _seen(requests, after)
+        conditions = [*parse_filters(filters), Condition("id", Comparison.GT, str(seen))]
+
+        async def look() -> list[Row]:
+            page = await requests.page(_TABLE, conditions, columns=_BRIEF, sort="id", limit=limit)
+            return list(page.rows)
+
+        return TailView.of(await wait_for(look, seconds=wait), seen)
+
+    @get(
+        "/count",
+        operation_id="countRequests",
+        summary="How many requests",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.LOG_VIEW),
+    )
+    async def count(
+        self,
+        requests: NamedDependency[SkipValidation[Tables]],
+        filters: Filters = None,
+    ) -> CountView:
+        """Exactly, up to 10,000."""
+        return CountView.of(await requests.count(_TABLE, parse_filters(filters)))
+
+    @get(
+        "/values/{column:str}",
+        operation_id="countRequestValues",
+        summary="Requests by status, route, user, …",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.LOG_VIEW),
+    )
+    async def values(
+        self,
+        requests: NamedDependency[SkipValidation[Tables]],
+        column: FromPath[str],
+        filters: Filters = None,
+        limit: Limit = 50,
+    ) -> list[ValueView]:
+        """The values of a column and how many requests have each, the most frequent first."""
+        found = await requests.values(_TABLE, column, parse_filters(filters), limit=limit)
+        return ValueView.all_of(found)
+
+    @get(
+        "/{id_:int}",
+        operation_id="getRequest",
+        summary="One request in full",
+        responses=answers_operators(*_QUERY, NoSuchRow, also=(INVALID,)),
+        **operators(Scope.LOG_VIEW),
+    )
+    async def get_request(
+        self, requests: NamedDependency[SkipValidation[Tables]], id_: FromPath[int]
+    ) -> dict[str, object]:
+        """With headers and body, secrets masked, and where an error came from."""
+        return dict(await requests.row(_TABLE, str(id_)))
+
+    @delete(
+        status_code=200,
+        operation_id="forgetRequests",
+        summary="Remove records",
+        responses=answers_operators(*_QUERY, FreshLoginRequired, StorageFull, also=(INVALID,)),
+        **operators(Scope.LOG_DELETE),
+    )
+    async def forget(
+        self,
+        request: OperatorRequest,
+        forget_requests: NamedDependency[ForgetRequests],
+        filters: Annotated[
+            list[str], QueryParameter(name="filter", description="As in the list; at least one.")
+        ],
+    ) -> Forgotten:
+        """All that fulfil the filters. It needs a fresh login, and is itself on record."""
+        forgotten = await forget_requests(
+            by=request.user, conditions=parse_filters(filters), origin=origin_of(request)
+        )
+        return Forgotten(forgotten)
+
+
+async def _seen(requests: Tables, after: int | None) -> int:
+    """Where to go on; if that is not said, after all there is."""
+    if after is not None:
+        return after
+    page = await requests.page(_TABLE, columns=["id"], limit=1)
+    return max([0, *(_id(row) for row in page.rows)])
+
+
+def _id(row: Row) -> int:
+    return int(str(row["id"]))

@@ -1,0 +1,86 @@
+"""How the service is doing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
+from msgspec import Struct
+
+from adapters.http.operations.access import answers_operators, operators
+from adapters.http.problems import INVALID
+from domain.metrics import Metrics, Span
+from domain.operator import Scope
+
+Instant = Annotated[datetime | None, QueryParameter(description="RFC 3339, with a time zone.")]
+
+_PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+
+
+class SpanView(Struct, frozen=True):
+    """What happened in a minute or an hour: how often, the highest levels, and how long requests
+    took, to within a step of √2; `null` if there were none.
+    """
+
+    began: datetime
+    seconds: int
+    counts: dict[str, int]
+    gauges: dict[str, float]
+    latency_ms: dict[str, float | None]
+
+    @classmethod
+    def of(cls, span: Span) -> "SpanView":
+        """Translate."""
+        figures = span.figures
+        return cls(
+            span.began,
+            int(span.length.total_seconds()),
+            dict(figures.counts),
+            dict(figures.gauges),
+            {name: figures.percentile(share) for name, share in _PERCENTILES.items()},
+        )
+
+
+class MonitoringController(Controller):
+    """Figures of all processes together. They survive restarts."""
+
+    path = "/api/ops/metrics"
+    tags = ("Operations: metrics",)
+
+    @get(
+        operation_id="getMetrics",
+        summary="How it is going",
+        responses=answers_operators(),
+        **operators(Scope.METRICS_VIEW),
+    )
+    async def now(self, metrics: NamedDependency[SkipValidation[Metrics]]) -> SpanView:
+        """The present minute as far as it is known, which is to within five seconds."""
+        return SpanView.of(await metrics.now())
+
+    @get(
+        "/history",
+        operation_id="getMetricsHistory",
+        summary="How it went",
+        responses=answers_operators(also=(INVALID,)),
+        **operators(Scope.METRICS_VIEW),
+    )
+    async def history(
+        self,
+        metrics: NamedDependency[SkipValidation[Metrics]],
+        step: Annotated[
+            Literal["minute", "hour"],
+            QueryParameter(description="Minutes are kept for 24 hours, hours for 30 days."),
+        ] = "minute",
+        since: Instant = None,
+        until: Instant = None,
+    ) -> list[SpanView]:
+        """Oldest first; the last hour, if nothing else is said. Where nothing ran, nothing is."""
+        end = _aware(until) or datetime.now(UTC) + timedelta(minutes=1)
+        begin = _aware(since) or end - timedelta(hours=1)
+        spans = await metrics.history(hourly=step == "hour", since=begin, until=end)
+        return [SpanView.of(span) for span in spans]
+
+
+def _aware(instant: datetime | None) -> datetime | None:
+    return instant if instant is None or instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,112 @@
+"""Becoming the first operator, and what one may know of oneself."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import Body
+from msgspec import Struct
+
+from adapters.http.authentication import PUBLIC, PublicRequest
+from adapters.http.cookies import Cookies
+from adapters.http.network import origin_of
+from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
+from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.views import Name, Secret, UserView
+from application.set_up import SetUp
+from domain.errors import (
+    Busy,
+    InvalidCode,
+    InvalidPassword,
+    InvalidUsername,
+    StorageFull,
+    StorageUnavailable,
+    UsernameTaken,
+)
+from domain.operator import Code, Operator, Scope
+
+
+class FirstOperator(Struct, frozen=True):
+    """Who becomes the first operator, with the code from the link that the server printed."""
+
+    code: Annotated[str, Body(max_length=100)]
+    username: Name
+    password: Secret
+
+
+class OperatorView(Struct, frozen=True):
+    """Who is calling, and what they may do. A program has no session."""
+
+    user: UserView
+    scopes: list[Scope]
+    is_fresh: bool
+    session_id: int | None
+    session_created: datetime | None
+
+    @classmethod
+    def of(cls, operator: Operator) -> "OperatorView":
+        """Translate."""
+        session = operator.session
+        return cls(
+            UserView.of(operator.user),
+            sorted(operator.scopes),
+            operator.is_fresh,
+            session.id if session else None,
+            session.created_at if session else None,
+        )
+
+
+class SetUpController(Controller):
+    """The way in for operators."""
+
+    path = "/api/ops"
+    tags = ("Operations",)
+
+    @post(
+        "/set-up",
+        status_code=200,
+        operation_id="setUp",
+        summary="Become the first operator",
+        opt=PUBLIC,
+        security=[{}],
+        responses=answers(
+            InvalidCode,
+            InvalidUsername,
+            InvalidPassword,
+            UsernameTaken,
+            Busy,
+            StorageFull,
+            StorageUnavailable,
+            also=(*BODY, CROSS_ORIGIN, INVALID),
+        ),
+    )
+    async def set_up(
+        self,
+        request: PublicRequest,
+        data: Annotated[FirstOperator, Body()],
+        set_up: NamedDependency[SetUp],
+        jar: NamedDependency[Cookies],
+    ) -> Response[UserView]:
+        """With the code that the server printed when it started: it works once, for half an hour,
+        and only as long as there is no operator. You are logged in.
+        """
+        admission = await set_up(
+            code=Code.parse(data.code),
+            username=data.username,
+            password=data.password,
+            origin=origin_of(request),
+            presented=request.auth,
+        )
+        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
+
+    @get(
+        "/me",
+        operation_id="getOperator",
+        summary="Who am I?",
+        responses=answers_operators(),
+        **operators(Scope.API_VIEW),
+    )
+    async def me(self, request: OperatorRequest) -> OperatorView:
+        """And what may I do?"""
+        return OperatorView.of(request.user)

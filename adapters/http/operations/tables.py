@@ -1,0 +1,125 @@
+"""The data, as it is."""
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, SkipValidation
+
+from adapters.http.operations.access import answers_operators, operators
+from adapters.http.operations.queries import (
+    After,
+    Columns,
+    CountView,
+    Filters,
+    Limit,
+    PageView,
+    Sort,
+    TableView,
+    ValueView,
+    parse_columns,
+    parse_filters,
+)
+from adapters.http.problems import INVALID
+from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow
+from domain.operator import Scope
+from domain.queries import Tables
+
+_QUERY = (InvalidQuery, QueryTooSlow)
+
+
+class TablesController(Controller):
+    """Tables and rows, without their secrets, for reading: changes go through the other calls."""
+
+    path = "/api/ops/tables"
+    tags = ("Operations: data",)
+
+    @get(
+        operation_id="listTables",
+        summary="Which tables there are",
+        responses=answers_operators(*_QUERY),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def list_tables(self, tables: NamedDependency[SkipValidation[Tables]]) -> list[TableView]:
+        """With columns, kinds, keys and relations, and about how many rows each has."""
+        return [TableView.of(table) for table in await tables.tables()]
+
+    @get(
+        "/{table:str}/rows",
+        operation_id="listRows",
+        summary="Rows of a table",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def list_rows(
+        self,
+        *,
+        tables: NamedDependency[SkipValidation[Tables]],
+        table: FromPath[str],
+        filters: Filters = None,
+        columns: Columns = None,
+        sort: Sort = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> PageView:
+        """In pages that neither skip nor repeat a row, whatever is written meanwhile."""
+        page = await tables.page(
+            table,
+            parse_filters(filters),
+            columns=parse_columns(columns),
+            sort=sort,
+            after=after,
+            limit=limit,
+        )
+        return PageView.of(page)
+
+    @get(
+        "/{table:str}/rows/{key:str}",
+        operation_id="getRow",
+        summary="One row",
+        responses=answers_operators(*_QUERY, NoSuchRow),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def get_row(
+        self,
+        tables: NamedDependency[SkipValidation[Tables]],
+        table: FromPath[str],
+        key: FromPath[str],
+    ) -> dict[str, object]:
+        """By its key."""
+        return dict(await tables.row(table, key))
+
+    @get(
+        "/{table:str}/count",
+        operation_id="countRows",
+        summary="How many rows",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def count_rows(
+        self,
+        *,
+        tables: NamedDependency[SkipValidation[Tables]],
+        table: FromPath[str],
+        filters: Filters = None,
+        exact: FromQuery[bool] = False,
+    ) -> CountView:
+        """Quickly and about, or exactly if that is asked for and does not take too long."""
+        return CountView.of(await tables.count(table, parse_filters(filters), exact=exact))
+
+    @get(
+        "/{table:str}/values/{column:str}",
+        operation_id="countValues",
+        summary="The values of a column",
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def count_values(
+        self,
+        tables: NamedDependency[SkipValidation[Tables]],
+        table: FromPath[str],
+        column: FromPath[str],
+        filters: Filters = None,
+        limit: Limit = 50,
+    ) -> list[ValueView]:
+        """And how many rows have each, the most frequent first."""
+        found = await tables.values(table, column, parse_filters(filters), limit=limit)
+        return ValueView.all_of(found)

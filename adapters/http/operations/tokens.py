@@ -1,0 +1,124 @@
+"""Access for programs."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import Body, FromPath, SkipValidation
+from msgspec import Meta, Struct
+
+from adapters.http.network import origin_of
+from adapters.http.operations.access import (
+    BODY,
+    OperatorRequest,
+    answers_operators,
+    operators,
+)
+from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.problems import INVALID
+from application.create_token import CreateToken
+from application.revoke_token import RevokeToken
+from domain.errors import (
+    FreshLoginRequired,
+    InvalidQuery,
+    InvalidTokenName,
+    NoSuchToken,
+    PersonRequired,
+    QueryTooSlow,
+    StorageFull,
+)
+from domain.operator import TOKEN_NAME_MAX_CHARACTERS, AccessToken, Scope
+from domain.queries import Tables
+
+_TABLE = "access_tokens"
+
+
+class NewToken(Struct, frozen=True):
+    """What a program may do, and for how long."""
+
+    name: Annotated[str, Body(min_length=1, max_length=TOKEN_NAME_MAX_CHARACTERS)]
+    scopes: Annotated[list[Scope], Meta(min_length=1)]
+    days: Annotated[int, Meta(ge=1, le=366)] = 90
+
+
+class TokenView(Struct, frozen=True):
+    """An access token. `key` is shown this once: send it as `Authorization: Bearer KEY`."""
+
+    id: int
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime
+    key: str | None
+
+    @classmethod
+    def of(cls, token: AccessToken, key: str | None = None) -> "TokenView":
+        """Translate."""
+        scopes = sorted(token.scopes)
+        return cls(token.id, token.name, scopes, token.created_at, token.expires_at, key)
+
+
+class TokensController(Controller):
+    """Personal access tokens of operators."""
+
+    path = "/api/ops/tokens"
+    tags = ("Operations: tokens",)
+
+    @get(
+        operation_id="listTokens",
+        summary="Who gave which programs access",
+        responses=answers_operators(InvalidQuery, QueryTooSlow, also=(INVALID,)),
+        **operators(Scope.TOKEN_VIEW),
+    )
+    async def list_tokens(
+        self,
+        tables: NamedDependency[SkipValidation[Tables]],
+        after: After = None,
+        limit: Limit = 50,
+    ) -> PageView:
+        """Of all operators, newest first, with when each was used last."""
+        return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
+
+    @post(
+        status_code=200,
+        operation_id="createToken",
+        summary="Give a program access",
+        responses=answers_operators(
+            InvalidTokenName, PersonRequired, FreshLoginRequired, StorageFull, also=(*BODY, INVALID)
+        ),
+        **operators(Scope.TOKEN_VIEW),
+    )
+    async def create_token(
+        self,
+        request: OperatorRequest,
+        data: Annotated[NewToken, Body()],
+        create_token: NamedDependency[CreateToken],
+    ) -> TokenView:
+        """Only in person, after a fresh login."""
+        key, token = await create_token(
+            by=request.user,
+            name=data.name,
+            scopes=frozenset(data.scopes),
+            lifetime=timedelta(days=data.days),
+            origin=origin_of(request),
+        )
+        return TokenView.of(token, key.text)
+
+    @delete(
+        "/{token_id:int}",
+        status_code=200,
+        operation_id="revokeToken",
+        summary="Take a program's access away",
+        responses=answers_operators(NoSuchToken, StorageFull, also=(INVALID,)),
+        **operators(Scope.TOKEN_REVOKE),
+    )
+    async def revoke_token(
+        self,
+        request: OperatorRequest,
+        token_id: FromPath[int],
+        revoke_token: NamedDependency[RevokeToken],
+    ) -> TokenView:
+        """Its next request is refused."""
+        token = await revoke_token(by=request.user, token_id=token_id, origin=origin_of(request))
+        return TokenView.of(token)

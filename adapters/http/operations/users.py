@@ -1,0 +1,272 @@
+"""Everybody's accounts, through the same use cases as everywhere."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, delete, patch, post
+from litestar.di import NamedDependency
+from litestar.params import Body, FromPath
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from adapters.http.network import origin_of
+from adapters.http.operations.access import (
+    BODY,
+    OperatorRequest,
+    answers_operators,
+    operators,
+)
+from adapters.http.problems import INVALID
+from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
+from application.create_user import CreateUser
+from application.disable_user import DisableUser
+from application.edit_user import EditUser
+from application.end_user_sessions import EndUserSessions
+from application.remove_user import RemoveUser
+from application.set_reset_code import SetResetCode
+from domain.errors import (
+    Busy,
+    EditConflict,
+    FreshLoginRequired,
+    InvalidPassword,
+    InvalidUsername,
+    NoSuchSession,
+    NoSuchUser,
+    PersonRequired,
+    StorageFull,
+    UsernameTaken,
+)
+from domain.operator import Scope
+from domain.user import User
+
+_WRITE = (NoSuchUser, PersonRequired, FreshLoginRequired, StorageFull)
+_UNTYPED = (INVALID,)
+
+
+class AccountView(Struct, frozen=True):
+    """An account as operators see it. Send `version` along with a change."""
+
+    id: int
+    username: str
+    signup_time: datetime
+    disabled_at: datetime | None
+    is_operator: bool
+    version: int
+
+    @classmethod
+    def of(cls, user: User) -> "AccountView":
+        """Translate."""
+        return cls(
+            user.id,
+            user.username.value,
+            user.signup_time,
+            user.disabled_at,
+            user.is_operator,
+            user.version,
+        )
+
+
+class AccountEdit(Struct, frozen=True):
+    """What to change in which version; what is left out stays."""
+
+    version: Annotated[int, Meta(ge=1)]
+    username: Name | UnsetType = UNSET
+    password: Secret | UnsetType = UNSET
+
+
+class ResetCodeView(Struct, frozen=True):
+    """A code for `POST /api/user/reset`. It is shown this once."""
+
+    code: str
+    expires: datetime
+
+
+class UsersController(Controller):
+    """Create, change and remove users. What is done here is on record, with who did it."""
+
+    path = "/api/ops/users"
+    tags = ("Operations: data",)
+
+    @post(
+        status_code=200,
+        operation_id="createUser",
+        summary="Create a user",
+        responses=answers_operators(
+            InvalidUsername,
+            InvalidPassword,
+            UsernameTaken,
+            Busy,
+            StorageFull,
+            also=(*BODY, INVALID),
+        ),
+        **operators(Scope.DATA_CREATE),
+    )
+    async def create_user(
+        self,
+        request: OperatorRequest,
+        data: Annotated[Credentials, Body()],
+        create_user: NamedDependency[CreateUser],
+    ) -> AccountView:
+        """By the rules of a sign-up, without a session. Operators are made at the console only."""
+        user = await create_user(
+            by=request.user,
+            username=data.username,
+            password=data.password,
+            origin=origin_of(request),
+        )
+        return AccountView.of(user)
+
+    @patch(
+        "/{user_id:int}",
+        operation_id="editUser",
+        summary="Change a user's name or password",
+        responses=answers_operators(
+            *_WRITE,
+            InvalidUsername,
+            InvalidPassword,
+            UsernameTaken,
+            EditConflict,
+            Busy,
+            also=(*BODY, INVALID),
+        ),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def edit_user(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        data: Annotated[AccountEdit, Body()],
+        edit_user: NamedDependency[EditUser],
+    ) -> AccountView:
+        """A new password ends all sessions. `version` is that of the row you have seen: if somebody
+        else has changed the user since, nothing happens and you are told.
+        """
+        user = await edit_user(
+            by=request.user,
+            user_id=user_id,
+            version=data.version,
+            username=given(data.username),
+            password=given(data.password),
+            origin=origin_of(request),
+        )
+        return AccountView.of(user)
+
+    @post(
+        "/{user_id:int}/disable",
+        status_code=200,
+        operation_id="disableUser",
+        summary="Disable a user",
+        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def disable(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        disable_user: NamedDependency[DisableUser],
+    ) -> AccountView:
+        """All sessions end, and logins are refused like wrong passwords."""
+        return AccountView.of(
+            await disable_user(by=request.user, user=user_id, origin=origin_of(request))
+        )
+
+    @post(
+        "/{user_id:int}/enable",
+        status_code=200,
+        operation_id="enableUser",
+        summary="Let a user in again",
+        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def enable(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        disable_user: NamedDependency[DisableUser],
+    ) -> AccountView:
+        """With the password there was."""
+        user = await disable_user(
+            by=request.user, user=user_id, origin=origin_of(request), disabled=False
+        )
+        return AccountView.of(user)
+
+    @delete(
+        "/{user_id:int}",
+        status_code=200,
+        operation_id="removeUser",
+        summary="Delete a user",
+        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        **operators(Scope.DATA_DELETE),
+    )
+    async def remove(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        remove_user: NamedDependency[RemoveUser],
+    ) -> ReceiptView:
+        """With all sessions, and personal data in events. This cannot be undone, and needs a fresh
+        login.
+        """
+        return ReceiptView.of(
+            await remove_user(by=request.user, user_id=user_id, origin=origin_of(request))
+        )
+
+    @post(
+        "/{user_id:int}/reset-code",
+        status_code=200,
+        operation_id="setResetCode",
+        summary="Let a user choose a new password",
+        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def reset_code(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        set_reset_code: NamedDependency[SetResetCode],
+    ) -> ResetCodeView:
+        """A code for one new password, within 24 hours. It needs a fresh login."""
+        code, grant = await set_reset_code(
+            by=request.user, user_id=user_id, origin=origin_of(request)
+        )
+        return ResetCodeView(code.value, grant.expires_at)
+
+    @delete(
+        "/{user_id:int}/sessions",
+        status_code=200,
+        operation_id="endUserSessions",
+        summary="End all sessions of a user",
+        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        **operators(Scope.DATA_DELETE),
+    )
+    async def end_sessions(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        end_user_sessions: NamedDependency[EndUserSessions],
+    ) -> Ended:
+        """They are dead at once. Says how many there were."""
+        ended = await end_user_sessions(
+            by=request.user, user_id=user_id, session_id=None, origin=origin_of(request)
+        )
+        return Ended(ended)
+
+    @delete(
+        "/{user_id:int}/sessions/{session_id:int}",
+        status_code=200,
+        operation_id="endUserSession",
+        summary="End one session of a user",
+        responses=answers_operators(*_WRITE, NoSuchSession, also=_UNTYPED),
+        **operators(Scope.DATA_DELETE),
+    )
+    async def end_session(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        session_id: FromPath[int],
+        end_user_sessions: NamedDependency[EndUserSessions],
+    ) -> Ended:
+        """It is dead at once."""
+        ended = await end_user_sessions(
+            by=request.user, user_id=user_id, session_id=session_id, origin=origin_of(request)
+        )
+        return Ended(ended)

@@ -1,0 +1,1 @@
+"""How the service is doing, kept in a file of their own."""

@@ -1,0 +1,45 @@
+"""Counting, on the way of every request: so it does little."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+
+from domain.metrics import LATENCY_BOUNDS_MS, Figures
+from domain.traffic import RequestRecord
+
+_OUTCOMES = {
+    ("/api/user/login", 200): "log_ins",
+    ("/api/user/login", 403): "log_ins_refused",
+    ("/api/user/login", 429): "log_ins_refused",
+    ("/api/user/signup", 200): "sign_ups",
+}
+_CLASSES = ("informational", "successful", "redirected", "refused", "failed")
+
+
+class Meter:
+    """Fits `domain.traffic.Observe`."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._gauges: dict[str, float] = {}
+        self._latency = [0] * (len(LATENCY_BOUNDS_MS) + 1)
+
+    def __call__(self, record: RequestRecord) -> None:
+        counts, status = self._counts, record.status
+        counts["requests"] = counts.get("requests", 0) + 1
+        kind = _CLASSES[min(status // 100, 5) - 1]
+        counts[kind] = counts.get(kind, 0) + 1
+        if outcome := _OUTCOMES.get((record.route, status)):
+            counts[outcome] = counts.get(outcome, 0) + 1
+        self._latency[bisect_left(LATENCY_BOUNDS_MS, record.duration_ms)] += 1
+
+    def raise_to(self, gauges: Mapping[str, float]) -> None:
+        """Remember the highest levels."""
+        for name, value in gauges.items():
+            self._gauges[name] = max(value, self._gauges.get(name, value))
+
+    def take(self) -> Figures:
+        """What was counted since this was asked last."""
+        figures = Figures(self._counts, self._gauges, tuple(self._latency))
+        self._counts, self._gauges = {}, {}
+        self._latency = [0] * len(self._latency)
+        return figures

@@ -1,0 +1,122 @@
+"""The file of figures: a row a minute and process for a day, then a row an hour for 30 days."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.errors import StorageFull, StorageUnavailable
+from domain.metrics import Figures
+
+MINUTE, HOUR = 60, 3_600
+_DAY = 24 * HOUR
+_KEPT = {MINUTE: _DAY, HOUR: 30 * _DAY}
+_LAYOUT = """
+CREATE TABLE IF NOT EXISTS figures (
+    length INTEGER NOT NULL, began INTEGER NOT NULL, process TEXT NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (length, began, process)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1), figures TEXT NOT NULL) STRICT;
+"""
+
+
+class MetricsFile:
+    """All methods raise `StorageUnavailable` and `StorageFull`. Times are in seconds since 1970."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, process: str, began: int, figures: Figures) -> None:
+        """Add what this process counted to its minute and to the totals."""
+        with self._transaction() as connection:
+            known = [
+                _decoded(text)
+                for (text,) in connection.execute(
+                    "SELECT figures FROM figures WHERE length = ? AND began = ? AND process = ?",
+                    (MINUTE, began, process),
+                )
+            ]
+            together = _encoded(Figures.of_times([*known, figures]))
+            row = (MINUTE, began, process, together)
+            connection.execute("REPLACE INTO figures VALUES (?, ?, ?, ?)", row)
+            totals = [
+                _decoded(text) for (text,) in connection.execute("SELECT figures FROM totals")
+            ]
+            counted = Figures(figures.counts, {}, figures.latency)
+            text = _encoded(Figures.of_times([*totals, counted]))
+            connection.execute("REPLACE INTO totals VALUES (1, ?)", (text,))
+
+    def roll_up(self, now: int) -> None:
+        """Make hours of minutes that are over, and forget what is too old. An hour is made anew as
+        long as its minutes are there, so that none is counted twice or left out.
+        """
+        with self._transaction() as connection:
+            first = now // HOUR * HOUR - 2 * HOUR
+            for began in range(first, now // HOUR * HOUR + 1, HOUR):
+                minutes = self._read(connection, MINUTE, began, began + HOUR)
+                if minutes:
+                    hour = _encoded(Figures.of_times(figures for _, figures in minutes))
+                    row = (HOUR, began, "", hour)
+                    connection.execute("REPLACE INTO figures VALUES (?, ?, ?, ?)", row)
+            for length, kept in _KEPT.items():
+                sql = "DELETE FROM figures WHERE length = ? AND began < ?"
+                connection.execute(sql, (length, now - kept))
+
+    def read(self, length: int, since: int, until: int) -> list[tuple[int, Figures]]:
+        """The spans that began from `since` on and before `until`, all processes together, oldest
+        first.
+        """
+        with self._transaction() as connection:
+            return self._read(connection, length, since, until)
+
+    def totals(self) -> Figures:
+        """Everything that was ever added."""
+        with self._transaction() as connection:
+            texts = connection.execute("SELECT figures FROM totals").fetchall()
+        return Figures.of_times(_decoded(text) for (text,) in texts)
+
+    @staticmethod
+    def _read(
+        connection: sqlite3.Connection, length: int, since: int, until: int
+    ) -> list[tuple[int, Figures]]:
+        spans: dict[int, list[Figures]] = {}
+        for began, text in connection.execute(
+            """SELECT began, figures FROM figures
+            WHERE length = ? AND began >= ? AND began < ? ORDER BY began""",
+            (length, since, until),
+        ):
+            spans.setdefault(began, []).append(_decoded(text))
+        return [(began, Figures.of_processes(parts)) for began, parts in spans.items()]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Opened each time: it happens every few seconds, and the file may come and go."""
+        connection = None
+        try:
+            self._path.touch(mode=0o600)
+            connection = sqlite3.connect(self._path, timeout=1, isolation_level=None)
+            connection.execute("PRAGMA synchronous=OFF")
+            if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.executescript(_LAYOUT)
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+        except sqlite3.Error as error:
+            full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+            raise StorageFull if full else StorageUnavailable from error
+        except OSError as error:
+            raise StorageUnavailable from error
+        finally:
+            if connection:
+                connection.close()
+
+
+def _encoded(figures: Figures) -> str:
+    return json.dumps([figures.counts, figures.gauges, figures.latency])
+
+
+def _decoded(text: str) -> Figures:
+    counts, gauges, latency = json.loads(text)
+    return Figures(counts, gauges, tuple(latency))

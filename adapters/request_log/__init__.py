@@ -1,0 +1,1 @@
+"""The records of requests, masked and kept in a file of their own."""

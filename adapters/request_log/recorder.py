@@ -1,0 +1,165 @@
+"""From requests to rows, on a thread that nobody waits for."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.request_log.masking import Masking
+from adapters.request_log.sqlite import RequestFile
+from domain.errors import StorageFull, StorageUnavailable, Unavailable
+from domain.traffic import RequestRecord
+
+_log = logging.getLogger("frontdesk")
+
+_GATHERING_SECONDS = 0.25
+_CLEANING_SECONDS = 60.0
+_BATCH = 500
+_MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is kept, and for how long: requests that failed or took `slow_ms` longer than others.
+
+    Of `excluded` routes nothing is; addresses and users can be left out of what is.
+    """
+
+    ordinary: timedelta = timedelta(days=7)
+    notable: timedelta = timedelta(days=90)
+    slow_ms: float = 1_000
+    addresses: bool = True
+    users: bool = True
+    excluded: Collection[str] = ()
+
+
+class RequestRecorder:
+    """Fits `domain.traffic.Observe` and `RequestLog`.
+
+    Holds at most `capacity` records; further ones, and those that cannot be written, are dropped
+    and counted in `lost`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        masking: Masking,
+        keeping: Keeping,
+        mebibytes: int = 1_024,
+        capacity: int = 2_000,
+    ) -> None:
+        self._path, self._mebibytes = path, mebibytes
+        self._masking, self._keeping = masking, keeping
+        self._capacity = capacity
+        self._records: deque[RequestRecord] = deque()
+        self._stop = threading.Event()
+        self._failing = False
+        self.lost = 0
+
+    def __call__(self, record: RequestRecord) -> None:
+        if record.route in self._keeping.excluded:
+            return
+        if len(self._records) < self._capacity:
+            self._records.append(record)
+        else:
+            self.lost += 1
+
+    async def forget(self, ids: Sequence[int]) -> int:
+        def remove() -> int:
+            file = RequestFile(self._path, mebibytes=self._mebibytes)
+            try:
+                return file.remove(ids)
+            finally:
+                file.close()
+
+        return await asyncio.to_thread(remove)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Write while the block lasts, and at its end what is left."""
+        self._stop.clear()
+        thread = threading.Thread(target=self._run, name="request log")
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def _run(self) -> None:
+        file = RequestFile(self._path, mebibytes=self._mebibytes)
+        clean_at = 0.0
+        while not self._stop.wait(_GATHERING_SECONDS):
+            self._write(file)
+            if time.monotonic() >= clean_at:
+                more = self._clean(file)
+                clean_at = time.monotonic() + (0 if more else _CLEANING_SECONDS)
+        self._write(file)
+        file.close()
+
+    def _write(self, file: RequestFile) -> None:
+        records = [self._records.popleft() for _ in range(len(self._records))]
+        if not records:
+            return
+        try:
+            file.add(self._row(record) for record in records)
+            self._failing = False
+        except Unavailable as error:
+            self.lost += len(records)
+            if not self._failing:
+                self._failing = True
+                _log.warning("requests cannot be recorded", extra={"cause": str(error.__cause__)})
+
+    def _clean(self, file: RequestFile) -> bool:
+        """Remove a batch of old ones. Say whether there may be more."""
+        now, keeping = time.time(), self._keeping
+        try:
+            removed = file.remove_older(
+                ordinary=int((now - keeping.ordinary.total_seconds()) * _MICROS),
+                all_=int((now - keeping.notable.total_seconds()) * _MICROS),
+                slow_ms=keeping.slow_ms,
+                at_most=_BATCH,
+            )
+        except (StorageFull, StorageUnavailable):
+            return False
+        return removed == _BATCH
+
+    def _row(self, record: RequestRecord) -> tuple[Any, ...]:
+        masking, keeping = self._masking, self._keeping
+        user_agent = dict(record.request_fields).get(b"user-agent", b"").decode("latin-1")
+        body = record.request_body
+        return (
+            int(record.time * _MICROS),
+            record.level,
+            record.method,
+            record.route,
+            masking.text(_storable(record.path)),
+            masking.query(record.query.decode("latin-1")),
+            record.status,
+            record.duration_ms,
+            record.user_id if keeping.users else None,
+            record.address if keeping.addresses else "",
+            masking.text(user_agent),
+            masking.text(record.request_id),
+            record.request_bytes,
+            record.response_bytes,
+            record.tally.statements,
+            round(record.tally.seconds * 1000, 3),
+            masking.fields(record.request_fields),
+            masking.fields(record.response_fields),
+            masking.body(body, refused=record.level != "info") if body else None,
+            masking.error(record.error) if record.error else None,
+        )
+
+
+def _storable(text: str) -> str:
+    """A path may have had bytes that are no text."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,97 @@
+"""The file of records, which may be lost without harm."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from adapters.request_log.tables import metadata, requests
+from domain.errors import StorageFull, StorageUnavailable
+
+_LAYOUT = 1
+_COLUMNS = [column.name for column in requests.columns][1:]
+_INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_PAGE_BYTES = 4_096
+
+
+class RequestFile:
+    """One connection to it, for one thread. No file grows beyond `mebibytes`: from then on nothing
+    is added until something has been removed. All methods raise `StorageUnavailable` and
+    `StorageFull`.
+    """
+
+    def __init__(self, path: Path, *, mebibytes: int) -> None:
+        self._path = path
+        self._pages = mebibytes * 2**20 // _PAGE_BYTES
+        self._connection: sqlite3.Connection | None = None
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """All of them, or none."""
+        self._write(lambda connection: connection.executemany(_INSERT, rows))
+
+    def remove(self, ids: Sequence[int]) -> int:
+        """Remove these, and say how many there were."""
+        sql = "DELETE FROM requests WHERE id = ?"
+        return self._write(lambda connection: connection.executemany(sql, [(id_,) for id_ in ids]))
+
+    def remove_older(self, *, ordinary: int, all_: int, slow_ms: float, at_most: int) -> int:
+        """Remove some from before these instants in microseconds, and say how many: ordinary ones,
+        which are quick and succeeded, sooner than all.
+        """
+        sql = """DELETE FROM requests WHERE id IN (
+            SELECT id FROM requests WHERE time < ? AND
+            (time < ? OR (level = 'info' AND duration_ms < ?)) ORDER BY id LIMIT ?)"""
+        return self._write(lambda c: c.execute(sql, (ordinary, all_, slow_ms, at_most)))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _write(self, act: Any) -> int:
+        try:
+            connection = self._connection = self._connection or self._open()
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                return int(act(connection).rowcount)
+        except sqlite3.Error as error:
+            self.close()  # whatever it was, begin anew
+            full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+            raise StorageFull if full else StorageUnavailable from error
+        except OSError as error:
+            raise StorageUnavailable from error
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.touch(mode=0o600)
+        connection = sqlite3.connect(
+            self._path, timeout=1, isolation_level=None, check_same_thread=False
+        )
+        try:
+            # A record that is lost with the machine is no loss: no waiting for the disk.
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA max_page_count={self._pages}")
+            with closing(connection.cursor()) as cursor, connection:
+                cursor.execute("BEGIN IMMEDIATE")
+                ((layout,),) = cursor.execute("PRAGMA user_version").fetchall()
+                if layout != _LAYOUT:
+                    _lay_out(cursor)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+
+def _lay_out(cursor: sqlite3.Cursor) -> None:
+    """Begin anew: records in another layout are let go."""
+    cursor.execute(f"DROP TABLE IF EXISTS {requests.name}")
+    for table in metadata.sorted_tables:
+        cursor.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            cursor.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
+    cursor.execute(f"PRAGMA user_version={_LAYOUT}")

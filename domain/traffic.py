@@ -1,0 +1,64 @@
+"""What is observed of requests, for operators."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+Fields = Sequence[tuple[bytes, bytes]]
+"""Header fields as they were on the wire, names in lower case."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Statements of the database that one request waited for, and for how long altogether."""
+
+    statements: int = 0
+    seconds: float = 0
+
+    def add(self, seconds: float) -> None:
+        """Count one."""
+        self.statements += 1
+        self.seconds += seconds
+
+
+class RequestRecord(NamedTuple):
+    """One request, as it was on the wire, secrets included: nothing of it may be kept unmasked but
+    what `adapters/http/edge.py` writes to the log.
+
+    `time` is in seconds since 1970, `route` the path with names in place of values, empty where no
+    handler was found. `user_id` is who was signed in, `error` what a status from 500 on came from.
+    """
+
+    time: float
+    request_id: str
+    level: str
+    method: str
+    route: str
+    path: str
+    query: bytes
+    status: int
+    duration_ms: float
+    address: str
+    user_id: int | None
+    request_fields: Fields
+    request_body: bytes
+    request_bytes: int
+    response_fields: Fields
+    response_bytes: int
+    tally: Tally
+    error: BaseException | None
+
+
+Observe = Callable[[RequestRecord], None]
+"""Takes a record and returns at once; what it cannot take, it drops and counts."""
+
+
+class RequestLog(Protocol):
+    """The records of requests that are kept."""
+
+    @property
+    def lost(self) -> int:
+        """How many this process could not keep."""
+
+    async def forget(self, ids: Sequence[int]) -> int:
+        """Remove these, and say how many there were. Raises `StorageUnavailable`, `StorageFull`."""

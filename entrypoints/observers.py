@@ -1,0 +1,136 @@
+"""Part of the composition root: who watches the requests, for operators."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adapters.hash_queue import QueueFigures
+from adapters.metrics.recorder import MetricsRecorder
+from adapters.persistence.browser import SqliteBrowser
+from adapters.persistence.tables import metadata
+from adapters.persistence.tally import begin_tally
+from adapters.persistence.writer import Writer
+from adapters.request_log.masking import WORDS, Masking
+from adapters.request_log.recorder import Keeping, RequestRecorder
+from adapters.request_log.tables import requests
+from domain.errors import Invalid, Unavailable
+from domain.queries import Comparison, Condition
+from domain.traffic import Observe, Tally
+from entrypoints.settings import Settings
+
+_COUNTING_SECONDS = 60.0
+_WORDS_OF_ADDRESSES = ("forwarded", "real-ip")
+
+
+@dataclass(frozen=True, slots=True)
+class Observers:
+    """The two that watch, as far as they are switched on, and what operators can ask."""
+
+    settings: Settings
+    tables: SqliteBrowser
+    requests: SqliteBrowser
+    request_log: RequestRecorder
+    metrics: MetricsRecorder
+
+    @property
+    def all(self) -> tuple[Observe, ...]:
+        """To be told of every request."""
+        watching: list[Observe] = []
+        if self.settings.request_log == "on":
+            watching.append(self.request_log)
+        if self.settings.metrics == "on":
+            watching.append(self.metrics.observe)
+        return tuple(watching)
+
+    @property
+    def begin_tally(self) -> Callable[[], Tally]:
+        """Counts statements if anybody wants to know."""
+        return begin_tally if self.settings.request_log == "on" else Tally
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Record while the block lasts."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.tables.close)
+            stack.callback(self.requests.close)
+            if self.settings.request_log == "on":
+                stack.enter_context(self.request_log.running())
+            if self.settings.metrics == "on":
+                await stack.enter_async_context(self.metrics.running())
+            yield
+
+
+def build_observers(
+    settings: Settings, writer: Writer, queue: Callable[[], QueueFigures]
+) -> Observers:
+    """Put them together. Nothing is opened before `running()` is entered."""
+    file = settings.data_dir / "requests.db"
+    hidden = () if settings.request_log_addresses == "on" else _WORDS_OF_ADDRESSES
+    recorder = RequestRecorder(
+        file,
+        masking=Masking([*WORDS, *settings.request_log_masked, *hidden]),
+        keeping=Keeping(
+            ordinary=timedelta(days=settings.request_log_days),
+            notable=timedelta(days=settings.request_log_notable_days),
+            slow_ms=settings.request_log_slow_ms,
+            addresses=settings.request_log_addresses == "on",
+            users=settings.request_log_users == "on",
+            excluded=settings.request_log_excluded,
+        ),
+        mebibytes=settings.request_log_mebibytes,
+    )
+    tables = SqliteBrowser(settings.database, list(metadata.tables.values()))
+    gauges = _gauges(settings, tables, recorder, writer, queue)
+    return Observers(
+        settings,
+        tables,
+        SqliteBrowser(file, [requests]),
+        recorder,
+        MetricsRecorder(settings.data_dir / "metrics.db", gauges),
+    )
+
+
+def _gauges(
+    settings: Settings,
+    tables: SqliteBrowser,
+    recorder: RequestRecorder,
+    writer: Writer,
+    queue: Callable[[], QueueFigures],
+) -> Callable[[], Awaitable[Mapping[str, float]]]:
+    """Levels that no library knows. Sessions are counted once a minute."""
+    counted: dict[str, float] = {}
+    count_at = 0.0
+
+    async def gauges() -> Mapping[str, float]:
+        nonlocal count_at
+        if time.monotonic() >= count_at:
+            count_at = time.monotonic() + _COUNTING_SECONDS
+            counted.update(await _active_sessions(tables))
+        figures, database = queue(), settings.database
+        return {
+            **counted,
+            "hash_queue_waiting": figures.waiting,
+            "hash_queue_running": figures.running,
+            "hash_queue_refused": figures.refused,
+            "writers_waiting": writer.waiting,
+            "requests_not_recorded": recorder.lost,
+            "database_bytes": _size(database),
+            "database_wal_bytes": _size(database.with_name(f"{database.name}-wal")),
+        }
+
+    return gauges
+
+
+async def _active_sessions(tables: SqliteBrowser) -> dict[str, float]:
+    unexpired = Condition("expires_at", Comparison.GT, datetime.now(UTC).isoformat())
+    try:
+        return {"active_sessions": (await tables.count("sessions", [unexpired], exact=True)).number}
+    except (Invalid, Unavailable):
+        return {}  # too many to count in time, or nobody to ask
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,137 @@
+"""Who may call what: every operation, from the document, so that none can be forgotten."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from domain.operator import Scope
+from entrypoints.client import Client
+from tests.examples import PASSWORD
+from tests.operations.conftest import Desk
+
+OPEN = {("post", "/api/ops/set-up")}
+FORGED = {
+    "X-Forwarded-For": "127.0.0.1",
+    "X-Forwarded-User": "root",
+    "X-Real-IP": "127.0.0.1",
+    "Forwarded": "for=127.0.0.1",
+    "X-Original-URL": "/healthz",
+    "X-HTTP-Method-Override": "GET",
+}
+IN_PERSON = {"createToken"}
+
+
+def operations(client: Client) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    document = client.request("GET", "/schema/openapi.json").data
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if path.startswith(("/api/ops", "/metrics")) and (method, path) not in OPEN:
+                yield method.upper(), re.sub(r"\{table\}", "users", path), operation
+
+
+def send(client: Any, method: str, path: str, **options: Any) -> Any:
+    url = re.sub(r"\{\w+\}", "4711", path)
+    if method in ("POST", "PATCH") and "disable" not in url and "enable" not in url:
+        options["json"] = {}
+    return client.request(method, url, **options)
+
+
+def test_there_are_operations_to_try(shared: Desk) -> None:
+    found = list(operations(shared.root))
+    assert len(found) >= 28
+    scopes = {scope for *_, each in found for scope in each["security"][1]["accessKey"]}
+    assert scopes == set(Scope), "every scope is good for something"
+
+
+def test_strangers_are_refused(shared: Desk) -> None:
+    for method, path, _ in operations(shared.root):
+        for headers in ({}, FORGED, {"Authorization": "Bearer fdk_" + "x" * 43}):
+            answer = send(shared.stranger(), method, path, headers=headers)
+            assert (answer.status, answer.problem) == (401, "not_signed_in"), (method, path)
+            assert "Bearer" in answer.headers["www-authenticate"]
+
+
+def test_ordinary_users_are_refused(shared: Desk) -> None:
+    for method, path, _ in operations(shared.root):
+        for headers in ({}, FORGED):
+            answer = send(shared.ada, method, path, headers=headers)
+            assert (answer.status, answer.problem) == (403, "not_an_operator"), (method, path)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_pages_of_other_origins_are_refused(shared: Desk, headers: dict[str, str]) -> None:
+    for method, path, _ in operations(shared.root):
+        answer = send(shared.root, method, path, headers=headers)
+        assert (answer.status, answer.problem) == (403, "cross_origin_refused"), (method, path)
+
+
+def test_other_hosts_are_refused(shared: Desk) -> None:
+    for method, path, _ in operations(shared.root):
+        answer = send(shared.root, method, path, headers={"Host": "evil.example"})
+        assert (answer.status, answer.problem) == (400, "host_not_allowed"), (method, path)
+
+
+def test_a_key_opens_what_its_scope_says_and_nothing_else(shared: Desk) -> None:
+    only = {scope: shared.with_key(shared.key(scope)) for scope in Scope}
+    others = {
+        scope: shared.with_key(shared.key(*(each for each in Scope if each != scope)))
+        for scope in Scope
+    }
+    for method, path, operation in operations(shared.root):
+        (scope,) = operation["security"][1]["accessKey"]
+        refused = send(others[Scope(scope)], method, path)
+        assert (refused.status, refused.problem) == (403, "insufficient_scope"), (method, path)
+        assert f'scope="{scope}"' in refused.headers["www-authenticate"]
+        answer = send(only[Scope(scope)], method, path)
+        assert answer.status in (200, 400, 404), (method, path, answer.text)
+        assert answer.problem != "insufficient_scope"
+
+
+def test_who_sends_a_key_is_not_taken_for_who_the_cookie_says(shared: Desk) -> None:
+    for value in ("Bearer nonsense", "Basic cm9vdDoxMjMxMjM=", "", "fdk_" + "x" * 43):
+        answer = shared.root.request("GET", "/api/ops/me", headers={"Authorization": value})
+        assert answer.status == 401, value
+
+
+def test_a_key_is_no_session(shared: Desk) -> None:
+    key = shared.key(*Scope)
+    for headers in ({"Authorization": f"Bearer {key}"}, {"Cookie": f"sessionid={key[4:]}"}):
+        answer = shared.stranger().request("GET", "/api/user", headers=headers)
+        assert answer.status == 401
+
+
+def test_every_operation_says_what_it_can_answer(shared: Desk) -> None:
+    always = {"not_signed_in", "not_an_operator", "insufficient_scope", "cross_origin_refused"}
+    for method, path, operation in operations(shared.root):
+        codes = {
+            code
+            for status, response in operation["responses"].items()
+            if status != "200"
+            for code in response["content"]["application/problem+json"]["examples"]
+        }
+        assert always <= codes, (method, path)
+
+
+def test_an_operator_who_logs_out_is_out(desk: Desk) -> None:
+    assert desk.root.request("GET", "/api/ops/me").data["is_fresh"]
+    token = desk.root.cookies["sessionid"]
+    desk.root.log_out()
+    answer = desk.stranger().request("GET", "/api/ops/me", headers={"Cookie": f"sessionid={token}"})
+    assert answer.status == 401
+
+
+def test_the_cookie_of_an_operator_lasts_half_a_day(desk: Desk) -> None:
+    answer = desk.stranger().log_in("root", PASSWORD)
+    assert "Max-Age=43200" in answer.headers["set-cookie"]
