@@ -18,7 +18,7 @@ from domain.metrics import Figures, Span
 
 _log = logging.getLogger("frontdesk")
 
-_TAKING_SECONDS = 5.0
+TAKING_SECONDS = 5.0
 _LAG_SECONDS = 0.25
 _ROLLING_SECONDS = 60.0
 
@@ -86,7 +86,7 @@ class MetricsRecorder:
         machine = await asyncio.to_thread(machine_gauges, self._data_dir)
         rolled, unsaved = 0.0, Figures()
         while True:
-            await _pause(stop, _TAKING_SECONDS)
+            await _pause(stop, TAKING_SECONDS)
             levels = {
                 **await asyncio.to_thread(machine),
                 **await self._gauges(),

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -86,7 +86,10 @@ class RequestRecorder:
     def running(self) -> Iterator[None]:
         """Write while the block lasts, and at its end what is left."""
         self._stop.clear()
-        thread = threading.Thread(target=self._run, name="request log")
+        file = RequestFile(self._path, mebibytes=self._mebibytes)
+        with suppress(Unavailable):
+            file.add(())  # so that there is something to ask from the beginning
+        thread = threading.Thread(target=self._run, args=(file,), name="request log")
         thread.start()
         try:
             yield
@@ -94,8 +97,7 @@ class RequestRecorder:
             self._stop.set()
             thread.join()
 
-    def _run(self) -> None:
-        file = RequestFile(self._path, mebibytes=self._mebibytes)
+    def _run(self, file: RequestFile) -> None:
         clean_at = 0.0
         while not self._stop.wait(_GATHERING_SECONDS):
             self._write(file)

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.metrics import recorder
 from domain.operator import Scope
 from domain.session import Origin
 from entrypoints.client import Client, Response, in_process
@@ -40,7 +42,6 @@ class Desk:
     settings: Settings
     root: Client
     ada: Client
-    secrets: list[str] = field(default_factory=list)
 
     def stranger(self) -> Client:
         """Somebody without anything."""
@@ -95,6 +96,7 @@ def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
     return found
 
 
+@contextmanager
 def desk_in(folder: Path, **changes: Any) -> Iterator[Desk]:
     settings = settings_in(folder, prometheus="on", **changes)
     make_operator(settings)
@@ -105,12 +107,21 @@ def desk_in(folder: Path, **changes: Any) -> Iterator[Desk]:
         yield Desk(settings, root, ada)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def figures_are_taken_often() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recorder, "TAKING_SECONDS", 0.2)
+        yield
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    yield from desk_in(tmp_path)
+    with desk_in(tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A service for tests that change nothing that matters to others."""
-    yield from desk_in(tmp_path_factory.mktemp("operations"))
+    with desk_in(tmp_path_factory.mktemp("operations")) as desk:
+        yield desk

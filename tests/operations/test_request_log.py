@@ -1,0 +1,297 @@
+"""Requests are recorded, without secrets and without getting in anybody's way."""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.request_log.masking import Masking
+from adapters.request_log.recorder import Keeping, RequestRecorder
+from adapters.request_log.sqlite import RequestFile
+from domain.errors import StorageFull
+from domain.operator import Scope
+from domain.traffic import RequestRecord, Tally
+from entrypoints.client import Response, in_process
+from tests.conftest import settings_in
+from tests.examples import PASSWORD
+from tests.operations.conftest import Desk, desk_in, eventually, make_operator
+
+
+def record(**changes: Any) -> RequestRecord:
+    plain = RequestRecord(
+        time=time.time(),
+        request_id="id",
+        level="info",
+        method="GET",
+        route="/api/user",
+        path="/api/user",
+        query=b"",
+        status=200,
+        duration_ms=1.5,
+        address="192.0.2.1",
+        user_id=1,
+        request_fields=[(b"host", b"localhost")],
+        request_body=b"",
+        request_bytes=0,
+        response_fields=[],
+        response_bytes=10,
+        tally=Tally(2, 0.001),
+        error=None,
+    )
+    return plain._replace(**changes)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute("SELECT * FROM requests ORDER BY id")]
+
+
+@contextmanager
+def recorder(folder: Path, **options: Any) -> Iterator[RequestRecorder]:
+    keeping = options.pop("keeping", Keeping())
+    made = RequestRecorder(folder / "requests.db", masking=Masking(), keeping=keeping, **options)
+    with made.running():
+        yield made
+
+
+def test_what_is_recorded(tmp_path: Path) -> None:
+    with recorder(tmp_path) as observe:
+        observe(record(time=1.5, request_fields=[(b"user-agent", b"curl")], query=b"token=x&a=b"))
+        observe(record(path="/\udcff\udc00", level="error", error=ValueError("what")))
+    first, second = rows(tmp_path / "requests.db")
+    assert first["time"] == 1_500_000
+    assert (first["user_agent"], first["query"]) == ("curl", "token=***&a=b")
+    assert (first["statements"], first["statements_ms"]) == (2, 1.0)
+    assert second["path"] == "/??"
+    assert "ValueError: what" in second["error"]
+    assert (tmp_path / "requests.db").stat().st_mode & 0o077 == 0
+
+
+def test_some_things_can_be_left_out(tmp_path: Path) -> None:
+    keeping = Keeping(addresses=False, users=False, excluded=("/healthz",))
+    with recorder(tmp_path, keeping=keeping) as observe:
+        observe(record())
+        observe(record(route="/healthz"))
+    (only,) = rows(tmp_path / "requests.db")
+    assert (only["address"], only["user_id"]) == ("", None)
+
+
+def test_what_is_too_much_is_dropped_and_counted(tmp_path: Path) -> None:
+    made = RequestRecorder(
+        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), capacity=10
+    )
+    for _ in range(15):
+        made(record())
+    assert made.lost == 5
+    with made.running():
+        pass
+    assert len(rows(tmp_path / "requests.db")) == 10
+
+
+def test_a_full_file_takes_no_more_until_something_is_removed(tmp_path: Path) -> None:
+    file = RequestFile(tmp_path / "requests.db", mebibytes=1)
+    made = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
+    row = made._row(record(request_fields=[(b"x-long", b"x" * 2_000)] * 5))
+    with pytest.raises(StorageFull):
+        for _ in range(1_000):
+            file.add([row] * 10)
+    size = (tmp_path / "requests.db").stat().st_size
+    assert size <= 2**20
+    ids = [each["id"] for each in rows(tmp_path / "requests.db")]
+    with pytest.raises(StorageFull):
+        file.add([row] * 10)
+    assert file.remove(ids[:50]) == 50
+    file.add([row] * 10)
+    file.close()
+
+
+def test_old_ones_are_removed_and_notable_ones_stay_longer(tmp_path: Path) -> None:
+    now, old, older = time.time(), time.time() - 8 * 86_400, time.time() - 91 * 86_400
+    with recorder(tmp_path) as observe:
+        for at in (now, old, older):
+            observe(record(time=at, path="/plain"))
+            observe(record(time=at, path="/warning", level="warning"))
+            observe(record(time=at, path="/slow", duration_ms=1_000))
+    with recorder(tmp_path):
+        eventually(lambda: len(rows(tmp_path / "requests.db")) == 5)
+    left = [(each["path"], each["time"] // 1_000_000) for each in rows(tmp_path / "requests.db")]
+    assert left == [
+        ("/plain", int(now)),
+        ("/warning", int(now)),
+        ("/slow", int(now)),
+        ("/warning", int(old)),
+        ("/slow", int(old)),
+    ]
+
+
+def test_a_file_of_another_layout_begins_anew(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "requests.db")) as connection:
+        connection.execute("CREATE TABLE requests (other TEXT)")
+        connection.execute("PRAGMA user_version=99")
+        connection.commit()
+    with recorder(tmp_path) as observe:
+        observe(record())
+    assert len(rows(tmp_path / "requests.db")) == 1
+
+
+@pytest.mark.parametrize("broken", ["nonsense", "locked", "folder"])
+def test_a_store_that_fails_costs_records_and_nothing_else(broken: str, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    path = settings.data_dir / "requests.db"
+    path.parent.mkdir(parents=True)
+    lock = None
+    if broken == "nonsense":
+        path.write_bytes(b"not a database" * 1_000)
+    elif broken == "folder":
+        path.mkdir()
+    else:
+        lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        lock.execute("PRAGMA locking_mode=EXCLUSIVE")
+        lock.execute("BEGIN EXCLUSIVE")
+    make_operator(settings)
+    with in_process(settings) as client:
+        client.log_in("root", PASSWORD)
+        for _ in range(20):
+            assert client.me().status == 200
+        level = eventually(lambda: lost(client), seconds=30)
+        assert level >= 20
+        answer = client.request("GET", "/api/ops/logs")
+        assert (answer.status, answer.problem) == (503, "storage_unavailable")
+        assert client.me().status == 200
+    if lock:
+        lock.close()
+
+
+def lost(client: Any) -> int:
+    gauges = client.request("GET", "/api/ops/metrics").data["gauges"]
+    return int(gauges.get("requests_not_recorded", 0))
+
+
+def test_a_refusal_is_on_record_with_its_secrets_masked(desk: Desk) -> None:
+    program = desk.with_key(desk.key(Scope.DATA_UPDATE, Scope.LOG_VIEW))
+    program.request("POST", f"/api/ops/users/{desk.user_id()}/disable")
+    assert desk.ada.request("GET", "/api/user?token=s3cret").status == 401
+    (refusal,) = desk.requests("status:eq:401")
+    assert (refusal["route"], refusal["query"]) == ("/api/user", "token=***")
+    detail = program.request("GET", f"/api/ops/logs/{refusal['id']}").data
+    assert detail["request_headers"]["cookie"] == "***"
+    assert detail["response_headers"]["www-authenticate"]
+    assert detail["error"] is None
+    missing = program.request("GET", "/api/ops/logs/4711")
+    assert (missing.status, missing.problem) == (404, "no_such_row")
+
+
+def test_records_are_filtered_ordered_counted(desk: Desk) -> None:
+    for _ in range(3):
+        desk.ada.me()
+    desk.stranger().me()
+    desk.stranger().log_in("nobody", "wrong password")
+    desk.requests("route:eq:/api/user", at_least=4)
+
+    def ask(path: str, **params: Any) -> Any:
+        return desk.root.request("GET", path, params=params).data
+
+    assert len(desk.requests("status:ge:400", "status:lt:500", at_least=2)) == 2
+    assert len(desk.requests("level:eq:warning", "method:eq:POST")) == 1
+    ada = desk.user_id()
+    assert {each["user_id"] for each in desk.requests(f"user_id:eq:{ada}")} == {ada}
+    slowest = ask("/api/ops/logs", sort="-duration_ms", limit=3)["rows"]
+    times = [each["duration_ms"] for each in slowest]
+    assert times == sorted(times, reverse=True)
+    assert ask("/api/ops/logs/count", filter="status:eq:401")["count"] == 1
+    by_status = {each["value"]: each["count"] for each in ask("/api/ops/logs/values/status")}
+    assert (by_status[401], by_status[403]) == (1, 1)
+    one = desk.requests("status:eq:401")[0]
+    assert desk.requests(f"request_id:eq:{one['request_id']}") == [one]
+
+
+def test_deleting_is_itself_on_record(desk: Desk) -> None:
+    desk.stranger().me()
+    desk.requests("status:eq:401")
+    bare = desk.root.request("DELETE", "/api/ops/logs")
+    assert bare.problem == "invalid_request", "never everything by mistake"
+    asked = {"filter": ["status:eq:401"]}
+    assert desk.root.request("DELETE", "/api/ops/logs", params=asked).data == {"forgotten": 1}
+    assert desk.root.request("DELETE", "/api/ops/logs", params=asked).data == {"forgotten": 0}
+    feed = desk.root.request("GET", "/api/ops/events").data["events"]
+    (event,) = [each for each in feed if each["kind"] == "requests_forgotten"]
+    assert event["details"] == {"filter": "status:eq:401"}
+    assert event["actor_id"]
+
+
+def test_the_tail_shows_what_comes(desk: Desk) -> None:
+    desk.requests()
+
+    def tail(**params: Any) -> Response:
+        return desk.root.request("GET", "/api/ops/logs/tail", params=params)
+
+    begun = tail().data
+    assert begun["rows"] == []
+    thread = threading.Timer(0.3, desk.ada.me)
+    thread.start()
+    found = tail(after=begun["next"], wait=5, filter="route:eq:/api/user").data
+    thread.join()
+    assert [each["route"] for each in found["rows"]] == ["/api/user"]
+    assert found["next"] > begun["next"]
+    assert tail(after=found["next"]).data == {"rows": [], "next": found["next"]}
+    assert tail(wait=60).problem == "invalid_request"
+    assert not [each for each in desk.requests() if each["route"] == "/api/ops/logs/tail"]
+
+
+def test_a_failure_has_its_stack(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        database = desk.settings.database
+        database.rename(database.with_suffix(".away"))
+        assert desk.ada.update(username="other").status == 503
+        database.with_suffix(".away").rename(database)
+        (failure,) = desk.requests("status:eq:503")
+        detail = desk.root.request("GET", f"/api/ops/logs/{failure['id']}").data
+        assert "StorageUnavailable" in detail["error"]
+        assert "update_user.py" in detail["error"]
+        assert detail["request_body"] == {"username": "other"}
+
+
+def test_switched_off_the_account_api_is_the_same_byte_for_byte(tmp_path: Path) -> None:
+    def play(folder: Path, **changes: Any) -> list[Any]:
+        seen = []
+        with in_process(settings_in(folder, **changes)) as client:
+            for answer in (
+                client.sign_up("ada", PASSWORD),
+                client.me(),
+                client.update(username="augusta"),
+                client.another().log_in("augusta", "wrong password"),
+                client.another().me(),
+                client.request("GET", "/nowhere"),
+                client.request("POST", "/api/user/login", content=b"{"),
+                client.sessions(),
+                client.log_out(),
+            ):
+                head = {
+                    name: value
+                    for name, value in answer.headers.items()
+                    if name not in ("x-request-id", "set-cookie")
+                }
+                text = json.dumps(answer.data) if answer.data else answer.text
+                seen.append((answer.status, head, text.replace("T", "")[:20]))
+        return seen
+
+    on = play(tmp_path / "on")
+    off = play(tmp_path / "off", request_log="off", metrics="off")
+    assert on == off
+    assert sorted(each.name for each in (tmp_path / "off/data").iterdir()) == [
+        "frontdesk.db",
+        "secret.key",
+    ]
+
+
+def test_switched_off_there_is_nothing_to_ask(tmp_path: Path) -> None:
+    with desk_in(tmp_path, request_log="off", metrics="off") as desk:
+        for path in ("/api/ops/logs", "/api/ops/metrics", "/metrics"):
+            assert desk.root.request("GET", path).status == 404
