@@ -1,10 +1,10 @@
 """What is observed of requests, for operators."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-Fields = Sequence[tuple[bytes, bytes]]
+Fields = Iterable[tuple[bytes, bytes]]
 """Header fields as they were on the wire, names in lower case."""
 
 

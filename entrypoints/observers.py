@@ -81,6 +81,7 @@ def build_observers(
             excluded=settings.request_log_excluded,
         ),
         mebibytes=settings.request_log_mebibytes,
+        a_second=settings.request_log_a_second,
     )
     tables = SqliteBrowser(settings.database, list(metadata.tables.values()))
     gauges = _gauges(settings, tables, recorder, writer, queue)

@@ -83,7 +83,7 @@ class Edge:
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started, status, size = time.perf_counter(), 0, 0
-        answered: Iterable[Header] = ()
+        answered: list[Header] = []
         body: TimelyBody | None = None
         method, tally = scope["method"], self._begin_tally()
         fields: Fields = dict(scope["headers"])
@@ -131,10 +131,10 @@ class Edge:
                     round((time.perf_counter() - started) * 1000, 2),
                     scope["client"][0] if scope["client"] else "unknown",
                     signed_in.user.id if signed_in else None,
-                    list(scope["headers"]),
+                    scope["headers"],
                     kept,
                     len(arrived),
-                    list(answered),
+                    answered,
                     size,
                     tally,
                     state.get("error"),

@@ -29,6 +29,7 @@ WORDS = (
     "otp",
 )
 TEXT_MAX_CHARACTERS = 16_384
+_KNOWN_OTHERWISE = frozenset({b"content-length", b"x-request-id", b"user-agent"})
 
 _OURS = re.compile(r"(?<![A-Za-z0-9_-])(?:fdk_)?[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _USERINFO = re.compile(r"(://)[^/\s@:]*:[^/\s@]*@")
@@ -45,25 +46,31 @@ class Masking:
             rf"""((?:{named})[\w.-]{{0,40}}["']?\s{{0,4}}[=:]\s{{0,4}}["']?)[^\s"'&;,#]+""",
             re.IGNORECASE,
         )
-        # Most fields of most requests are like those before.
-        self._known = lru_cache(maxsize=4_096)(self._field)
+        # Most of a request is like most before it; what is secret is not even remembered here.
+        self._is_secret = lru_cache(maxsize=1_024)(self._is_secret_field)
+        self._fields = lru_cache(maxsize=1_024)(self._fields_as_json)
+        self.path = lru_cache(maxsize=1_024)(self.text)
+        """As `text`, for texts that repeat."""
 
     def is_secret(self, name: str) -> bool:
         """Say whether a field of this name is hidden."""
         return self._named.search(name) is not None
 
     def fields(self, fields: Fields) -> str:
-        """Header fields, as a JSON object; a repeated one has its values joined."""
-        masked: dict[str, str] = {}
-        for name, value in fields:
-            text, shown = self._known(name, value)
-            masked[text] = f"{masked[text]}, {shown}" if text in masked else shown
-        return json.dumps(masked, ensure_ascii=False)
+        """Header fields, as a JSON object, but those that are recorded otherwise; a repeated one
+        has its values joined.
+        """
+        shown = [
+            (name, b"***" if self._is_secret(name) else value)
+            for name, value in fields
+            if name not in _KNOWN_OTHERWISE
+        ]
+        return self._fields(tuple(shown))
 
     def query(self, raw: str) -> str:
         """A query string. What is not a list of names and values stays as it is."""
         if "=" not in raw:
-            return self.text(raw)
+            return self.text(raw) if raw else raw
         pairs = parse_qsl(raw, keep_blank_values=True, errors="replace")
         return "&".join(
             f"{quote_plus(self.text(name))}={self._query_value(name, value)}"
@@ -92,12 +99,19 @@ class Masking:
         text = self._in_text.sub(rf"\1{HIDDEN}", _USERINFO.sub(rf"\1{HIDDEN}@", text))
         return _OURS.sub(HIDDEN, text)
 
-    def _field(self, name: bytes, value: bytes) -> tuple[str, str]:
-        text = name.decode("latin-1")
-        if self.is_secret(text):
-            return text, HIDDEN
-        head, mark, query = value.decode("latin-1").partition("?")
-        return text, self.text(head) + mark + (self.query(query) if mark else "")
+    def _is_secret_field(self, name: bytes) -> bool:
+        return self.is_secret(name.decode("latin-1"))
+
+    def _fields_as_json(self, fields: tuple[tuple[bytes, bytes], ...]) -> str:
+        shown: dict[str, str] = {}
+        for raw, value in fields:
+            name, text = raw.decode("latin-1"), self._value(value.decode("latin-1"))
+            shown[name] = f"{shown[name]}, {text}" if name in shown else text
+        return json.dumps(shown, ensure_ascii=False)
+
+    def _value(self, text: str) -> str:
+        head, mark, query = text.partition("?")
+        return self.text(head) + mark + (self.query(query) if mark else "")
 
     def _query_value(self, name: str, value: str) -> str:
         return HIDDEN if self.is_secret(name) else quote_plus(self.text(value))

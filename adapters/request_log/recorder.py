@@ -22,7 +22,9 @@ _log = logging.getLogger("frontdesk")
 _GATHERING_SECONDS = 0.25
 _CLEANING_SECONDS = 60.0
 _BATCH = 500
+_ROOM = 5  # rows to remove for one that finds no place
 _MICROS = 1_000_000
+_PLAIN_ID = 16  # characters of the ids that we make ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Keeping:
 class RequestRecorder:
     """Fits `domain.traffic.Observe` and `RequestLog`.
 
-    Holds at most `capacity` records; further ones, and those that cannot be written, are dropped
-    and counted in `lost`.
+    Of requests that went well it takes so many a second, and `spare` more of others; further ones,
+    and those that cannot be written, are dropped and counted in `lost`.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class RequestRecorder:
         masking: Masking,
         keeping: Keeping,
         mebibytes: int = 1_024,
-        capacity: int = 2_000,
+        a_second: int = 1_000,
+        spare: int = 2_000,
     ) -> None:
         self._path, self._mebibytes = path, mebibytes
         self._masking, self._keeping = masking, keeping
-        self._capacity = capacity
+        self._ordinary = max(1, int(a_second * _GATHERING_SECONDS))
+        self._spare = spare
         self._records: deque[RequestRecord] = deque()
         self._stop = threading.Event()
         self._failing = False
@@ -67,7 +71,8 @@ class RequestRecorder:
     def __call__(self, record: RequestRecord) -> None:
         if record.route in self._keeping.excluded:
             return
-        if len(self._records) < self._capacity:
+        room = self._ordinary if record.level == "info" else self._ordinary + self._spare
+        if len(self._records) < room:
             self._records.append(record)
         else:
             self.lost += 1
@@ -111,8 +116,13 @@ class RequestRecorder:
         records = [self._records.popleft() for _ in range(len(self._records))]
         if not records:
             return
+        rows = [self._row(record) for record in records]
         try:
-            file.add(self._row(record) for record in records)
+            try:
+                file.add(rows)
+            except StorageFull:
+                file.remove_oldest(_ROOM * len(rows))
+                file.add(rows)
             self._failing = False
         except Unavailable as error:
             self.lost += len(records)
@@ -136,21 +146,21 @@ class RequestRecorder:
 
     def _row(self, record: RequestRecord) -> tuple[Any, ...]:
         masking, keeping = self._masking, self._keeping
-        user_agent = dict(record.request_fields).get(b"user-agent", b"").decode("latin-1")
-        body = record.request_body
+        user_agent = next((v for name, v in record.request_fields if name == b"user-agent"), b"")
+        body, id_ = record.request_body, record.request_id
         return (
             int(record.time * _MICROS),
             record.level,
             record.method,
             record.route,
-            masking.text(_storable(record.path)),
+            masking.path(_storable(record.path)),
             masking.query(record.query.decode("latin-1")),
             record.status,
             record.duration_ms,
             record.user_id if keeping.users else None,
             record.address if keeping.addresses else "",
-            masking.text(user_agent),
-            masking.text(record.request_id),
+            masking.path(user_agent.decode("latin-1")),
+            id_ if len(id_) == _PLAIN_ID else masking.text(id_),
             record.request_bytes,
             record.response_bytes,
             record.tally.statements,
@@ -164,4 +174,4 @@ class RequestRecorder:
 
 def _storable(text: str) -> str:
     """A path may have had bytes that are no text."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

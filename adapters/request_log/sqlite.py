@@ -1,8 +1,9 @@
 """The file of records, which may be lost without harm."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,18 @@ from domain.errors import StorageFull, StorageUnavailable
 
 _LAYOUT = 1
 _COLUMNS = [column.name for column in requests.columns][1:]
-_INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_VALUES = f"({', '.join('?' * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES {_VALUES}"  # noqa: S608
+# Between two rows of `executemany` Python takes its lock back, for which it has to wait: so one
+# statement for many rows.
+_AT_ONCE = 50
+_INSERT_MANY = _INSERT + f", {_VALUES}" * (_AT_ONCE - 1)
 _PAGE_BYTES = 4_096
 
 
 class RequestFile:
-    """One connection to it, for one thread. No file grows beyond `mebibytes`: from then on nothing
-    is added until something has been removed. All methods raise `StorageUnavailable` and
+    """One connection to it, for one thread. It does not grow beyond `mebibytes`: from then on
+    nothing is added until something has been removed. All methods raise `StorageUnavailable` and
     `StorageFull`.
     """
 
@@ -29,9 +35,17 @@ class RequestFile:
         self._pages = mebibytes * 2**20 // _PAGE_BYTES
         self._connection: sqlite3.Connection | None = None
 
-    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
         """All of them, or none."""
-        self._write(lambda connection: connection.executemany(_INSERT, rows))
+
+        def insert(connection: sqlite3.Connection) -> sqlite3.Cursor:
+            whole = len(rows) // _AT_ONCE * _AT_ONCE
+            for first in range(0, whole, _AT_ONCE):
+                values = tuple(chain.from_iterable(rows[first : first + _AT_ONCE]))
+                connection.execute(_INSERT_MANY, values)
+            return connection.executemany(_INSERT, rows[whole:])
+
+        self._write(insert)
 
     def remove(self, ids: Sequence[int]) -> int:
         """Remove these, and say how many there were."""
@@ -46,6 +60,11 @@ class RequestFile:
             SELECT id FROM requests WHERE time < ? AND
             (time < ? OR (level = 'info' AND duration_ms < ?)) ORDER BY id LIMIT ?)"""
         return self._write(lambda c: c.execute(sql, (ordinary, all_, slow_ms, at_most)))
+
+    def remove_oldest(self, number: int) -> int:
+        """Remove so many, and say how many there were."""
+        sql = "DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY id LIMIT ?)"
+        return self._write(lambda connection: connection.execute(sql, (number,)))
 
     def close(self) -> None:
         """Close the connection."""

@@ -25,7 +25,7 @@ masking = Masking()
         ("X-Api-Key", False),
         ("X-CSRF-Token", False),
         ("Accept", True),
-        ("X-Request-ID", True),
+        ("X-Forwarded-For", True),
     ],
 )
 def test_header_fields_by_name(name: str, *, shown: bool) -> None:

@@ -83,16 +83,32 @@ def test_some_things_can_be_left_out(tmp_path: Path) -> None:
     assert (only["address"], only["user_id"]) == ("", None)
 
 
-def test_what_is_too_much_is_dropped_and_counted(tmp_path: Path) -> None:
+def test_what_is_too_much_is_dropped_and_counted_what_failed_last(tmp_path: Path) -> None:
     made = RequestRecorder(
-        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), capacity=10
+        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40, spare=5
     )
     for _ in range(15):
         made(record())
-    assert made.lost == 5
+    for _ in range(10):
+        made(record(level="warning"))
+    assert made.lost == 5 + 5
     with made.running():
         pass
-    assert len(rows(tmp_path / "requests.db")) == 10
+    kept = [each["level"] for each in rows(tmp_path / "requests.db")]
+    assert kept == ["info"] * 10 + ["warning"] * 5
+
+
+def test_in_a_full_file_the_oldest_make_room(tmp_path: Path) -> None:
+    large = [(b"x-long", b"x" * 9_000)]
+    with recorder(tmp_path, mebibytes=1) as observe:
+        for number in range(400):
+            observe(record(path=f"/{number}", level="warning", request_fields=large))
+            eventually(lambda: len(observe._records) < 50)
+    kept = [each["path"] for each in rows(tmp_path / "requests.db")]
+    assert kept[-1] == "/399"
+    assert "/0" not in kept
+    assert observe.lost == 0
+    assert (tmp_path / "requests.db").stat().st_size <= 2**20
 
 
 def test_a_full_file_takes_no_more_until_something_is_removed(tmp_path: Path) -> None:
