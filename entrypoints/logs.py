@@ -5,57 +5,39 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import structlog
-from structlog.typing import EventDict
 
 from domain.traffic import RequestRecord
 from entrypoints.log_writer import LogWriter
 
 _writer: Any = LogWriter()
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "color_message"}
 
 
-def _without_colours(_: Any, __: str, event: EventDict) -> EventDict:
-    event.pop("color_message", None)
-    return event
+class JsonLines(logging.Formatter):
+    """What was logged, with whatever was given along, and where an exception came from."""
 
-
-_encoder = msgspec.json.Encoder(enc_hook=str)
-
-
-def _encode(event: Any, **_: Any) -> str:
-    return _encoder.encode(event).decode()
-
-
-_SHARED: list[Any] = [
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-    structlog.processors.format_exc_info,
-]
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        given = {
+            name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD
+        }
+        line = {
+            "event": record.getMessage(),
+            "logger": record.name,
+            **given,
+            "level": record.levelname.lower(),
+            "time": datetime.fromtimestamp(record.created, UTC),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return _encode(line).decode()
 
 
 def configure_logs() -> None:
-    """Send our own events, and those that libraries give to `logging`, through one format."""
-    structlog.configure(
-        processors=[*_SHARED, structlog.processors.JSONRenderer(serializer=_encode)],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(_writer),
-        cache_logger_on_first_use=True,
-    )
+    """Send our own events, and those of libraries, through one format."""
     handler = logging.StreamHandler(_writer)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.ExtraAdder(),
-                _without_colours,
-                *_SHARED,
-            ],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_encode),
-            ],
-        )
-    )
+    handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # The edge writes one line a request; uvicorn's own would be a second one without an id.
@@ -92,4 +74,4 @@ def log_request(record: RequestRecord) -> None:
         record.user_id,
         record.level,
     )
-    _writer.write(f"{_encode(line)}\n")
+    _writer.write(f"{_encode(line).decode()}\n")

@@ -21,6 +21,7 @@ from domain.queries import Comparison, Condition
 from domain.traffic import Observe, Tally
 from entrypoints.settings import Settings
 
+_UNCOUNTED = Tally()
 _COUNTING_SECONDS = 60.0
 _WORDS_OF_ADDRESSES = ("forwarded", "real-ip")
 
@@ -48,7 +49,7 @@ class Observers:
     @property
     def begin_tally(self) -> Callable[[], Tally]:
         """Counts statements if anybody wants to know."""
-        return begin_tally if self.settings.request_log == "on" else Tally
+        return begin_tally if self.settings.request_log == "on" else lambda: _UNCOUNTED
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from environs import FileAwareEnv
+from dotenv import load_dotenv
 from msgspec import Struct
 
 from domain.password import PasswordPolicy
@@ -168,14 +168,13 @@ def read_settings(directory: Path | None = None) -> Settings:
     counts as none; `NAME_FILE` names a file that holds the value of `NAME`. Raises
     `InvalidSettings`, with all mistakes at once.
     """
-    env = FileAwareEnv(prefix=PREFIX, strip_whitespace=True)
-    env.read_env((directory or Path.cwd()) / ".env", recurse=False)
+    load_dotenv((directory or Path.cwd()) / ".env")
     values: dict[str, Any] = {}
     mistakes: dict[str, str] = {}
     for name, parse in _PARSERS.items():
         variable = PREFIX + name.upper()
         try:
-            if raw := env.str(name.upper(), "").strip():
+            if raw := _text_of(variable):
                 values[name] = parse(raw)
         except ValueError as error:
             mistakes[variable] = str(error)
@@ -184,6 +183,17 @@ def read_settings(directory: Path | None = None) -> Settings:
     if mistakes:
         raise InvalidSettings(mistakes)
     return settings
+
+
+def _text_of(variable: str) -> str:
+    """What is set, if anything. Raises `ValueError`."""
+    file = os.environ.get(f"{variable}_FILE")
+    if not file:
+        return os.environ.get(variable, "").strip()
+    try:
+        return Path(file).read_text().strip()
+    except OSError:
+        raise ValueError(f"The value of {variable}_FILE must be a readable file path.") from None
 
 
 def unknown_names() -> list[str]:

@@ -9,7 +9,6 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from http import HTTPStatus
 
 import anyio
 from litestar.enums import ScopeType
@@ -33,6 +32,8 @@ from domain.traffic import Observe, RequestRecord, Tally
 
 CLIENT_CLOSED_REQUEST = 499
 """Recorded, never sent: nobody was there to read an answer."""
+
+_REFUSED, _FAILED = 400, 500
 
 BODY_KEPT_MAX_BYTES = 4_096
 """The body of a larger request is not recorded."""
@@ -122,7 +123,7 @@ class Edge:
                 RequestRecord(
                     time.time(),
                     request_id,
-                    _level(status),
+                    "info" if status < _REFUSED else "warning" if status < _FAILED else "error",
                     method,
                     scope.get("path_template", ""),
                     scope["path"],
@@ -198,9 +199,3 @@ async def _refuse(refusal: Unacceptable, send: Send) -> None:
         )
     )
     await send(HTTPResponseBodyEvent(type="http.response.body", body=body, more_body=False))
-
-
-def _level(status: int) -> str:
-    if status < HTTPStatus.BAD_REQUEST:
-        return "info"
-    return "warning" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "error"

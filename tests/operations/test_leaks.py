@@ -1,0 +1,202 @@
+"""No secret gets out: not by any question, and not into anything that is kept."""
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.operator import Scope
+from domain.queries import Comparison
+from entrypoints.settings import Settings
+from tests.examples import PASSWORD
+from tests.operations.conftest import Desk, desk_in, make_operator
+from tests.startup.processes import running
+from tests.startup.test_commands import WAYS
+
+SECRET_COLUMNS = ["password_hash", "token_digest", "digest"]
+
+
+def spellings(secret: bytes) -> set[str]:
+    """How a secret might be shown."""
+    return {secret.hex(), secret.decode("latin-1"), repr(secret)[2:-1]}
+
+
+def planted(database: Path) -> set[str]:
+    """Every secret in the database, in every spelling."""
+    found: set[str] = set()
+    with closing(sqlite3.connect(database)) as connection:
+        for table, column in (
+            ("users", "password_hash"),
+            ("sessions", "token_digest"),
+            ("access_tokens", "digest"),
+            ("one_time_codes", "digest"),
+        ):
+            for (value,) in connection.execute(f"SELECT {column} FROM {table}"):
+                found |= spellings(value) if isinstance(value, bytes) else {value, value[-31:]}
+    assert len(found) >= 10
+    return found
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str, set[str]]]:
+    """A service with one of every secret, a key with every scope, and the secrets."""
+    with desk_in(tmp_path_factory.mktemp("leaks")) as desk:
+        key = desk.key(*Scope)
+        desk.root.request("POST", f"/api/ops/users/{desk.user_id()}/reset-code")
+        yield desk, key, planted(desk.settings.database)
+
+
+PATHS = [
+    "/api/ops/tables",
+    "/api/ops/tables/{table}/rows",
+    "/api/ops/tables/{table}/rows/{key}",
+    "/api/ops/tables/{table}/count",
+    "/api/ops/tables/{table}/values/{column}",
+    "/api/ops/events",
+    "/api/ops/tokens",
+    "/api/ops/logs",
+    "/api/ops/logs/count",
+    "/api/ops/logs/values/{column}",
+    "/api/ops/logs/tail",
+    "/api/ops/metrics",
+    "/api/ops/metrics/history",
+    "/api/ops/me",
+    "/metrics",
+]
+TABLES = ["users", "sessions", "access_tokens", "one_time_codes", "events", "requests", "nowhere"]
+COLUMNS = [*SECRET_COLUMNS, "id", "username", "user_id", "details", "request_headers", "rowid"]
+COMPARISONS = [*Comparison, "like", ""]
+
+
+def test_every_reading_operation_is_asked(full: tuple[Desk, str, set[str]]) -> None:
+    document = full[0].root.request("GET", "/schema/openapi.json").data
+    reading = {
+        path
+        for path, item in document["paths"].items()
+        if "get" in item and path.startswith(("/api/ops", "/metrics"))
+    }
+    documents = {"/api/ops/openapi.json", "/api/ops/openapi.yaml"}
+    details = {"/api/ops/logs/{id_}"}
+    assert reading - documents - details == set(PATHS)
+
+
+@given(data=st.data())
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_question_reveals_a_secret(full: tuple[Desk, str, set[str]], data: Any) -> None:
+    desk, key, secrets = full
+    column = st.sampled_from(COLUMNS)
+    guess = st.sampled_from(sorted(secrets)[:20]) | st.text(max_size=5) | st.just("1")
+    filters = st.builds(
+        lambda name, comparison, value: f"{name}:{comparison}:{value}",
+        column,
+        st.sampled_from(COMPARISONS),
+        guess,
+    )
+    params = data.draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "filter": st.lists(filters, max_size=2),
+                "sort": column | column.map(lambda name: f"-{name}"),
+                "columns": st.lists(column, min_size=1, max_size=3).map(",".join),
+                "after": guess,
+                "limit": st.integers(-1, 600),
+                "exact": st.booleans(),
+            },
+        )
+    )
+    path = data.draw(st.sampled_from(PATHS)).format(
+        table=data.draw(st.sampled_from(TABLES)),
+        column=data.draw(column),
+        key=data.draw(st.sampled_from(["1", "2", "x"])),
+    )
+    asked = [each for each in secrets if each in str(params) or each in path]
+    answer = desk.with_key(key).request("GET", path, params=params)
+    assert answer.status in (200, 400, 404), answer.text
+    # What was asked itself may be told back, masked, in the records of requests.
+    shown = answer.text
+    assert [each for each in secrets if each in shown and each not in asked] == []
+    named = re.search(rf"\b({'|'.join(SECRET_COLUMNS)})\b", str({**params, "after": ""}))
+    if named and path.startswith("/api/ops/tables/") and path.endswith("/rows"):
+        assert answer.status in (400, 404), "a secret column is not there"
+
+
+@pytest.mark.parametrize("table", ["users", "sessions", "access_tokens", "one_time_codes"])
+def test_right_and_wrong_guesses_are_refused_alike(
+    full: tuple[Desk, str, set[str]], table: str
+) -> None:
+    desk, _, secrets = full
+    said = set()
+    for column in (*SECRET_COLUMNS, "nothing"):
+        for value in (*sorted(secrets)[:5], "wrong"):
+            for comparison in Comparison:
+                for place in ("rows", "count", "values/id"):
+                    answer = desk.root.request(
+                        "GET",
+                        f"/api/ops/tables/{table}/{place}",
+                        params={"filter": f"{column}:{comparison}:{value}"},
+                    )
+                    said.add((answer.status, answer.text))
+    assert len(said) == 1
+
+
+def test_nothing_that_is_kept_or_said_has_a_password_or_token(tmp_path: Path) -> None:
+    """A whole life against a real process; then every file, every line and every answer."""
+    password, other, wrong = "hunter2-Ünique", "correct-hörse-7", "mistyped-9-secret"
+    secrets = {PASSWORD, password, other, wrong, wrong[::-1]}
+    answers: list[str] = []
+
+    def remember(response: httpx.Response) -> None:
+        response.read()
+        for cookie in response.cookies.values():
+            secrets.add(cookie)
+        if response.request.url.path not in ("/api/ops/tokens", "/api/ops/users/2/reset-code"):
+            answers.append(response.text)
+
+    make_operator(Settings(data_dir=tmp_path / "data", bcrypt_cost=10))
+    with running(WAYS["make serve"], tmp_path, FRONTDESK_BCRYPT_COST="10") as server:
+        with httpx.Client(base_url=server.url, event_hooks={"response": [remember]}) as ada:
+            body = {"username": "ada", "password": password}
+            assert ada.post("/api/user/signup", json=body).status_code == 200
+            ada.post("/api/user/login", json={"username": wrong, "password": wrong[::-1]})
+            ada.post("/api/user/login", json={"username": "ada", "password": wrong})
+            ada.put("/api/user", json={"current_password": password, "password": other})
+            ada.get(f"/api/user?password={other}&next=https://x/?token={wrong}")
+            ada.get("/api/user", headers={"X-Api-Key": wrong, "Referer": f"http://x/?key={wrong}"})
+            ada.post("/api/user/login", content=f'{{"password": "{wrong}"'.encode())
+            ada.post("/api/user/login", json=[{"Password": [wrong]}])
+            with httpx.Client(base_url=server.url, event_hooks={"response": [remember]}) as root:
+                root.post("/api/user/login", json={"username": "root", "password": PASSWORD})
+                made = root.post("/api/ops/tokens", json={"name": "n", "scopes": ["data.view"]})
+                key = made.json()["key"]
+                code = root.post("/api/ops/users/2/reset-code").json()["code"]
+                secrets |= {key, key.removeprefix("fdk_"), code}
+                root.get("/api/ops/tables", headers={"Authorization": f"Bearer {key}"})
+                root.get(f"/api/ops/tables/{key}/rows")
+                reset = {"code": code, "password": password}
+                assert ada.post("/api/user/reset", json=reset).status_code == 200
+                paths = ("tables/users/rows", "tables/sessions/rows", "tokens", "events", "logs")
+                answers += [root.get(f"/api/ops/{path}").text for path in paths]
+                answers += [root.get(f"/api/ops/logs/{id_}").text for id_ in range(1, 25)]
+        server.stop()
+    kept = {path: path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()}
+    assert {"frontdesk.db", "requests.db", "metrics.db"} <= {path.name for path in kept}
+    # The log names the path of a request; a secret that somebody puts there is theirs to keep.
+    output = "\n".join(line for line in server.output().splitlines() if key not in line)
+    for secret in secrets:
+        for text in (secret, secret.encode("unicode_escape").decode()):
+            assert text not in output
+            assert [each[:200] for each in answers if text in each] == []
+            assert [path.name for path, content in kept.items() if text.encode() in content] == []
+    digest = hashlib.sha256(key.removeprefix("fdk_").encode()).digest()
+    assert any(digest in content for content in kept.values()), "the search finds what is there"
