@@ -149,7 +149,9 @@ def _about(connection: sqlite3.Connection, table: Columns) -> Count:
     Where there are no ids, there are few rows.
     """
     if table.has_ids:
-        ((lowest, highest),) = _all(connection, select(func.min(table.key), func.max(table.key)))
+        # Asked for together, SQLite would look through the whole table.
+        ends = [select(each(table.key)).scalar_subquery() for each in (func.min, func.max)]
+        ((lowest, highest),) = _all(connection, select(*ends))
         return Count(highest - lowest + 1 if highest else 0, exact=False)
     ((number,),) = _all(connection, select(func.count()).select_from(table.key.table))
     return Count(number, exact=True)

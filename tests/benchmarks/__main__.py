@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from tests.benchmarks import measures, report
+from tests.benchmarks import measures, operations, report
 from tests.benchmarks.limits import hashes_a_second
 from tests.benchmarks.report import Figures
 from tests.benchmarks.targets import Server, Target, named, peers, serving
@@ -23,6 +23,12 @@ STORMS = (0, 8, 32, 128)
 USERS = 8
 GROWTH = (1_000, 100_000, 10_000_000)
 STARTS = 5
+RECORDING = {
+    "nothing": {"FRONTDESK_REQUEST_LOG": "off", "FRONTDESK_METRICS": "off"},
+    "figures": {"FRONTDESK_REQUEST_LOG": "off"},
+    "figures, and requests up to 1,000 a second": {},
+    "figures, and every request": {"FRONTDESK_REQUEST_LOG_A_SECOND": "1000000"},
+}
 
 
 def say(text: str) -> None:
@@ -97,6 +103,10 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
             for clients in (1, len(sessions)):
                 rate = measures.writes(server, sessions[:clients], seconds / 2)
                 found.writes[clients].append(rate)
+    say("what operators ask")
+    found.answers = list(operations.questions(frontdesk))
+    say("what recording costs")
+    _recording(found, seconds, rounds)
     say(f"growing to {sizes[-1]:,} users" if sizes else "no growth")
     # The lowest cost, so that what the database takes is seen.
     target = structs.replace(
@@ -104,6 +114,18 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
     )
     found.growth = list(measures.growth(target, sizes, seconds / 2))
     return found
+
+
+def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
+    """In more rounds than elsewhere, and shorter ones: the differences are small."""
+    with contextlib.ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(serving(named("frontdesk"), None, 1, **settings))
+            for name, settings in RECORDING.items()
+        }
+        for _ in range(4 * rounds):
+            for name, server in servers.items():
+                found.recording[name].append(measures.reads(server, seconds / 4))
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """How each thing is measured. Rounds are interleaved by the caller; medians are taken there."""
 
 import re
-import sqlite3
 import statistics
 import subprocess
 import tempfile
@@ -11,18 +10,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from adapters.persistence.rows import to_micros
-from adapters.system import SystemClock, SystemTokens
 from domain.session import SessionToken
+from tests.benchmarks.fill import fill
 from tests.benchmarks.limits import commits_a_second
 from tests.benchmarks.load import elsewhere, hammer, read_steadily
+from tests.benchmarks.operations import QUESTIONS, at_work, make_operator, milliseconds
 from tests.benchmarks.targets import Call, Server, Target, serving
 
 CONNECTIONS = 32
 WARM_UP_SECONDS = 1.5  # all clients of a storm arrive at once, and then reads are measured
 CLIENTS = 8
 NAMES = 50
-KNOWN_SESSIONS = 8_192  # twice as many as are kept in memory, and asked for in turn
 LOGINS = 15
 
 _WRK = re.compile(
@@ -55,6 +53,7 @@ class Growth(Struct):
     users: int
     reads: float
     login_ms: float
+    list_ms: float
 
 
 def reads(server: Server, seconds: float, *more: str) -> Reads:
@@ -134,8 +133,9 @@ def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[G
         folder = Path(scratch)
         with serving(target, folder, users=1):
             pass
+        make_operator(folder)
         for size in sizes:
-            tokens = _fill(folder / "frontdesk.db", size)
+            tokens = fill(folder / "frontdesk.db", size)
             script = folder / "sessions.lua"
             script.write_text(_lua(tokens))
             with serving(target, folder) as server:
@@ -144,46 +144,10 @@ def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[G
                 for number in range(LOGINS):
                     answer = server.send(server.log_in_as(1 + number * (size - 1) // LOGINS))
                     took.append(answer.elapsed.total_seconds() * 1000)
-            yield Growth(size, statistics.median(rates), statistics.median(took))
-
-
-def _fill(database: Path, size: int) -> list[SessionToken]:
-    """Give every user up to that number a name, the first one's password, and a session; of some
-    sessions, evenly spread, the token is known.
-    """
-    now, week = to_micros(SystemClock().now()), 604_800_000_000
-    tokens = [SystemTokens().new() for _ in range(KNOWN_SESSIONS)]
-    connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute("PRAGMA synchronous=OFF")
-    (there,) = connection.execute("SELECT max(id) FROM users").fetchone()
-    session = (
-        "INSERT INTO sessions (user_id, token_digest, auth_version, created_at, last_seen_at,"
-        " expires_at, address, user_agent)"
-    )
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute(
-        "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)"
-        " INSERT INTO users (username, username_key, password_hash, signup_time, auth_version)"
-        " SELECT 'user' || (i - 1), 'user' || (i - 1),"
-        " (SELECT password_hash FROM users WHERE id = 1), ?3, 1 FROM n",
-        (there + 1, size, now),
-    )
-    connection.execute(
-        f"{session} SELECT id, randomblob(32), 1, ?1, ?1, ?2, '127.0.0.1', 'wrk'"
-        " FROM users WHERE id > ?3",
-        (now, now + week, there),
-    )
-    connection.executemany(
-        f"{session} VALUES (?, ?, 1, ?, ?, ?, '127.0.0.1', 'wrk')",
-        [
-            (1 + number * (size - 1) // KNOWN_SESSIONS, token.digest, now, now, now + week)
-            for number, token in enumerate(tokens)
-        ],
-    )
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return tokens
+                with at_work(server.port) as client:
+                    listed = milliseconds(client, QUESTIONS["users after row 500,000"], 100)
+            medians = (statistics.median(each) for each in (rates, took, listed))
+            yield Growth(size, *medians)
 
 
 def _lua(tokens: list[SessionToken]) -> str:

@@ -1,5 +1,6 @@
 """From figures to docs/performance.md and its picture."""
 
+import operator
 import os
 import platform
 import re
@@ -14,6 +15,8 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from tests.benchmarks.measures import Growth, Reads, Storm
+from tests.benchmarks.operations import REQUESTS, Answer
+from tests.benchmarks.operations import USERS as OPERATED
 from tests.benchmarks.targets import Target
 from tests.startup.processes import ROOT
 
@@ -49,6 +52,8 @@ class Ours(Struct):
     commits: list[float] = field(default_factory=list)
     writes: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     growth: list[Growth] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
 
 
 def write(
@@ -68,6 +73,8 @@ def write(
         _storms(figures["Frontdesk"], ours),
         "### Growth and writes",
         _growth(ours),
+        "### What operators ask, and what recording costs",
+        _operations(ours),
     ]
     text = "\n\n".join(part for part in parts if part)
     print(text)
@@ -157,12 +164,13 @@ def _growth(ours: Ours) -> str:
         first = ours.growth[0]
         lines += [
             "| users, and as many sessions | reads/s of sessions not in memory | of the first "
-            "| a login, ms, at cost 10 | of the first |",
-            "|---|---|---|---|---|",
+            "| a login, ms, at cost 10 | of the first | an operator's page, ms | of the first |",
+            "|---|---|---|---|---|---|---|",
         ]
         lines += [
             f"| {each.users:,} | {each.reads:,.0f} | {each.reads / first.reads:.2f} "
-            f"| {each.login_ms:.1f} | {each.login_ms / first.login_ms:.2f} |"
+            f"| {each.login_ms:.1f} | {each.login_ms / first.login_ms:.2f} "
+            f"| {each.list_ms:.1f} | {each.list_ms / first.list_ms:.2f} |"
             for each in ours.growth
         ]
     if ours.writes:
@@ -173,6 +181,26 @@ def _growth(ours: Ours) -> str:
             f"| {clients} | {_spread(rates, '{:,.0f}')} | {statistics.median(rates) / raw:.2f} |"
             for clients, rates in ours.writes.items()
         ]
+    return "\n".join(lines)
+
+
+def _operations(ours: Ours) -> str:
+    lines = [
+        f"Over HTTP, {OPERATED:,} users and as many sessions, {REQUESTS:,} requests on record:",
+        "",
+        "| question | median ms | slowest ms |",
+        "|---|---|---|",
+        *(f"| {each.question} | {each.median:.1f} | {each.slowest:.1f} |" for each in ours.answers),
+        "",
+        "| recorded | reads/s | of none | p99 ms |",
+        "|---|---|---|---|",
+    ]
+    none = [each.rate for each in next(iter(ours.recording.values()))]
+    for name, found in ours.recording.items():
+        rates = [each.rate for each in found]
+        ratio = statistics.median(map(operator.truediv, rates, none))
+        p99 = _median(found, lambda each: each.p99)
+        lines.append(f"| {name} | {_spread(rates, '{:,.0f}')} | {ratio:.2f} | {p99:.1f} |")
     return "\n".join(lines)
 
 
