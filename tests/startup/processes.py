@@ -75,12 +75,15 @@ def running(
         process.wait(20)
 
 
-def run(command: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(
+    command: list[str], folder: Path, *, stdin: str | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         command,
         cwd=ROOT,
         env=environment(folder, **settings),
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,

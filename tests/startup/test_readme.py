@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.startup.processes import ROOT, running
+from tests.startup.processes import ROOT, run, running
 
 ADDRESS = "127.0.0.1:8000"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
@@ -37,6 +37,41 @@ def test_the_walk_through_answers_what_the_readme_says(tmp_path: Path) -> None:
                 check=True,
             )
             assert INSTANT.sub("…", result.stdout) == INSTANT.sub("…", promised), line
+
+
+def test_the_lines_for_operators_do_what_they_say(tmp_path: Path) -> None:
+    page = (ROOT / "docs/operations-api.md").read_text()
+    (script,) = re.findall(r"## With curl\n\n```sh\n(.*?)```", page, re.DOTALL)
+    users = [sys.executable, "-m", "litestar", "users", "create"]
+    for command in ([*users, "grace", "--operator"], [*users, "user1"]):
+        made = run([*command, "--password-stdin"], tmp_path, stdin="123123\n")
+        assert made.returncode == 0, made.stderr
+    command = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+    with running(command, tmp_path) as server:
+        assert "Become the first operator" not in server.output()
+        before, disable, after = re.split(r"(.*/disable\n)", script)
+        # The user is there meanwhile.
+        log_in = (
+            "curl -sc jar http://127.0.0.1:8000/api/user/login "
+            """-H 'Content-Type: application/json' """
+            """-d '{"username": "user1", "password": "123123"}'\n"""
+        )
+        refused = "curl -sb jar http://127.0.0.1:8000/api/user; sleep 1\n"
+        whole = before + log_in + disable + refused + after
+        result = subprocess.run(
+            ["bash", "-euc", whole.replace(ADDRESS, server.url.removeprefix("http://"))],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        server.stop()
+    for said in ('"username":"user1"', '"disabled_at":"2', '"status":401', '"password":"***"',
+                 '"kind":"account_disabled"', '"latency_ms"'):  # fmt: skip
+        assert said in result.stdout, said
+    assert "problem" not in result.stdout.replace("problem:not-signed-in", "").replace(
+        "application/problem+json", ""
+    )
 
 
 def test_its_links_lead_somewhere() -> None:
