@@ -12,6 +12,7 @@ from litestar.di import Provide
 from adapters.http.accounts import AccountController
 from adapters.http.api_page import openapi_config, to_the_api_page
 from adapters.http.authentication import DemandSession
+from adapters.http.console import ConsoleController
 from adapters.http.cookies import Cookies
 from adapters.http.edge import Edge
 from adapters.http.health import HealthController
@@ -33,6 +34,7 @@ from adapters.http.strict_request import StrictRequest
 from domain.traffic import Observe, RequestRecord
 from entrypoints import __version__
 from entrypoints.cli import Commands
+from entrypoints.effective import effective
 from entrypoints.logs import log_request
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
@@ -60,10 +62,12 @@ def create_app(
             OwnRecordsController,
             HealthController,
             to_the_api_page,
+            ConsoleController,
             *_operations(settings),
         ],
         dependencies={
             "jar": _given(cookies),
+            "effective_settings": _given(effective(settings)),
             **{each.name: _given(getattr(services, each.name)) for each in fields(services)},
         },
         before_request=DemandSession(services.authenticate, services.identify_operator, cookies),

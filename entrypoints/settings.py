@@ -83,7 +83,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     request_log_a_second: int = 1_000
     request_log_addresses: Literal["on", "off"] = "on"
     request_log_users: Literal["on", "off"] = "on"
-    request_log_excluded: tuple[str, ...] = ("/healthz", "/readyz", "/api/ops/logs/tail")
+    request_log_excluded: tuple[str, ...] = (
+        "/healthz",
+        "/readyz",
+        "/api/ops/logs/tail",
+        "/ops/assets/{name}",
+    )
     request_log_masked: tuple[str, ...] = ()
     metrics: Literal["on", "off"] = "on"
     prometheus: Literal["on", "off"] = "off"

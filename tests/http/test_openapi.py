@@ -43,6 +43,7 @@ OPERATION_IDS = {
 OPERATORS_IDS = {
     "setUp",
     "getOperator",
+    "listSettings",
     "getOpenApiJson",
     "getOpenApiYaml",
     "listTables",

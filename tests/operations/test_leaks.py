@@ -69,6 +69,7 @@ PATHS = [
     "/api/ops/metrics",
     "/api/ops/metrics/history",
     "/api/ops/me",
+    "/api/ops/settings",
     "/metrics",
 ]
 TABLES = ["users", "sessions", "access_tokens", "one_time_codes", "events", "requests", "nowhere"]

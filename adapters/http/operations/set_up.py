@@ -1,11 +1,12 @@
-"""Becoming the first operator, and what one may know of oneself."""
+"""Becoming the first operator, who one is, and what is set."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import Body
+from litestar.params import Body, SkipValidation
 from msgspec import Struct
 
 from adapters.http.authentication import PUBLIC, PublicRequest
@@ -55,6 +56,16 @@ class OperatorView(Struct, frozen=True):
             session.id if session else None,
             session.created_at if session else None,
         )
+
+
+class SettingView(Struct, frozen=True):
+    """A setting. Of a secret is only told that there is one. `source` is environment, .env, file or
+    default.
+    """
+
+    name: str
+    value: str
+    source: str
 
 
 class SetUpController(Controller):
@@ -110,3 +121,16 @@ class SetUpController(Controller):
     async def me(self, request: OperatorRequest) -> OperatorView:
         """And what may I do?"""
         return OperatorView.of(request.user)
+
+    @get(
+        "/settings",
+        operation_id="listSettings",
+        summary="Which settings are in effect",
+        responses=answers_operators(),
+        **operators(Scope.API_VIEW),
+    )
+    async def list_settings(
+        self, effective_settings: NamedDependency[SkipValidation[Sequence[tuple[str, str, str]]]]
+    ) -> list[SettingView]:
+        """In this process, without secrets, and where each came from."""
+        return [SettingView(*each) for each in effective_settings]

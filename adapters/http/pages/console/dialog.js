@@ -1,0 +1,59 @@
+// The one dialog: it asks for some fields, or for a confirmation, and stays until the work is done.
+
+import { button, el, fill } from "./dom.js";
+
+// `fields`: {name: {label, type, value, required, options, help}}. `act` gets the values by name; if it throws, the
+// dialog says why and stays. Resolves with what `act` returned, or undefined when it was called off.
+export function ask({ title, text, fields = {}, action, dangerous = false, act }) {
+  return new Promise((resolve) => {
+    const inputs = {};
+    const rows = Object.entries(fields).map(([name, field]) => {
+      const id = `field-${name}`;
+      const common = { id, name, required: Boolean(field.required), "aria-describedby": field.help ? `${id}-help` : undefined };
+      inputs[name] = field.options
+        ? el("select", { ...common, multiple: Boolean(field.multiple), size: field.multiple ? field.options.length : undefined },
+            field.options.map((option) => el("option", { value: option, selected: (field.value || []).includes(option) }, option)))
+        : el("input", { ...common, type: field.type || "text", value: field.value, autocomplete: field.autocomplete || "off", maxlength: field.maxlength });
+      return el("p.field", {}, el("label", { for: id }, field.label), inputs[name],
+        field.help ? el("small", { id: `${id}-help` }, field.help) : null);
+    });
+    const trouble = el("p.trouble", { role: "alert" });
+    const go = el(`button.primary${dangerous ? ".dangerous" : ""}`, { type: "submit" }, action);
+    const form = el("form", { method: "dialog" },
+      el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, rows, trouble,
+      el("p.actions", {}, button("Cancel", () => dialog.close()), go));
+    const dialog = el("dialog", { "aria-labelledby": "dialog-title" }, form);
+    let result;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      go.disabled = true;
+      form.setAttribute("aria-busy", "true");
+      fill(trouble);
+      try {
+        const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) =>
+          [name, input.multiple ? [...input.selectedOptions].map((option) => option.value) : input.value]));
+        result = await act(values, inputs);
+        dialog.close();
+      } catch (error) {
+        fill(trouble, error.message);
+      } finally {
+        go.disabled = false;
+        form.removeAttribute("aria-busy");
+      }
+    });
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(result); });
+    document.body.append(dialog);
+    dialog.showModal();
+    const first = Object.values(inputs)[0];
+    (first || (dangerous ? form.querySelector("button") : go)).focus();
+  });
+}
+
+export function show({ title, text, content }) {
+  const done = button("Done", () => dialog.close(), ".primary");
+  const dialog = el("dialog", { "aria-labelledby": "dialog-title" },
+    el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, content, el("p.actions", {}, done));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,41 @@
+// The one way to put something on the page. Data is text, never markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// el("button.primary", {type: "button", onclick: f}, "Save"): attributes by name, `on…` listeners,
+// properties for what is true or false; children are nodes, texts, or nothing.
+export function el(kind, attributes = {}, ...children) {
+  const [name, ...classes] = kind.split(".");
+  const svg = ["svg", "path", "line", "text", "rect", "g", "title"].includes(name);
+  const node = svg ? document.createElementNS(SVG, name) : document.createElement(name);
+  if (classes.length) node.setAttribute("class", classes.join(" "));
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null) continue;
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (typeof value === "boolean") node.toggleAttribute(key, value);
+    else node.setAttribute(key, value);
+  }
+  fill(node, ...children);
+  return node;
+}
+
+export function fill(node, ...children) {
+  node.replaceChildren(...children.flat(3).filter((child) => child !== undefined && child !== null));
+  return node;
+}
+
+export const button = (text, onclick, kind = "") => el(`button${kind}`, { type: "button", onclick }, text);
+
+export const link = (text, href) => el("a", { href }, text);
+
+// Text of the database can turn the direction of what stands around it.
+export const isolated = (text) => el("bdi", {}, String(text));
+
+let quiet;
+
+export function say(text) {
+  const notice = document.getElementById("notice");
+  notice.textContent = text;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { notice.textContent = ""; }, 6000);
+}

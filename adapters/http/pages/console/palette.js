@@ -1,0 +1,57 @@
+// Ctrl-K: a view, or a user by the beginning of the name.
+
+import { get, query } from "./api.js";
+import { el, fill, isolated } from "./dom.js";
+
+export function palette(views, go) {
+  if (document.querySelector("dialog.palette")) return;
+  const input = el("input", { type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": "choices", "aria-label": "A view, or the beginning of a name", placeholder: "A view, or the beginning of a name", autocomplete: "off" });
+  const list = el("ul", { id: "choices", role: "listbox", "aria-label": "Choices" });
+  const dialog = el("dialog.palette", { "aria-label": "Search" }, input, list);
+  let choices = [];
+  let at = 0;
+  let asked = new AbortController();
+
+  function draw() {
+    at = Math.max(0, Math.min(at, choices.length - 1));
+    fill(list, choices.map((choice, index) => el("li", { id: `choice-${index}`, role: "option", "aria-selected": String(index === at), onclick: () => take(choice) },
+      choice.kind, " ", isolated(choice.label))));
+    if (choices.length) input.setAttribute("aria-activedescendant", `choice-${at}`);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  function take(choice) {
+    dialog.close();
+    if (choice) go(choice.path);
+  }
+
+  async function search() {
+    asked.abort();
+    asked = new AbortController();
+    const wanted = input.value.trim();
+    const found = views.filter((view) => view.title.toLowerCase().includes(wanted.toLowerCase()));
+    choices = found.map((view) => ({ kind: "Go to", label: view.title, path: `/ops/${view.name}` }));
+    draw();
+    if (!wanted) return;
+    const path = query("/api/ops/tables/users/rows", { filter: `username:prefix:${wanted}`, columns: "id,username", limit: 8 });
+    const page = await get(path, asked.signal).catch(() => ({ rows: [] }));
+    choices.push(...page.rows.map((row) => ({ kind: "User", label: row.username, path: `/ops/users/${row.id}` })));
+    draw();
+  }
+
+  input.addEventListener("input", search);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      at += event.key === "ArrowDown" ? 1 : -1;
+      draw();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      take(choices[at]);
+    }
+  });
+  dialog.addEventListener("close", () => { asked.abort(); dialog.remove(); });
+  document.body.append(dialog);
+  dialog.showModal();
+  search();
+}

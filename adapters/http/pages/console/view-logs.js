@@ -1,0 +1,110 @@
+import { ask, get, query } from "./api.js";
+import { ask as askDialog } from "./dialog.js";
+import { button, el, fill, isolated, link, say } from "./dom.js";
+import { filters } from "./filters.js";
+import { bytes, instant, milliseconds, number, value } from "./format.js";
+import { table } from "./table.js";
+
+export const name = "logs";
+export const title = "Logs";
+
+const COLUMNS = ["status", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent"];
+const SHOWN_MAX = 20_000;
+
+const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
+
+// What was masked is not in the record, and so not in the command.
+function curl(record) {
+  const headers = Object.entries(record.request_headers)
+    .filter(([key, each]) => each !== "***" && !["host", "connection", "content-length", "accept-encoding"].includes(key))
+    .map(([key, each]) => `-H ${quoted(`${key}: ${each}`)}`);
+  const body = record.request_body ? [`-d ${quoted(JSON.stringify(record.request_body))}`] : [];
+  const search = record.query ? `?${record.query}` : "";
+  return ["curl", `-X ${record.method}`, quoted(location.origin + record.path + search), ...headers, ...body].join(" ");
+}
+
+const pretty = (data) => {
+  const text = typeof data === "string" ? data : JSON.stringify(data, null, 2);
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}\n… ${bytes(text.length - SHOWN_MAX)} more` : text;
+};
+
+async function detail(row) {
+  const record = await get(`/api/ops/logs/${row.id}`);
+  const part = (label, data) => (data === null || data === undefined ? null
+    : el("section", {}, el("h3", {}, label), el("pre", { tabindex: 0 }, pretty(data))));
+  const copy = async () => {
+    await navigator.clipboard.writeText(curl(record));
+    say("Copied, without what is secret.");
+  };
+  return el("div.record", {},
+    el("p", {}, `${record.statements} statements in ${milliseconds(record.statements_ms)}; ${bytes(record.request_bytes)} in, ${bytes(record.response_bytes)} out; id `, isolated(record.request_id), " ",
+      button("Copy as curl", copy), " ", link("Its address", `/ops/logs/${record.id}`)),
+    part("Request", record.request_headers), part("Body", record.request_body),
+    part("Response", record.response_headers), part("Error", record.error));
+}
+
+function requests({ load, signal, sort, onsort }) {
+  return table({
+    label: "Requests", signal, sort, onsort, load, open: detail, empty: "No request on record fits.",
+    columns: [
+      { label: "When", cell: (row) => instant(row.time) },
+      { label: "Status", number: true, cell: (row) => el(`span.status.${row.level}`, {}, String(row.status)) },
+      { label: "Method", cell: (row) => isolated(row.method) },
+      { label: "Path", cell: (row) => isolated(row.query ? `${row.path}?${row.query}` : row.path) },
+      { label: "Duration", number: true, sort: "duration_ms", cell: (row) => milliseconds(row.duration_ms) },
+      { label: "User", number: true, cell: (row) => (row.user_id ? link(`user ${row.user_id}`, `/ops/users/${row.user_id}`) : value("text", null)) },
+      { label: "Address", cell: (row) => isolated(row.address) },
+    ],
+  });
+}
+
+function follow(list, filter, signal) {
+  const state = el("p.state", { role: "status" }, "Waiting for requests …");
+  let seen;
+  (async () => {
+    while (!signal.aborted) {
+      try {
+        const found = await get(query("/api/ops/logs/tail", { filter, after: seen, wait: seen === undefined ? 0 : 5 }), signal);
+        seen = found.next;
+        list.prepend(found.rows);
+        fill(state, "Live.");
+      } catch (error) {
+        if (signal.aborted) return;
+        fill(state, `${error.message} Trying again …`);
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+      }
+    }
+  })();
+  return state;
+}
+
+export async function view({ key, search, turn, signal }) {
+  if (key) return [el("header", {}, el("h1", {}, `Request ${key}`), link("All requests", "/ops/logs")), await detail({ id: key })];
+  const filter = search.getAll("filter");
+  const sort = search.get("sort");
+  const live = search.get("live") === "yes";
+  const lost = el("span");
+  const list = requests({
+    signal, sort, onsort: live ? undefined : (by) => turn({ filter, sort: by }),
+    load: async (after, stop) => {
+      const page = await get(query("/api/ops/logs", { filter, sort: live ? undefined : sort, after }), stop);
+      fill(lost, page.lost ? `${number(page.lost)} could not be recorded. ` : "");
+      return page;
+    },
+  });
+  const forget = () => askDialog({
+    title: "Remove these records?", action: "Remove", dangerous: true, text: `All records with ${filter.join(" and ")}.`,
+    act: async () => {
+      const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter }));
+      say(`${forgotten} records were removed.`);
+      turn({ filter });
+      return true;
+    },
+  });
+  return [
+    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn, keep: { live: live ? "yes" : "" } }),
+      button(live ? "Stop" : "Live", () => turn({ filter, live: live ? "" : "yes" })),
+      filter.length && !live ? button("Remove", forget, ".dangerous") : null),
+    el("p", {}, lost), live ? follow(list, filter, signal) : null, list.node,
+  ];
+}

@@ -1,0 +1,34 @@
+import { plainly } from "./api.js";
+import { el, fill } from "./dom.js";
+
+export const name = "set-up";
+export const title = "Set up";
+
+export function view({ go, forget }) {
+  // In the fragment, which no server and no log ever sees.
+  const code = location.hash.slice(1);
+  const trouble = el("p.trouble", { role: "alert" });
+  const username = el("input", { id: "username", autocomplete: "username", required: true, autofocus: true, maxlength: 100 });
+  const password = el("input", { id: "password", type: "password", autocomplete: "new-password", required: true, "aria-describedby": "help" });
+  const send = el("button.primary", { type: "submit" }, "Become the operator");
+  return el("form.door", {
+    onsubmit: async (event) => {
+      event.preventDefault();
+      send.disabled = true;
+      try {
+        await plainly("/api/ops/set-up", { code, username: username.value, password: password.value });
+        forget();
+        go("/ops");
+      } catch (error) {
+        fill(trouble, error.message);
+        send.disabled = false;
+      }
+    },
+  },
+  el("h1", {}, "Become the first operator"),
+  el("p", {}, "The link works once, for half an hour. Restart the service for a new one."),
+  el("p.field", {}, el("label", { for: "username" }, "Name"), username),
+  el("p.field", {}, el("label", { for: "password" }, "Password"), password,
+    el("small", { id: "help" }, "At least 6 bytes, 8 if the service is hardened; best a long sentence.")),
+  trouble, send);
+}

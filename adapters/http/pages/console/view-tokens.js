@@ -1,0 +1,51 @@
+import { ask, get, query } from "./api.js";
+import { ask as askDialog, show } from "./dialog.js";
+import { button, el, isolated, link, say } from "./dom.js";
+import { instant, value } from "./format.js";
+import { table } from "./table.js";
+
+export const name = "tokens";
+export const title = "Tokens";
+
+export function view({ me, turn, signal }) {
+  const create = () => askDialog({
+    title: "New access token", action: "Create",
+    fields: {
+      name: { label: "Name", required: true, maxlength: 60 },
+      scopes: { label: "Scopes", options: me.scopes, multiple: true, value: ["data.view"], help: "Ctrl or Shift chooses several." },
+      days: { label: "Days", type: "number", value: "90", required: true },
+    },
+    act: async ({ name: label, scopes, days }) => {
+      if (!scopes.length) throw new Error("Choose a scope.");
+      const token = await ask("POST", "/api/ops/tokens", { name: label, scopes, days: Number(days) });
+      turn({});
+      show({ title: "The key", text: "It is shown this once. Send it as Authorization: Bearer KEY.", content: el("p", {}, el("code.secret", {}, token.key)) });
+      return true;
+    },
+  });
+  const revoke = (row) => askDialog({
+    title: `Revoke ${row.name}?`, action: `Revoke ${row.name}`, dangerous: true, text: "The next request with it is refused.",
+    act: async () => {
+      await ask("DELETE", `/api/ops/tokens/${row.id}`);
+      say(`${row.name} was revoked.`);
+      turn({});
+      return true;
+    },
+  });
+  return [
+    el("header", {}, el("h1", {}, title), button("New token", create, ".primary")),
+    table({
+      label: "Access tokens", signal,
+      columns: [
+        { label: "Name", cell: (row) => isolated(row.name) },
+        { label: "Scopes", cell: (row) => row.scopes },
+        { label: "Operator", cell: (row) => link(`user ${row.user_id}`, `/ops/users/${row.user_id}`) },
+        { label: "Last used", cell: (row) => value("instant", row.last_used_at) },
+        { label: "Expires", cell: (row) => instant(row.expires_at) },
+        { label: "", cell: (row) => button("Revoke", () => revoke(row)) },
+      ],
+      load: (after, stop) => get(query("/api/ops/tokens", { after }), stop),
+      empty: "No program has access.",
+    }).node,
+  ];
+}
