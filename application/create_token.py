@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from domain.events import Details, Event, EventKind
 from domain.operator import AccessKey, AccessToken, Operator, Scope, parse_token_name
-from domain.ports import Begin, Clock, TokenGenerator
+from domain.ports import Clock, TokenGenerator
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class CreateToken:
     once. Raises `InvalidTokenName`, `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     clock: Clock
     tokens: TokenGenerator
 
@@ -31,7 +32,7 @@ class CreateToken:
         by.demand_person()
         parsed, now = parse_token_name(name), self.clock.now()
         key = AccessKey(self.tokens.new().value)
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             token = await work.tokens.add(
                 key.digest,
                 by.user.id,

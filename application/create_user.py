@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, PasswordHasher
+from domain.ports import Clock, PasswordHasher
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 from domain.user import User, Username
 
 
@@ -18,7 +19,7 @@ class CreateUser:
     Raises `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     hasher: PasswordHasher
     clock: Clock
     password_policy: PasswordPolicy
@@ -34,7 +35,7 @@ class CreateUser:
     ) -> User:
         name, secret = Username.parse(username), self.password_policy.parse(password)
         password_hash = await self.hasher.hash(secret, client=origin.network)
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             now, actor = self.clock.now(), by.user.id if by else None
             user = await work.users.add(name, password_hash, at=now, is_operator=is_operator)
             created = Event(EventKind.ACCOUNT_CREATED, now, user.id, origin, actor_id=actor)

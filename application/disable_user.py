@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.errors import NoSuchUser
 from domain.events import Ending, Event, EventKind, sessions_ended
 from domain.operator import Operator
-from domain.ports import Begin, Clock, Lookup
+from domain.ports import Clock, Lookup
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 from domain.user import User, Username
 
 
@@ -19,7 +20,7 @@ class DisableUser:
     `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     lookup: Lookup
     clock: Clock
 
@@ -33,7 +34,7 @@ class DisableUser:
     ) -> User:
         kind = EventKind.ACCOUNT_DISABLED if disabled else EventKind.ACCOUNT_ENABLED
         user_id = user if isinstance(user, int) else await self._id_of(user)
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             found = await work.users.get(user_id)
             if found is None:
                 raise NoSuchUser
@@ -44,6 +45,7 @@ class DisableUser:
             now, actor = self.clock.now(), by.user.id if by else None
             found = await work.users.save(found.disabled(now if disabled else None))
             ended = await work.sessions.end_all(user_id) if disabled else 0
+            await work.codes.void(user_id)
             await work.events.append(
                 Event(kind, now, user_id, origin, actor_id=actor),
                 *sessions_ended(

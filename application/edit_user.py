@@ -6,8 +6,9 @@ from domain.errors import EditConflict, NoSuchUser
 from domain.events import Ending, Event, EventKind, sessions_ended
 from domain.operator import Operator
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, PasswordHasher
+from domain.ports import Clock, PasswordHasher
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 from domain.user import User, Username
 
 
@@ -20,7 +21,7 @@ class EditUser:
     `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     hasher: PasswordHasher
     clock: Clock
     password_policy: PasswordPolicy
@@ -41,7 +42,7 @@ class EditUser:
             by.demand_fresh()
             secret = self.password_policy.parse(password)
             password_hash = await self.hasher.hash(secret, client=origin.network)
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             user = await work.users.get(user_id)
             if user is None:
                 raise NoSuchUser
@@ -56,6 +57,7 @@ class EditUser:
                 await work.events.append(renamed)
             if password_hash:
                 user = await work.users.save(user.with_password(password_hash))
+                await work.codes.void(user.id)
                 ended, why = await work.sessions.end_all(user.id), Ending.PASSWORD_CHANGED
                 await work.events.append(
                     Event(EventKind.PASSWORD_CHANGED, now, user.id, origin, actor_id=actor),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.errors import NoSuchSession, NoSuchUser
 from domain.events import Ending, sessions_ended
 from domain.operator import Operator
-from domain.ports import Begin, Clock
+from domain.ports import Clock
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +16,13 @@ class EndUserSessions:
     `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     clock: Clock
 
     async def __call__(
         self, *, by: Operator, user_id: int, session_id: int | None, origin: Origin
     ) -> int:
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             user = await work.users.get(user_id)
             if user is None:
                 raise NoSuchUser

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.events import Details, Event, EventKind
-from domain.operator import Operator
-from domain.ports import Begin, Clock
+from domain.operator import Operator, hide_tokens
+from domain.ports import Clock
 from domain.queries import Comparison, Condition, Tables
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 from domain.traffic import RequestLog
 
 _TABLE = "requests"
@@ -22,7 +23,7 @@ class ForgetRequests:
     Raises `FreshLoginRequired`, `InvalidQuery`, `QueryTooSlow`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     clock: Clock
     records: Tables
     log: RequestLog
@@ -35,9 +36,9 @@ class ForgetRequests:
         if not newest.rows:
             return 0
         filter_ = " ".join(f"{each.column}:{each.comparison}:{each.value}" for each in conditions)
-        details: Details = {"filter": filter_}
+        details: Details = {"filter": hide_tokens(filter_)}
         now, actor = self.clock.now(), by.user.id
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             await work.events.append(
                 Event(EventKind.REQUESTS_FORGOTTEN, now, None, origin, details, actor)
             )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from domain.errors import NotAnOperator, NotSignedIn
+from domain.keyring import Keys
 from domain.operator import AccessKey, Operator, Scope
-from domain.ports import Clock, Keys, LastSeen
+from domain.ports import Clock, LastSeen
 from domain.session import Lifetimes, SessionToken
 from domain.steps import Authenticate
 
@@ -43,4 +44,4 @@ class IdentifyOperator:
         if found is None or found.user.disabled_at or now >= found.token.expires_at:
             raise NotSignedIn
         self.last_seen.note_token(found.token.id, now)
-        return Operator(found.user, None, found.token.scopes)
+        return Operator(found.user, None, found.token, found.token.scopes)

@@ -6,8 +6,11 @@ from domain.account import Receipt
 from domain.errors import NoSuchUser
 from domain.events import Event, EventKind
 from domain.operator import Operator
-from domain.ports import Begin, Clock
+from domain.ports import Clock
 from domain.session import Origin
+from domain.steps import BeginAsOperator
+
+_NOWHERE = Origin("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,12 @@ class RemoveUser:
     Raises `NoSuchUser`, `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     clock: Clock
 
     async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> Receipt:
         by.demand_fresh()
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             user = await work.users.get(user_id)
             if user is None:
                 raise NoSuchUser
@@ -31,5 +34,6 @@ class RemoveUser:
             sessions = await work.sessions.end_all(user.id)
             events = await work.events.erase_personal(user.id)
             await work.users.delete(user.id)
-            await work.events.append(Event(kind, now, user.id, origin, actor_id=by.user.id))
+            where = _NOWHERE if by.user.id == user.id else origin
+            await work.events.append(Event(kind, now, user.id, where, actor_id=by.user.id))
         return Receipt(now, user, sessions, events)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from domain.errors import InvalidCode
 from domain.events import Ending, Event, EventKind, sessions_ended
+from domain.keyring import Keys
 from domain.operator import Code, Purpose
 from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, Keys, PasswordHasher
+from domain.ports import Begin, Clock, PasswordHasher
 from domain.session import Admission, Origin, SessionToken
 from domain.steps import OpenSession
 
@@ -29,12 +30,13 @@ class ResetPassword:
         self, *, code: Code | None, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         secret = self.password_policy.parse(password)
-        if code is None or await self.keys.grant(code.digest) is None:
+        known = await self.keys.grant(code.digest) if code else None
+        if code is None or known is None or not known.allows(Purpose.RESET, self.clock.now()):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
         password_hash = await self.hasher.hash(secret, client=origin.network)
         async with self.begin() as work:
             grant, now = await work.codes.take(code.digest), self.clock.now()
-            if grant is None or grant.purpose is not Purpose.RESET or now >= grant.expires_at:
+            if grant is None or not grant.allows(Purpose.RESET, now):
                 raise InvalidCode
             user = await work.users.get(grant.user_id) if grant.user_id else None
             if user is None or user.disabled_at:

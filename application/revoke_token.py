@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from domain.errors import NoSuchToken
 from domain.events import Details, Event, EventKind
 from domain.operator import AccessToken, Operator
-from domain.ports import Begin, Clock
+from domain.ports import Clock
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,11 @@ class RevokeToken:
     `NoSuchToken`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     clock: Clock
 
     async def __call__(self, *, by: Operator, token_id: int, origin: Origin) -> AccessToken:
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             token = await work.tokens.end(token_id)
             if token is None:
                 raise NoSuchToken

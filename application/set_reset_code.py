@@ -6,8 +6,9 @@ from datetime import timedelta
 from domain.errors import NoSuchUser
 from domain.events import Event, EventKind
 from domain.operator import Code, Grant, Operator, Purpose
-from domain.ports import Begin, Clock, TokenGenerator
+from domain.ports import Clock, TokenGenerator
 from domain.session import Origin
+from domain.steps import BeginAsOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class SetResetCode:
     Raises `NoSuchUser`, `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: BeginAsOperator
     clock: Clock
     tokens: TokenGenerator
     lifetime: timedelta = timedelta(hours=24)
@@ -26,7 +27,7 @@ class SetResetCode:
     async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> tuple[Code, Grant]:
         by.demand_fresh()
         code = Code(self.tokens.new().value)
-        async with self.begin() as work:
+        async with self.begin(by) as work:
             user = await work.users.get(user_id)
             if user is None:
                 raise NoSuchUser

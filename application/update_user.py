@@ -59,6 +59,7 @@ class UpdateUser:
                 user = await work.users.save(user.with_password(password_hash))
                 token = self.tokens.new()
                 renewed = Admission(token, user, session.expires_at - now)
+                await work.codes.void(user.id)
                 ended = await work.sessions.end_all(user.id, but=session.id)
                 await work.sessions.renew(session, user, token.digest)
                 await work.events.append(

@@ -24,6 +24,9 @@ SUMMED_GAUGES = frozenset(
 )
 """Levels that each process has for itself. Of all others the highest counts."""
 
+COUNTED = frozenset({"requests_not_recorded", "hash_queue_refused"})
+"""What a process tells as a number since its start, and is counted as what was added to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

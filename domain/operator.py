@@ -1,5 +1,6 @@
 """Operators: who may look after everybody's accounts, and with what."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from domain.user import User
 
 TOKEN_NAME_MAX_CHARACTERS = 60
 _KEY_PREFIX = "fdk_"
+_SHORTEST_TOKEN = 43
+_TOKENS = re.compile(r"[A-Za-z0-9_-]{43,}", re.ASCII)
 
 
 class Scope(StrEnum):
@@ -48,6 +51,10 @@ class Grant:
     purpose: Purpose
     user_id: int | None
     expires_at: datetime
+
+    def allows(self, purpose: Purpose, now: datetime) -> bool:
+        """Say whether it is for this and not too old."""
+        return self.purpose is purpose and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class Operator:
 
     user: User
     session: Session | None
+    token: AccessToken | None = None
     scopes: frozenset[Scope] = frozenset(Scope)
     is_fresh: bool = True
 
@@ -125,6 +133,13 @@ class Operator:
             self.demand_person()
 
 
+def hide_tokens(text: str) -> str:
+    """The text without whatever has the shape of a token, key or code of ours, wherever it stands,
+    and without anything else as long without a break.
+    """
+    return _TOKENS.sub("***", text) if len(text) >= _SHORTEST_TOKEN else text
+
+
 def parse_token_name(raw: str) -> str:
     """Accept the name of a new access token: visible characters and spaces. Raises
     `InvalidTokenName`.
@@ -134,4 +149,6 @@ def parse_token_name(raw: str) -> str:
         raise InvalidTokenName(f"Use 1 to {TOKEN_NAME_MAX_CHARACTERS} characters for the name.")
     if any(unicodedata.category(character).startswith("C") for character in name):
         raise InvalidTokenName("The name has an invisible character; leave it out.")
+    if hide_tokens(name) != name:
+        raise InvalidTokenName("The name looks like a secret; choose another.")
     return name

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.events import Event, Recorded
-from domain.operator import AccessToken, Bearer, Grant, Scope
+from domain.keyring import AccessTokens, Codes
 from domain.password import Password, PasswordHash
 from domain.session import Origin, Session, SessionToken, SignedIn
 from domain.throttle import Attempt
@@ -25,7 +25,7 @@ class Clock(Protocol):
 
 
 class TokenGenerator(Protocol):
-    """The only source of session tokens."""
+    """The only source of the secrets in session tokens, access keys and codes."""
 
     def new(self) -> SessionToken:
         """A token nobody has seen or can guess."""
@@ -72,23 +72,6 @@ class Lookup(Protocol):
         """The user of this name, however spelled. Any string may be asked for."""
 
 
-class Keys(Protocol):
-    """What else opens something, by its digest: committed state, without waiting for a writer.
-
-    Both raise `StorageUnavailable`.
-    """
-
-    async def bearer(self, digest: bytes) -> Bearer | None:
-        """The access token with this digest and its user. Whether it may be used is for the caller
-        to say.
-        """
-
-    async def grant(self, digest: bytes) -> Grant | None:
-        """What the one-time code with this digest allows. Whether it is too old is for the caller
-        to say.
-        """
-
-
 class Users(Protocol):
     """The accounts, inside a unit of work."""
 
@@ -130,6 +113,9 @@ class Sessions(Protocol):
     async def find(self, digest: bytes) -> SignedIn | None:
         """As `Lookup.session`, and neither changes until the unit of work ends."""
 
+    async def get(self, session_id: int) -> SignedIn | None:
+        """As `find`, by the session's id."""
+
     async def renew(self, session: Session, user: User, digest: bytes) -> None:
         """Let the session go on under a new digest and the user's present `auth_version`."""
 
@@ -156,41 +142,12 @@ class Events(Protocol):
         """Add them at the end, in this order."""
 
     async def erase_personal(self, user_id: int) -> int:
-        """Blank addresses, user agents and details in the user's events. Say how many had any."""
+        """Blank addresses, user agents and details in the user's events, and say how many had any;
+        and addresses and user agents where the user did it to others.
+        """
 
     async def remove_older(self, than: datetime, *, at_most: int) -> int:
         """Forget some events from before that instant. Say how many."""
-
-
-class AccessTokens(Protocol):
-    """The access tokens, inside a unit of work."""
-
-    async def add(
-        self,
-        digest: bytes,
-        user_id: int,
-        *,
-        name: str,
-        scopes: frozenset[Scope],
-        at: datetime,
-        expires_at: datetime,
-    ) -> AccessToken:
-        """Store a new one under an id that was never used."""
-
-    async def end(self, token_id: int) -> AccessToken | None:
-        """Remove it, and say which it was, if there was one."""
-
-
-class Codes(Protocol):
-    """The one-time codes, inside a unit of work."""
-
-    async def put(self, digest: bytes, grant: Grant) -> None:
-        """Store one. The one before it, of the same purpose and user, is no longer valid."""
-
-    async def take(self, digest: bytes) -> Grant | None:
-        """Remove it, and say what it allowed, if there was one: of many that come at once, one gets
-        it.
-        """
 
 
 class UnitOfWork(Protocol):

@@ -82,7 +82,7 @@ class Page:
 class Tables(Protocol):
     """Rows as they are, for reading: committed state, without waiting for a writer.
 
-    Secret columns do not exist here. All raise `InvalidQuery`, `QueryTooSlow`,
+    Secret columns do not exist here. All raise `InvalidQuery`, `QueryTooSlow`, `Busy`,
     `StorageUnavailable`.
     """
 

@@ -1,7 +1,9 @@
 """What use cases have in common, and ask of one another without knowing each other."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from domain.operator import Operator
 from domain.ports import UnitOfWork
 from domain.session import Admission, Origin, SessionToken, SignedIn
 from domain.user import User
@@ -21,6 +23,13 @@ class Authenticate(Protocol):
 
     async def __call__(self, *, presented: SessionToken | None) -> SignedIn:
         """The live session with its user. Raises `NotSignedIn`, `StorageUnavailable`."""
+
+
+class BeginAsOperator(Protocol):
+    """Opens a unit of work, for an operator who is still one, or for the console (`None`)."""
+
+    def __call__(self, by: Operator | None) -> AbstractAsyncContextManager[UnitOfWork]:
+        """As `Begin`. Raises `NotSignedIn`, `NotAnOperator`, `Unavailable`."""
 
 
 class OpenSession(Protocol):

@@ -10,7 +10,9 @@ Fields = Iterable[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Tally:
-    """Statements of the database that one request waited for, and for how long altogether."""
+    """Statements of the database that one request waited for, and for how long altogether; not the
+    questions of operators, which run aside.
+    """
 
     statements: int = 0
     seconds: float = 0

@@ -121,7 +121,7 @@ def _set_disabled(settings: Settings, name: str, *, disabled: bool) -> None:
 
 def _run(settings: Settings, act: Callable[[Services], Awaitable[None]]) -> None:
     async def run() -> None:
-        services = build_services(settings)
+        services = build_services(settings.unobserved)
         async with services.running():
             await act(services)
 

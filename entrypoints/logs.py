@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from domain.operator import hide_tokens
 from domain.traffic import RequestRecord
 from entrypoints.log_writer import LogWriter
 
@@ -67,7 +68,7 @@ def log_request(record: RequestRecord) -> None:
         datetime.fromtimestamp(record.time, UTC),
         record.request_id,
         record.method,
-        record.path,
+        hide_tokens(record.path),
         record.status,
         record.duration_ms,
         record.address,

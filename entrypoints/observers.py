@@ -23,7 +23,7 @@ from entrypoints.settings import Settings
 
 _UNCOUNTED = Tally()
 _COUNTING_SECONDS = 60.0
-_WORDS_OF_ADDRESSES = ("forwarded", "real-ip")
+_WORDS_OF_ADDRESSES = ("forwarded", "real-ip", "client-ip", "connecting-ip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +135,7 @@ async def _active_sessions(tables: SqliteBrowser) -> dict[str, float]:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

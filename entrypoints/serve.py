@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _set_up_code(settings: Settings) -> Code | None:
-    services = build_services(settings)
+    services = build_services(settings.unobserved)
     try:
         async with services.running():
             return await services.offer_set_up()

@@ -1,4 +1,4 @@
-"""The composition root: the only place that names concrete adapters."""
+"""The composition root: only here and in `observers.py` are concrete adapters named."""
 
 import asyncio
 import sqlite3
@@ -27,6 +27,7 @@ from adapters.pseudonyms import HmacPseudonyms, KeyFile
 from adapters.system import SystemClock, SystemTokens
 from adapters.throttle.memory import NoThrottle
 from application.authenticate import Authenticate
+from application.begin_as_operator import BeginAsOperator
 from application.check_readiness import CheckReadiness
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
@@ -139,6 +140,7 @@ def build_services(
     throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
     open_session = OpenSession(clock, tokens, lifetimes)
     confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
+    begin_as = BeginAsOperator(begin, clock, lifetimes)
     authenticate = Authenticate(lookup, last_seen, clock, lifetimes)
     clean_up = CleanUp(begin, clock, timedelta(days=settings.event_days))
 
@@ -190,19 +192,19 @@ def build_services(
         identify_operator=IdentifyOperator(authenticate, lookup, last_seen, clock, lifetimes),
         offer_set_up=OfferSetUp(begin, clock, tokens),
         set_up=SetUp(begin, lookup, hasher, clock, open_session, passwords),
-        create_user=CreateUser(begin, hasher, clock, passwords),
-        edit_user=EditUser(begin, hasher, clock, passwords),
-        disable_user=DisableUser(begin, lookup, clock),
-        remove_user=RemoveUser(begin, clock),
-        end_user_sessions=EndUserSessions(begin, clock),
-        set_reset_code=SetResetCode(begin, clock, tokens),
+        create_user=CreateUser(begin_as, hasher, clock, passwords),
+        edit_user=EditUser(begin_as, hasher, clock, passwords),
+        disable_user=DisableUser(begin_as, lookup, clock),
+        remove_user=RemoveUser(begin_as, clock),
+        end_user_sessions=EndUserSessions(begin_as, clock),
+        set_reset_code=SetResetCode(begin_as, clock, tokens),
         reset_password=ResetPassword(begin, lookup, hasher, clock, open_session, passwords),
-        create_token=CreateToken(begin, clock, tokens),
-        revoke_token=RevokeToken(begin, clock),
+        create_token=CreateToken(begin_as, clock, tokens),
+        revoke_token=RevokeToken(begin_as, clock),
         clean_up=clean_up,
         check_readiness=CheckReadiness(SqlProbe(writer)),
         hash_figures=lambda: hash_queue.figures,
-        forget_requests=ForgetRequests(begin, clock, watch.requests, watch.request_log),
+        forget_requests=ForgetRequests(begin_as, clock, watch.requests, watch.request_log),
         records=records,
         tables=watch.tables,
         requests=watch.requests,

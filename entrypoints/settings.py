@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
@@ -92,6 +92,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     request_log_masked: tuple[str, ...] = ()
     metrics: Literal["on", "off"] = "on"
     prometheus: Literal["on", "off"] = "off"
+
+    @property
+    def unobserved(self) -> Self:
+        """The same for a command, which answers no requests."""
+        return structs.replace(self, request_log="off", metrics="off")
 
     @property
     def database(self) -> Path:
@@ -262,7 +267,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "request_log_notable_days": number(36_500),
     "request_log_slow_ms": number(3_600_000),
     "request_log_mebibytes": whole(1, 1_048_576),
-    "request_log_a_second": whole(1, 1_000_000),
+    "request_log_a_second": whole(4, 1_000_000),
     "request_log_addresses": choice("on", "off"),
     "request_log_users": choice("on", "off"),
     "request_log_excluded": several(str),

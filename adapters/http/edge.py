@@ -40,7 +40,7 @@ BODY_KEPT_MAX_BYTES = 4_096
 
 Header = tuple[bytes, bytes]
 
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,42}")  # shorter than a token
 
 API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"

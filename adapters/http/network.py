@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.types import HTTPScope, Receive
 
+from domain.operator import hide_tokens
 from domain.session import Origin
 
 _USER_AGENT_MAX_CHARACTERS = 256
@@ -43,7 +44,8 @@ def origin_of(request: Request[Any, Any, Any]) -> Origin:
     """Where this request comes from. The edge has put the caller's address into the scope."""
     client = request.scope["client"]
     user_agent = request.headers.get("user-agent", "")
-    return Origin(client[0] if client else _UNKNOWN, user_agent[:_USER_AGENT_MAX_CHARACTERS])
+    shown = hide_tokens(user_agent[:_USER_AGENT_MAX_CHARACTERS])
+    return Origin(client[0] if client else _UNKNOWN, shown)
 
 
 def _peer(scope: HTTPScope, receive: Receive) -> str:

@@ -37,6 +37,7 @@ from domain.errors import (
     Unavailable,
     UsernameTaken,
 )
+from domain.operator import hide_tokens
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -149,7 +150,8 @@ def from_domain(request: Request[Any, Any, State], error: Exception) -> Response
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
-        request.scope["state"]["error"] = error
+        if not isinstance(error, Busy):  # in a storm a stack for each would feed it
+            request.scope["state"]["error"] = error
         cause = str(error.__cause__ or "")
         # That it is busy is seen in the queue's figures; a line for each would feed the storm.
         level = logging.DEBUG if isinstance(error, Busy) else logging.WARNING
@@ -233,7 +235,8 @@ def _field_error(item: dict[str, Any]) -> FieldError:
 def _context(request: Request[Any, Any, State], **more: str) -> dict[str, str]:
     scope = request.scope
     request_id = str(scope["state"].get("request_id"))
-    return {"request_id": request_id, "method": request.method, "path": scope["path"], **more}
+    path = hide_tokens(scope["path"])
+    return {"request_id": request_id, "method": request.method, "path": path, **more}
 
 
 def _response(

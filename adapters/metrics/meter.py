@@ -12,6 +12,7 @@ _OUTCOMES = {
     ("/api/user/login", 429): "log_ins_refused",
     ("/api/user/signup", 200): "sign_ups",
 }
+_WAITING = frozenset({"/api/ops/events", "/api/ops/logs/tail"})  # they take as long as asked to
 _CLASSES = ("informational", "successful", "redirected", "refused", "failed")
 
 
@@ -30,7 +31,13 @@ class Meter:
         counts[kind] = counts.get(kind, 0) + 1
         if outcome := _OUTCOMES.get((record.route, status)):
             counts[outcome] = counts.get(outcome, 0) + 1
-        self._latency[bisect_left(LATENCY_BOUNDS_MS, record.duration_ms)] += 1
+        if record.route not in _WAITING:
+            self._latency[bisect_left(LATENCY_BOUNDS_MS, record.duration_ms)] += 1
+
+    def count(self, name: str, number: int) -> None:
+        """Count what others have counted."""
+        if number:
+            self._counts[name] = self._counts.get(name, 0) + number
 
     def raise_to(self, gauges: Mapping[str, float]) -> None:
         """Remember the highest levels."""

@@ -13,14 +13,14 @@ from pathlib import Path
 from adapters.metrics.machine import machine_gauges
 from adapters.metrics.meter import Meter
 from adapters.metrics.sqlite import HOUR, MINUTE, MetricsFile
-from domain.errors import Unavailable
-from domain.metrics import Figures, Span
+from domain.metrics import COUNTED, Figures, Span
 
 _log = logging.getLogger("frontdesk")
 
 TAKING_SECONDS = 5.0
 _LAG_SECONDS = 0.25
 _ROLLING_SECONDS = 60.0
+_HOURS_OF_MINUTES, _LATE_HOURS = 24, 2
 
 Gauges = Callable[[], Awaitable[Mapping[str, float]]]
 
@@ -38,7 +38,9 @@ class MetricsRecorder:
         self._gauges = gauges
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._lag = 0.0
-        self._latest: Mapping[str, float] = {}
+        self._counted: dict[str, int] = {}
+        self._unsaved = Figures()
+        self._failing = False
 
     async def now(self) -> Span:
         began = int(time.time()) // MINUTE * MINUTE
@@ -83,28 +85,39 @@ class MetricsRecorder:
                 self._lag = max(self._lag, loop.time() - began - _LAG_SECONDS)
 
     async def _take_again_and_again(self, stop: asyncio.Event) -> None:
-        machine = await asyncio.to_thread(machine_gauges, self._data_dir)
-        rolled, unsaved = 0.0, Figures()
+        machine: Callable[[], Mapping[str, float]] | None = None
+        rolled: float | None = None
         while True:
             await _pause(stop, TAKING_SECONDS)
-            levels = {
-                **await asyncio.to_thread(machine),
-                **await self._gauges(),
-                "event_loop_lag_ms": round(self._lag * 1000, 1),
-            }
-            self._lag = 0.0
-            self.observe.raise_to(levels)
-            unsaved = Figures.of_times([unsaved, self.observe.take()])
-            with suppress(Unavailable):
-                now = int(time.time())
-                began = now // MINUTE * MINUTE
-                await asyncio.to_thread(self._file.add, self._process, began, unsaved)
-                unsaved = Figures()
-                if time.monotonic() - rolled > _ROLLING_SECONDS:
+            try:
+                if machine is None:
+                    machine = await asyncio.to_thread(machine_gauges, self._data_dir)
+                await self._take(machine)
+                if rolled is None or time.monotonic() - rolled > _ROLLING_SECONDS:
+                    # After a time when nothing ran, hours may be unfinished that are long over.
+                    hours = _HOURS_OF_MINUTES if rolled is None else _LATE_HOURS
+                    await asyncio.to_thread(self._file.roll_up, int(time.time()), hours)
                     rolled = time.monotonic()
-                    await asyncio.to_thread(self._file.roll_up, now)
+                self._failing = False
+            except Exception as error:  # what was counted is kept for the next time
+                if not self._failing:
+                    self._failing = True
+                    _log.warning("figures cannot be kept", exc_info=error)
             if stop.is_set():
                 return
+
+    async def _take(self, machine: Callable[[], Mapping[str, float]]) -> None:
+        levels = {**await asyncio.to_thread(machine), **await self._gauges()}
+        levels["event_loop_lag_ms"], self._lag = round(self._lag * 1000, 1), 0.0
+        for name in COUNTED & levels.keys():
+            number = int(levels.pop(name))
+            self.observe.count(name, number - self._counted.get(name, 0))
+            self._counted[name] = number
+        self.observe.raise_to(levels)
+        self._unsaved = Figures.of_times([self._unsaved, self.observe.take()])
+        began = int(time.time()) // MINUTE * MINUTE
+        await asyncio.to_thread(self._file.add, self._process, began, self._unsaved)
+        self._unsaved = Figures()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -12,12 +12,18 @@ from domain.metrics import Figures
 MINUTE, HOUR = 60, 3_600
 _DAY = 24 * HOUR
 _KEPT = {MINUTE: _DAY, HOUR: 30 * _DAY}
-_LAYOUT = """
-CREATE TABLE IF NOT EXISTS figures (
+_VERSION = 1  # to be raised with the layout, and with the classes of durations
+_LAYOUT = f"""
+BEGIN IMMEDIATE;
+DROP TABLE IF EXISTS figures;
+DROP TABLE IF EXISTS totals;
+CREATE TABLE figures (
     length INTEGER NOT NULL, began INTEGER NOT NULL, process TEXT NOT NULL, figures TEXT NOT NULL,
     PRIMARY KEY (length, began, process)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS totals (
+CREATE TABLE totals (
     id INTEGER PRIMARY KEY CHECK (id = 1), figures TEXT NOT NULL) STRICT;
+PRAGMA user_version={_VERSION};
+COMMIT;
 """
 
 
@@ -47,12 +53,12 @@ class MetricsFile:
             text = _encoded(Figures.of_times([*totals, counted]))
             connection.execute("REPLACE INTO totals VALUES (1, ?)", (text,))
 
-    def roll_up(self, now: int) -> None:
-        """Make hours of minutes that are over, and forget what is too old. An hour is made anew as
-        long as its minutes are there, so that none is counted twice or left out.
+    def roll_up(self, now: int, hours: int = 2) -> None:
+        """Make hours of their minutes, the present one and so many before it, and forget what is
+        too old. An hour is made anew each time, so that no minute is counted twice or left out.
         """
         with self._transaction() as connection:
-            first = now // HOUR * HOUR - 2 * HOUR
+            first = max(now // HOUR * HOUR - hours * HOUR, -(-(now - _KEPT[MINUTE]) // HOUR) * HOUR)
             for began in range(first, now // HOUR * HOUR + 1, HOUR):
                 minutes = self._read(connection, MINUTE, began, began + HOUR)
                 if minutes:
@@ -67,12 +73,12 @@ class MetricsFile:
         """The spans that began from `since` on and before `until`, all processes together, oldest
         first.
         """
-        with self._transaction() as connection:
+        with self._transaction(writing=False) as connection:
             return self._read(connection, length, since, until)
 
     def totals(self) -> Figures:
         """Everything that was ever added."""
-        with self._transaction() as connection:
+        with self._transaction(writing=False) as connection:
             texts = connection.execute("SELECT figures FROM totals").fetchall()
         return Figures.of_times(_decoded(text) for (text,) in texts)
 
@@ -90,18 +96,18 @@ class MetricsFile:
         return [(began, Figures.of_processes(parts)) for began, parts in spans.items()]
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, writing: bool = True) -> Iterator[sqlite3.Connection]:
         """Opened each time: it happens every few seconds, and the file may come and go."""
         connection = None
         try:
             self._path.touch(mode=0o600)
             connection = sqlite3.connect(self._path, timeout=1, isolation_level=None)
             connection.execute("PRAGMA synchronous=OFF")
-            if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            if connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.executescript(_LAYOUT)
             with connection:
-                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
                 yield connection
         except sqlite3.Error as error:
             full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL

@@ -9,12 +9,14 @@ from sqlalchemy import delete, insert
 from adapters.persistence import rows
 from adapters.persistence.tables import access_tokens
 from adapters.persistence.writer import Transaction
-from domain.operator import AccessToken, Scope
+from domain.operator import AccessToken, Bearer, Scope
+
+_GET = rows.BEARER_BY_ID.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
 class SqlAccessTokens:
-    """Fits `domain.ports.AccessTokens`."""
+    """Fits `domain.keyring.AccessTokens`."""
 
     transaction: Transaction
 
@@ -40,6 +42,11 @@ class SqlAccessTokens:
             insert(access_tokens).returning(access_tokens.c.id), values
         )
         return AccessToken(result.scalar_one(), user_id, name, scopes, at, expires_at)
+
+    async def get(self, token_id: int) -> Bearer | None:
+        result = await self.transaction.execute(_GET, {"id": token_id})
+        row = result.one_or_none()
+        return rows.to_bearer(row) if row else None
 
     async def end(self, token_id: int) -> AccessToken | None:
         if not 0 < token_id <= sys.maxsize:

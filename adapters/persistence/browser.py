@@ -21,7 +21,7 @@ from adapters.persistence.columns import Columns
 from adapters.persistence.errors import translated
 from adapters.persistence.reader import Query
 from adapters.persistence.sqlite import open_reader
-from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
+from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
 from domain.queries import Condition, Count, Page, Row, Table, Value
 
 _Result = TypeVar("_Result")
@@ -29,6 +29,7 @@ _Ask = Callable[[sqlite3.Connection], _Result]
 
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 _COUNTED_AT_MOST = 10_000
+_ASKED_AT_MOST = 32  # questions under way; further ones are told at once
 
 
 class SqliteBrowser:
@@ -40,6 +41,7 @@ class SqliteBrowser:
         self._path = path
         self._tables = {str(table.name): Columns(table) for table in tables}
         self._patience = patience
+        self._asked = 0
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="browser")
 
     def close(self) -> None:
@@ -67,7 +69,7 @@ class SqliteBrowser:
     ) -> Page:
         found = self._find(table)
         order = found.order(sort, conditions)
-        shown = [found.known(name) for name in columns] or found.public
+        shown = [found.known(name) for name in dict.fromkeys(columns)] or found.public
         statement = (
             select(*shown, *order.columns)
             .where(*found.where(conditions), *order.beyond(after))
@@ -123,9 +125,14 @@ class SqliteBrowser:
         return self._tables[name]
 
     async def _ask(self, ask: _Ask[_Result]) -> _Result:
+        if self._asked >= _ASKED_AT_MOST:
+            raise Busy
+        deadline = time.monotonic() + self._patience
+
         def run() -> _Result:
+            if time.monotonic() > deadline:
+                raise QueryTooSlow  # others took so long
             with translated(), closing(open_reader(self._path)) as connection:
-                deadline = time.monotonic() + self._patience
                 connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
                 try:
                     return ask(connection)
@@ -136,7 +143,11 @@ class SqliteBrowser:
                         raise StorageUnavailable from error
                     raise
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        self._asked += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        finally:
+            self._asked -= 1
 
 
 def _all(connection: sqlite3.Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:

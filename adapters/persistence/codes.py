@@ -12,7 +12,7 @@ from domain.operator import Grant
 
 @dataclass(frozen=True, slots=True)
 class SqlCodes:
-    """Fits `domain.ports.Codes`."""
+    """Fits `domain.keyring.Codes`."""
 
     transaction: Transaction
 
@@ -37,3 +37,8 @@ class SqlCodes:
         )
         row = result.one_or_none()
         return rows.to_grant(row) if row else None
+
+    async def void(self, user_id: int) -> None:
+        await self.transaction.execute(
+            delete(one_time_codes).where(one_time_codes.c.user_id == user_id)
+        )

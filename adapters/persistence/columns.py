@@ -81,12 +81,20 @@ class Columns:
     def order(self, sort: str | None, conditions: Sequence[Condition]) -> "Order":
         """By what is asked for, else by what a prefix is sought in, else newest first."""
         if sort is None:
-            prefixed = [c.column for c in conditions if c.comparison is Comparison.PREFIX]
+            prefixed = [
+                each.column
+                for each in conditions
+                if each.comparison is Comparison.PREFIX and self._is_indexed(each.column)
+            ]
             sort = prefixed[0] if prefixed else f"-{self.key.name}"
         column = self._sought(self.known(sort.removeprefix("-")))
         if column.nullable:
             raise InvalidQuery("Rows cannot be sorted by a column that may be empty.")
         return Order(column, self.key, descending=sort.startswith("-"))
+
+    def _is_indexed(self, name: str) -> bool:
+        sought = self._sought(self.known(name))
+        return sought.name in self._indexed and not sought.nullable
 
     def to_row(self, shown: Sequence[SqlColumn[Any]], row: Sequence[object]) -> Row:
         """By name; what follows the columns shown is left out."""

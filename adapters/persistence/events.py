@@ -36,6 +36,9 @@ class SqlEvents:
             .where(events.c.user_id == user_id, personal)
             .values(address="", user_agent="", details=_NOTHING)
         )
+        await self.transaction.execute(
+            update(events).where(events.c.actor_id == user_id).values(address="", user_agent="")
+        )
         return result.rowcount
 
     async def remove_older(self, than: datetime, *, at_most: int) -> int:

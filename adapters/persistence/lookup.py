@@ -13,7 +13,7 @@ _GRANT = Query(rows.GRANT_BY_DIGEST)
 
 
 class SqliteLookup:
-    """Fits `domain.ports.Lookup` and `Keys`.
+    """Fits `domain.ports.Lookup` and `domain.keyring.Keys`.
 
     Sessions that were found are kept, at most `capacity`, until anybody commits anything: asking
     SQLite whether somebody has costs a third of asking for the session again, and is as exact

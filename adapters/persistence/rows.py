@@ -61,20 +61,19 @@ GRANT = (one_time_codes.c.purpose, one_time_codes.c.user_id, one_time_codes.c.ex
 
 USER_BY_ID = select(*_USER).where(users.c.id == bindparam("id"))
 USER_BY_KEY = select(*_USER).where(users.c.username_key == bindparam("key"))
-SIGNED_IN_BY_DIGEST = (
+_SIGNED_IN = (
     select(*SESSION, *_USER)
     .join_from(sessions, users, sessions.c.user_id == users.c.id)
-    .where(
-        sessions.c.token_digest == bindparam("digest"),
-        sessions.c.auth_version == users.c.auth_version,
-    )
+    .where(sessions.c.auth_version == users.c.auth_version)
 )
+SIGNED_IN_BY_DIGEST = _SIGNED_IN.where(sessions.c.token_digest == bindparam("digest"))
+SIGNED_IN_BY_ID = _SIGNED_IN.where(sessions.c.id == bindparam("id"))
 
-BEARER_BY_DIGEST = (
-    select(*TOKEN, *_USER)
-    .join_from(access_tokens, users, access_tokens.c.user_id == users.c.id)
-    .where(access_tokens.c.digest == bindparam("digest"))
+_BEARER = select(*TOKEN, *_USER).join_from(
+    access_tokens, users, access_tokens.c.user_id == users.c.id
 )
+BEARER_BY_DIGEST = _BEARER.where(access_tokens.c.digest == bindparam("digest"))
+BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id"))
 GRANT_BY_DIGEST = select(*GRANT).where(one_time_codes.c.digest == bindparam("digest"))
 
 

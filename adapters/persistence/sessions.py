@@ -14,6 +14,7 @@ from domain.user import User
 
 _ADD = insert(sessions).returning(sessions.c.id)
 _FIND = rows.SIGNED_IN_BY_DIGEST.with_for_update()
+_GET = rows.SIGNED_IN_BY_ID.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class SqlSessions:
 
     async def find(self, digest: bytes) -> SignedIn | None:
         result = await self.transaction.execute(_FIND, {"digest": digest})
+        row = result.one_or_none()
+        return rows.to_signed_in(row) if row else None
+
+    async def get(self, session_id: int) -> SignedIn | None:
+        result = await self.transaction.execute(_GET, {"id": session_id})
         row = result.one_or_none()
         return rows.to_signed_in(row) if row else None
 

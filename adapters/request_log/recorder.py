@@ -14,7 +14,7 @@ from typing import Any
 
 from adapters.request_log.masking import Masking
 from adapters.request_log.sqlite import RequestFile
-from domain.errors import StorageFull, StorageUnavailable, Unavailable
+from domain.errors import StorageFull, Unavailable
 from domain.traffic import RequestRecord
 
 _log = logging.getLogger("frontdesk")
@@ -22,7 +22,7 @@ _log = logging.getLogger("frontdesk")
 _GATHERING_SECONDS = 0.25
 _CLEANING_SECONDS = 60.0
 _BATCH = 500
-_ROOM = 5  # rows to remove for one that finds no place
+_ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
 _MICROS = 1_000_000
 _PLAIN_ID = 16  # characters of the ids that we make ourselves
 
@@ -116,19 +116,15 @@ class RequestRecorder:
         records = [self._records.popleft() for _ in range(len(self._records))]
         if not records:
             return
-        rows = [self._row(record) for record in records]
         try:
-            try:
-                file.add(rows)
-            except StorageFull:
-                file.remove_oldest(_ROOM * len(rows))
-                file.add(rows)
+            rows = [self._row(record) for record in records]
+            _add(file, rows)
             self._failing = False
-        except Unavailable as error:
+        except Exception as error:  # whatever it is, the next requests are recorded
             self.lost += len(records)
             if not self._failing:
                 self._failing = True
-                _log.warning("requests cannot be recorded", extra={"cause": str(error.__cause__)})
+                _log.warning("requests cannot be recorded", exc_info=error)
 
     def _clean(self, file: RequestFile) -> bool:
         """Remove a batch of old ones. Say whether there may be more."""
@@ -140,7 +136,7 @@ class RequestRecorder:
                 slow_ms=keeping.slow_ms,
                 at_most=_BATCH,
             )
-        except (StorageFull, StorageUnavailable):
+        except Unavailable:
             return False
         return removed == _BATCH
 
@@ -170,6 +166,16 @@ class RequestRecorder:
             masking.body(body, refused=record.level != "info") if body else None,
             masking.error(record.error) if record.error else None,
         )
+
+
+def _add(file: RequestFile, rows: list[tuple[Any, ...]]) -> None:
+    """Add them; if there is no place, let as many old ones go as it takes, within reason."""
+    for factor in _ROOM:
+        try:
+            return file.add(rows)
+        except StorageFull:
+            file.remove_oldest(factor * len(rows))
+    return file.add(rows)
 
 
 def _storable(text: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from adapters.request_log.tables import metadata, requests
 from domain.errors import StorageFull, StorageUnavailable
 
-_LAYOUT = 1
+_LAYOUT = 2
 _COLUMNS = [column.name for column in requests.columns][1:]
 _VALUES = f"({', '.join('?' * len(_COLUMNS))})"
 _INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES {_VALUES}"  # noqa: S608
@@ -34,6 +34,7 @@ class RequestFile:
         self._path = path
         self._pages = mebibytes * 2**20 // _PAGE_BYTES
         self._connection: sqlite3.Connection | None = None
+        self._inode = 0
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         """All of them, or none."""
@@ -57,9 +58,10 @@ class RequestFile:
         which are quick and succeeded, sooner than all.
         """
         sql = """DELETE FROM requests WHERE id IN (
-            SELECT id FROM requests WHERE time < ? AND
-            (time < ? OR (level = 'info' AND duration_ms < ?)) ORDER BY id LIMIT ?)"""
-        return self._write(lambda c: c.execute(sql, (ordinary, all_, slow_ms, at_most)))
+            SELECT id FROM requests WHERE level = 'info' AND time < ? AND duration_ms < ?
+            UNION SELECT id FROM requests WHERE level IN ('info', 'warning', 'error') AND time < ?
+            LIMIT ?)"""
+        return self._write(lambda c: c.execute(sql, (ordinary, slow_ms, all_, at_most)))
 
     def remove_oldest(self, number: int) -> int:
         """Remove so many, and say how many there were."""
@@ -74,6 +76,8 @@ class RequestFile:
 
     def _write(self, act: Any) -> int:
         try:
+            if self._connection and not self._is_there():
+                self.close()
             connection = self._connection = self._connection or self._open()
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -85,8 +89,16 @@ class RequestFile:
         except OSError as error:
             raise StorageUnavailable from error
 
+    def _is_there(self) -> bool:
+        """A file that somebody deleted takes whatever is written, and nobody will find it."""
+        try:
+            return self._path.stat().st_ino == self._inode
+        except OSError:
+            return False
+
     def _open(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)
+        self._inode = self._path.stat().st_ino
         connection = sqlite3.connect(
             self._path, timeout=1, isolation_level=None, check_same_thread=False
         )

@@ -30,7 +30,7 @@ requests = Table(
     Column("response_headers", Text, nullable=False, info={"kind": "json"}),
     Column("request_body", Text, info={"kind": "json"}),
     Column("error", Text),
-    Index("ix_requests_level", "level"),
+    Index("ix_requests_level_time", "level", "time"),
     Index("ix_requests_user_id", "user_id"),
     Index("ix_requests_request_id", "request_id"),
     sqlite_autoincrement=True,

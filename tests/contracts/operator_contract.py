@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
+from domain.session import SignedIn
 from tests.contracts.store_contract import Store, promise
-from tests.examples import ADA, BOB, DAY, DIGEST, HASH, NOON, OTHER_DIGEST
+from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, NOON, OTHER_DIGEST
 
 SCOPES = frozenset({Scope.DATA_VIEW, Scope.LOG_VIEW})
 
@@ -114,3 +115,30 @@ async def a_newer_code_replaces_the_older_of_the_same_user_and_purpose(store: St
         await work.codes.put(b"5" * 32, Grant(Purpose.SET_UP, None, NOON + DAY))
     left = [digit for digit in b"12345" if await store.keys.grant(bytes([digit]) * 32)]
     assert bytes(left) == b"245"
+
+
+@promise
+async def inside_a_unit_of_work_they_are_found_by_id(store: Store) -> None:
+    token = await _token(store)
+    async with store.begin() as work:
+        ada = await work.users.get(token.user_id)
+        assert ada is not None
+        session = await work.sessions.add(ada, OTHER_DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
+        assert await work.sessions.get(session.id) == SignedIn(session, ada)
+        assert await work.tokens.get(token.id) == Bearer(token, ada)
+        assert await work.sessions.get(session.id + 1) is None
+        assert await work.tokens.get(token.id + 1) is None
+        await work.users.save(ada.with_password(HASH))
+        assert await work.sessions.get(session.id) is None, "it no longer counts"
+
+
+@promise
+async def all_codes_of_a_user_can_be_voided(store: Store) -> None:
+    async with store.begin() as work:
+        ada, bob = [await work.users.add(name, HASH, at=NOON) for name in (ADA, BOB)]
+        await work.codes.put(b"1" * 32, Grant(Purpose.RESET, ada.id, NOON))
+        await work.codes.put(b"2" * 32, Grant(Purpose.RESET, bob.id, NOON))
+        await work.codes.put(b"3" * 32, Grant(Purpose.SET_UP, None, NOON))
+        await work.codes.void(ada.id)
+    left = [digit for digit in b"123" if await store.keys.grant(bytes([digit]) * 32)]
+    assert bytes(left) == b"23"

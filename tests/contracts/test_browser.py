@@ -1,5 +1,6 @@
 """What operators can ask of the tables, and what nobody gets out of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,11 +16,11 @@ from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.tables import metadata
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
-from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
+from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
 from domain.events import Event, EventKind
 from domain.operator import Scope
 from domain.password import PasswordHash
-from domain.queries import Comparison, Condition, Count
+from domain.queries import Comparison, Condition, Count, Page
 from domain.user import Username
 from tests.examples import DAY, LAPTOP, NOON
 
@@ -146,7 +147,9 @@ async def test_all_conditions_must_hold(browser: SqliteBrowser) -> None:
     assert await names(browser, *both) == ["ADAM", "Adele"]
 
 
-@pytest.mark.parametrize("sort", [None, "id", "-id", "username", "-username", "auth_version"])
+@pytest.mark.parametrize(
+    "sort", [None, "id", "-id", "username", "-username", "auth_version", "-auth_version"]
+)
 @pytest.mark.parametrize("limit", [1, 3, 8, 50])
 async def test_pages_show_every_row_once_and_in_order(
     browser: SqliteBrowser, sort: str | None, limit: int
@@ -182,6 +185,31 @@ async def test_columns_can_be_chosen(browser: SqliteBrowser) -> None:
     page = await browser.page("users", columns=["username", "id"], limit=1)
     assert page.rows == [{"username": "x_y%z", "id": 8}]
     assert page.following
+
+
+async def test_many_rows_are_counted_to_a_bound(path: Path) -> None:
+    writer = Writer(open_engine(path))
+    async with SqlBegin(writer)() as work:
+        await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
+    writer.close()
+    with closing(SqliteBrowser(path, [metadata.tables["events"]])) as browser:
+        renamed = [where("kind", "eq", "renamed")]
+        assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
+        assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
+
+
+async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: SqliteBrowser) -> None:
+    page = await browser.page("sessions", [where("address", "prefix", "192")])
+    ids = [int(str(row["id"])) for row in page.rows]
+    assert ids == sorted(ids, reverse=True)
+
+
+async def test_too_many_questions_at_once_are_told_so(path: Path) -> None:
+    with closing(SqliteBrowser(path, [metadata.tables["users"]])) as browser:
+        asked = await asyncio.gather(
+            *(browser.page("users") for _ in range(60)), return_exceptions=True
+        )
+    assert {type(each) for each in asked} == {Page, Busy}
 
 
 async def test_values_are_counted(browser: SqliteBrowser) -> None:

@@ -16,8 +16,9 @@ from adapters.persistence.sqlite import create_database, open_engine
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.events import Event
+from domain.keyring import Keys
 from domain.operator import Grant
-from domain.ports import Begin, Keys, Lookup, Records
+from domain.ports import Begin, Lookup, Records
 from domain.session import Session
 from domain.user import User, Username
 from tests.contracts import operator_contract, store_contract

@@ -106,6 +106,10 @@ class FakeSessions:
     async def find(self, digest: bytes) -> SignedIn | None:
         return self.state.signed_in(digest)
 
+    async def get(self, session_id: int) -> SignedIn | None:
+        digests = [key for key, each in self.state.sessions.items() if each.id == session_id]
+        return self.state.signed_in(digests[0]) if digests else None
+
     async def renew(self, session: Session, user: User, digest: bytes) -> None:
         self._drop(lambda each: each.id == session.id)
         self.state.sessions[digest] = replace(session, auth_version=user.auth_version)
@@ -152,6 +156,9 @@ class FakeEvents:
             if event.user_id == user_id and event != blank:
                 self.state.events[index] = replace(recorded, event=blank)
                 erased += 1
+            elif event.actor_id == user_id:
+                anonymous = replace(event, origin=Origin("", ""))
+                self.state.events[index] = replace(recorded, event=anonymous)
         return erased
 
     async def remove_older(self, than: datetime, *, at_most: int) -> int:
@@ -179,6 +186,12 @@ class FakeTokens:
         self.state.tokens[digest] = token
         return token
 
+    async def get(self, token_id: int) -> Bearer | None:
+        for token in self.state.tokens.values():
+            if token.id == token_id:
+                return Bearer(token, self.state.users[token.user_id])
+        return None
+
     async def end(self, token_id: int) -> AccessToken | None:
         for digest, token in list(self.state.tokens.items()):
             if token.id == token_id:
@@ -198,6 +211,11 @@ class FakeCodes:
 
     async def take(self, digest: bytes) -> Grant | None:
         return self.state.grants.pop(digest, None)
+
+    async def void(self, user_id: int) -> None:
+        for digest, grant in list(self.state.grants.items()):
+            if grant.user_id == user_id:
+                del self.state.grants[digest]
 
 
 @dataclass

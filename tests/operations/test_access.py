@@ -1,15 +1,19 @@
 """Who may call what: every operation, from the document, so that none can be forgotten."""
 
 import re
+import time
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain.operator import Scope
-from entrypoints.client import Client
+from entrypoints.client import Client, in_process
+from tests.conftest import settings_in
 from tests.examples import PASSWORD
-from tests.operations.conftest import Desk
+from tests.operations.conftest import Desk, desk_in
 
 OPEN = {("post", "/api/ops/set-up")}
 FORGED = {
@@ -103,6 +107,38 @@ def test_who_sends_a_key_is_not_taken_for_who_the_cookie_says(shared: Desk) -> N
     for value in ("Bearer nonsense", "Basic cm9vdDoxMjMxMjM=", "", "fdk_" + "x" * 43):
         answer = shared.root.request("GET", "/api/ops/me", headers={"Authorization": value})
         assert answer.status == 401, value
+
+
+def test_a_key_is_sent_as_bearer_and_nothing_else(shared: Desk) -> None:
+    key = shared.key(Scope.API_VIEW)
+    for scheme, status in (("Bearer", 200), ("bearer", 200), ("Basic", 401), ("Token", 401)):
+        headers = {"Authorization": f"{scheme} {key}"}
+        assert shared.stranger().request("GET", "/api/ops/me", headers=headers).status == status
+
+
+def test_when_a_key_was_used_is_shown(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        desk.with_key(desk.key(Scope.API_VIEW)).request("GET", "/api/ops/me")
+    with in_process(desk.settings) as again:  # it is noted in batches, and at the end
+        again.log_in("root", PASSWORD)
+        (row,) = again.request("GET", "/api/ops/tokens").data["rows"]
+    assert row["last_used_at"]
+
+
+def test_removing_records_needs_a_fresh_login(tmp_path: Path) -> None:
+    with desk_in(tmp_path, fresh_login_minutes=0.001) as desk:
+        time.sleep(0.1)
+        params = {"filter": "status:eq:200"}
+        refused = desk.root.request("DELETE", "/api/ops/logs", params=params)
+        assert refused.problem == "fresh_login_required"
+
+
+def test_idle_operators_are_out_as_set(tmp_path: Path) -> None:
+    lifetimes = settings_in(tmp_path, operator_idle_minutes=15, operator_session_hours=2).lifetimes
+    assert lifetimes.operators.idle == timedelta(minutes=15)
+    assert lifetimes.operators.absolute == timedelta(hours=2)
+    short = settings_in(tmp_path, session_days=0.01, session_idle_minutes=12).lifetimes.operators
+    assert (short.absolute, short.idle) == (timedelta(days=0.01), timedelta(minutes=12))
 
 
 def test_a_key_is_no_session(shared: Desk) -> None:

@@ -7,6 +7,7 @@ import pytest
 from adapters.device_marks import DeviceMarks
 from adapters.throttle.memory import NoThrottle
 from application.authenticate import Authenticate
+from application.begin_as_operator import BeginAsOperator
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
 from application.create_token import CreateToken
@@ -60,6 +61,10 @@ class Desk:
     @property
     def lifetimes(self) -> Lifetimes:
         return Lifetimes(self.policy)
+
+    @property
+    def begin_as(self) -> BeginAsOperator:
+        return BeginAsOperator(self.store.begin, self.clock, self.lifetimes)
 
     @property
     def open_session(self) -> OpenSession:
@@ -123,7 +128,7 @@ class Desk:
 
     @property
     def disable_user(self) -> DisableUser:
-        return DisableUser(self.store.begin, self.store, self.clock)
+        return DisableUser(self.begin_as, self.store, self.clock)
 
     @property
     def list_sessions(self) -> ListSessions:
@@ -157,23 +162,23 @@ class Desk:
 
     @property
     def create_user(self) -> CreateUser:
-        return CreateUser(self.store.begin, self.hasher, self.clock, PasswordPolicy())
+        return CreateUser(self.begin_as, self.hasher, self.clock, PasswordPolicy())
 
     @property
     def edit_user(self) -> EditUser:
-        return EditUser(self.store.begin, self.hasher, self.clock, PasswordPolicy())
+        return EditUser(self.begin_as, self.hasher, self.clock, PasswordPolicy())
 
     @property
     def remove_user(self) -> RemoveUser:
-        return RemoveUser(self.store.begin, self.clock)
+        return RemoveUser(self.begin_as, self.clock)
 
     @property
     def end_user_sessions(self) -> EndUserSessions:
-        return EndUserSessions(self.store.begin, self.clock)
+        return EndUserSessions(self.begin_as, self.clock)
 
     @property
     def set_reset_code(self) -> SetResetCode:
-        return SetResetCode(self.store.begin, self.clock, self.tokens)
+        return SetResetCode(self.begin_as, self.clock, self.tokens)
 
     @property
     def reset_password(self) -> ResetPassword:
@@ -203,11 +208,11 @@ class Desk:
 
     @property
     def create_token(self) -> CreateToken:
-        return CreateToken(self.store.begin, self.clock, self.tokens)
+        return CreateToken(self.begin_as, self.clock, self.tokens)
 
     @property
     def revoke_token(self) -> RevokeToken:
-        return RevokeToken(self.store.begin, self.clock)
+        return RevokeToken(self.begin_as, self.clock)
 
     def happened(self) -> list[Event]:
         """Every event so far, oldest first."""

@@ -1,6 +1,7 @@
 """What operators can do, and what programs of theirs cannot."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from domain.errors import (
     ScopeMissing,
     UsernameTaken,
 )
-from domain.operator import AccessKey, Code, Operator, Scope
+from domain.operator import AccessKey, Code, Grant, Operator, Purpose, Scope
 from domain.session import SessionToken
 from domain.user import User
 from tests.examples import ADA, DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD, PHONE
@@ -208,6 +209,47 @@ async def test_no_program_makes_keys(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS)
+async def test_rights_that_ended_meanwhile_are_gone(desk: Desk, act: Act) -> None:
+    """Between the request and its write lie a slow body and a hash."""
+    token = await became_operator(desk)
+    key, id_ = await key_of(desk, token, *Scope)
+    ada = (await desk.signed_up()).user
+    person, program = await at_work(desk, token), await with_key(desk, key)
+    await desk.revoke_token(by=person, token_id=id_, origin=LAPTOP)
+    with pytest.raises(NotSignedIn):
+        await act(desk, program, ada)
+    await desk.log_out(presented=token, origin=LAPTOP)
+    with pytest.raises(NotSignedIn):
+        await act(desk, person, ada)
+    again = await at_work(desk, (await desk.logged_in("root")).token)
+    async with desk.store.begin() as work:
+        root = await work.users.get(again.user.id)
+        assert root
+        await work.users.save(replace(root, is_operator=False))
+    with pytest.raises(NotAnOperator):
+        await act(desk, again, ada)
+    found = await desk.store.user(ADA)
+    assert found == ada, "nothing happened"
+
+
+async def test_a_new_password_or_a_shut_account_voids_the_code(desk: Desk) -> None:
+    by = await at_work(desk, await became_operator(desk))
+    for number in range(3):
+        admission = await desk.signed_up(f"user{number}")
+        user = admission.user
+        code, _ = await desk.set_reset_code(by=by, user_id=user.id, origin=LAPTOP)
+        if number == 0:
+            await set_password(desk, by, user)
+        elif number == 1:
+            await desk.updated(admission.token, password=OTHER_PASSWORD)
+        else:
+            await desk.disable_user(user=user.id, origin=LAPTOP)
+            await desk.disable_user(user=user.id, origin=LAPTOP, disabled=False)
+        with pytest.raises(InvalidCode):
+            await reset(desk, code)
+
+
+@pytest.mark.parametrize("act", ACTS)
 async def test_nobody_cannot_be_changed(desk: Desk, act: Act) -> None:
     by = await at_work(desk, await became_operator(desk))
     with pytest.raises(NoSuchUser):
@@ -298,6 +340,20 @@ async def test_codes_that_are_old_made_up_or_for_something_else_do_nothing(desk:
     with pytest.raises(InvalidCode):
         await reset(desk, code)
     assert await desk.logged_in("ada", PASSWORD)
+
+
+async def test_a_reset_code_makes_no_operator_and_nothing_is_hashed_for_what_is_void(
+    desk: Desk,
+) -> None:
+    ada = (await desk.signed_up()).user
+    code = Code("r" * 43)
+    async with desk.store.begin() as work:
+        await work.codes.put(code.digest, Grant(Purpose.RESET, ada.id, desk.clock.now() + DAY))
+    before = desk.hasher.work
+    for void in (code, Code("x" * 43), None):
+        with pytest.raises(InvalidCode):
+            await become(desk, void)
+    assert desk.hasher.work == before
 
 
 async def become(desk: Desk, code: Code | None, name: str = "first") -> object:

@@ -23,7 +23,14 @@ from adapters.http.operations.queries import (
 )
 from adapters.http.problems import INVALID
 from application.forget_requests import ForgetRequests
-from domain.errors import FreshLoginRequired, InvalidQuery, NoSuchRow, QueryTooSlow, StorageFull
+from domain.errors import (
+    Busy,
+    FreshLoginRequired,
+    InvalidQuery,
+    NoSuchRow,
+    QueryTooSlow,
+    StorageFull,
+)
 from domain.operator import Scope
 from domain.queries import Comparison, Condition, Page, Row, Tables
 from domain.traffic import RequestLog
@@ -48,7 +55,7 @@ _BRIEF = (
     "statements",
     "statements_ms",
 )
-_QUERY = (InvalidQuery, QueryTooSlow)
+_QUERY = (InvalidQuery, QueryTooSlow, Busy)
 
 Seen = Annotated[int | None, QueryParameter(ge=0, description="The `next` of the answer before.")]
 
@@ -161,7 +168,7 @@ class LogsController(Controller):
         requests: NamedDependency[SkipValidation[Tables]],
         filters: Filters = None,
     ) -> CountView:
-        """Exactly, up to 10,000."""
+        """Exactly up to 10,000, if there is a filter; about, if there is none."""
         return CountView.of(await requests.count(_TABLE, parse_filters(filters)))
 
     @get(

@@ -15,6 +15,7 @@ from domain.operator import Scope
 
 Instant = Annotated[datetime | None, QueryParameter(description="RFC 3339, with a time zone.")]
 
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 
@@ -77,7 +78,7 @@ class MonitoringController(Controller):
     ) -> list[SpanView]:
         """Oldest first; the last hour, if nothing else is said. Where nothing ran, nothing is."""
         end = _aware(until) or datetime.now(UTC) + timedelta(minutes=1)
-        begin = _aware(since) or end - timedelta(hours=1)
+        begin = _aware(since) or max(end, _EARLIEST) - timedelta(hours=1)
         spans = await metrics.history(hourly=step == "hour", since=begin, until=end)
         return [SpanView.of(span) for span in spans]
 

@@ -19,11 +19,11 @@ from adapters.http.operations.queries import (
     parse_filters,
 )
 from adapters.http.problems import INVALID
-from domain.errors import InvalidQuery, NoSuchRow, QueryTooSlow
+from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow
 from domain.operator import Scope
 from domain.queries import Tables
 
-_QUERY = (InvalidQuery, QueryTooSlow)
+_QUERY = (InvalidQuery, QueryTooSlow, Busy)
 
 
 class TablesController(Controller):
@@ -60,7 +60,9 @@ class TablesController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> PageView:
-        """In pages that neither skip nor repeat a row, whatever is written meanwhile."""
+        """In pages that neither skip nor repeat a row whatever is written meanwhile, unless what
+        they are sorted by is changed.
+        """
         page = await tables.page(
             table,
             parse_filters(filters),

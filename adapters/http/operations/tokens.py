@@ -20,6 +20,7 @@ from adapters.http.problems import INVALID
 from application.create_token import CreateToken
 from application.revoke_token import RevokeToken
 from domain.errors import (
+    Busy,
     FreshLoginRequired,
     InvalidQuery,
     InvalidTokenName,
@@ -68,7 +69,7 @@ class TokensController(Controller):
     @get(
         operation_id="listTokens",
         summary="Who gave which programs access",
-        responses=answers_operators(InvalidQuery, QueryTooSlow, also=(INVALID,)),
+        responses=answers_operators(InvalidQuery, QueryTooSlow, Busy, also=(INVALID,)),
         **operators(Scope.TOKEN_VIEW),
     )
     async def list_tokens(

@@ -30,7 +30,7 @@ function tiles(now, before) {
     tile("Processor", `${number(gauge.process_cpu_percent)} %`),
     tile("Disk used", `${number(gauge.disk_used_percent)} %`, null, gauge.disk_used_percent > 90),
     tile("Database", bytes((gauge.database_bytes || 0) + (gauge.database_wal_bytes || 0)), "/ops/tables"),
-    tile("Not recorded", number(gauge.requests_not_recorded), "/ops/logs"));
+    tile("Not recorded", number(count(last, "requests_not_recorded")), "/ops/logs"));
 }
 
 function charts(spans) {

@@ -1,0 +1,60 @@
+"""The ports for what opens something besides a session: access tokens and one-time codes."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.operator import AccessToken, Bearer, Grant, Scope
+
+
+class Keys(Protocol):
+    """What else opens something, by its digest: committed state, without waiting for a writer.
+
+    Both raise `StorageUnavailable`.
+    """
+
+    async def bearer(self, digest: bytes) -> Bearer | None:
+        """The access token with this digest and its user. Whether it may be used is for the caller
+        to say.
+        """
+
+    async def grant(self, digest: bytes) -> Grant | None:
+        """What the one-time code with this digest allows. Whether it is too old is for the caller
+        to say.
+        """
+
+
+class AccessTokens(Protocol):
+    """The access tokens, inside a unit of work."""
+
+    async def add(
+        self,
+        digest: bytes,
+        user_id: int,
+        *,
+        name: str,
+        scopes: frozenset[Scope],
+        at: datetime,
+        expires_at: datetime,
+    ) -> AccessToken:
+        """Store a new one under an id that was never used."""
+
+    async def get(self, token_id: int) -> Bearer | None:
+        """The one with this id and its user, if there is one."""
+
+    async def end(self, token_id: int) -> AccessToken | None:
+        """Remove it, and say which it was, if there was one."""
+
+
+class Codes(Protocol):
+    """The one-time codes, inside a unit of work."""
+
+    async def put(self, digest: bytes, grant: Grant) -> None:
+        """Store one. The one before it, of the same purpose and user, is no longer valid."""
+
+    async def take(self, digest: bytes) -> Grant | None:
+        """Remove it, and say what it allowed, if there was one: of many that come at once, one gets
+        it.
+        """
+
+    async def void(self, user_id: int) -> None:
+        """Remove all of this user."""
