@@ -205,14 +205,14 @@ def test_loopback_is_always_served(client: Client, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["abc-123", "A.b_C", "x" * 64, "x" * 65, "a b", "a\tb", '"}{"', "é", ""]
+    "given", ["abc-123", "A.b_C", "x" * 42, "x" * 43, "a b", "a\tb", '"}{"', "é", ""]
 )
 def test_a_request_id_is_kept_if_it_is_harmless_and_made_otherwise(
     client: Client, given: str
 ) -> None:
     headers: Any = {"x-request-id": given.encode("latin-1")}
     returned = client.request("GET", "/healthz", headers=headers).headers["x-request-id"]
-    harmless = given in ("abc-123", "A.b_C", "x" * 64)
+    harmless = given in ("abc-123", "A.b_C", "x" * 42)
     assert (returned == given) == harmless
     assert returned
 

@@ -169,7 +169,7 @@ def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> 
           "storage_unavailable"}),
         ("get", "/api/ops/me", OPERATORS),
         ("get", "/api/ops/tables/{table}/rows",
-         OPERATORS | {"invalid_query", "query_too_slow", "invalid_request"}),
+         OPERATORS | {"invalid_query", "query_too_slow", "invalid_request", "busy"}),
         ("patch", "/api/ops/users/{user_id}",
          OPERATORS | {"malformed_request", "invalid_request", "invalid_username",
                       "invalid_password", "username_taken", "no_such_user", "edit_conflict",

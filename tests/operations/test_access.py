@@ -141,6 +141,25 @@ def test_idle_operators_are_out_as_set(tmp_path: Path) -> None:
     assert (short.absolute, short.idle) == (timedelta(days=0.01), timedelta(minutes=12))
 
 
+JUNK: list[Any] = [
+    None, {}, [], "text", 5, {"version": 10**30}, {"version": -1}, {"username": "\x00"},
+    {"name": "n", "scopes": ["nothing"]}, {"name": "n", "scopes": ["api.view"], "days": 10**9},
+    {"username": "a" * 5_000, "password": "b" * 2_000, "code": "c" * 5_000},
+]  # fmt: skip
+
+
+def test_no_junk_gives_a_5xx(desk: Desk) -> None:
+    for method, path, _ in operations(desk.root):
+        for value in ("0", "-1", "9" * 30, "9" * 5_000, "x", "\u202e", "%00", "..", "a%2Fb"):
+            url = re.sub(r"\{\w+\}", value, path)
+            for params in ({}, {"filter": "id:eq:" + value, "limit": "5", "after": value}):
+                answer = desk.root.request(method, url, params=params)
+                assert answer.status < 500, (method, url, answer.text)
+        for body in JUNK if method in ("POST", "PATCH") else ():
+            answer = desk.root.request(method, re.sub(r"\{\w+\}", "2", path), json=body)
+            assert answer.status < 500, (method, path, body, answer.text)
+
+
 def test_a_key_is_no_session(shared: Desk) -> None:
     key = shared.key(*Scope)
     for headers in ({"Authorization": f"Bearer {key}"}, {"Cookie": f"sessionid={key[4:]}"}):
