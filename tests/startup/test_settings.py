@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.effective import effective
 from entrypoints.settings import NAMES, InvalidSettings, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -158,3 +159,23 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
         "FRONTDESK_PEPPER",
     }
     assert re.search(r"FRONTDESK_BCRYPT_COST: .*\n.*FRONTDESK_PEPPER: ", str(refusal.value))
+
+
+def test_operators_see_what_is_in_effect_and_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("FRONTDESK_SESSION_DAYS=3\n")
+    (tmp_path / "pepper").write_text("a very secret pepper")
+    monkeypatch.setenv("FRONTDESK_LIMIT_NETWORK", "7/60")
+    monkeypatch.setenv("FRONTDESK_PEPPER_FILE", str(tmp_path / "pepper"))
+    monkeypatch.setenv("FRONTDESK_OLD_PEPPERS", "another secret pepper,one more secret pepper")
+    found = effective(read_settings(tmp_path), tmp_path)
+    shown = {name: (value, source) for name, value, source in found}
+    monkeypatch.delenv("FRONTDESK_SESSION_DAYS")
+    assert list(shown) == list(NAMES)
+    assert shown["FRONTDESK_SESSION_DAYS"] == ("3.0", ".env")
+    assert shown["FRONTDESK_LIMIT_NETWORK"] == ("7/60", "environment")
+    assert shown["FRONTDESK_PEPPER"] == ("(a secret)", "file")
+    assert shown["FRONTDESK_OLD_PEPPERS"] == ("(a secret),(a secret)", "environment")
+    assert shown["FRONTDESK_BCRYPT_COST"] == ("12", "default")
+    assert "secret pepper" not in str(shown)

@@ -53,7 +53,7 @@ async function show() {
     if (signal.aborted) return;
     document.title = `${view ? view.title : "Not found"} · Frontdesk`;
     fill(main, content);
-    main.querySelector("[autofocus]")?.focus();
+    (main.querySelector("[autofocus]") || main).focus({ preventScroll: true });
   } catch (error) {
     if (signal.aborted || error.status === 401) return;
     fill(main, el("p.state", { role: "alert" }, `${error.message} `, button("Try again", show)));
@@ -72,6 +72,7 @@ function drawNav(open, current) {
     el("span.space"),
     button("Search  Ctrl-K", () => palette(VIEWS, go), ".plain"),
     el("span.me", {}, el("bdi", {}, me.user.username), " ", button("Log out", logOut, ".plain")));
+  nav.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 }
 
 async function logOut() {
