@@ -6,6 +6,7 @@ JSON and URLs, and whatever has the shape of a secret of ours, wherever it stand
 
 import json
 import re
+import string
 import traceback
 from collections.abc import Iterable
 from functools import lru_cache
@@ -30,8 +31,9 @@ WORDS = (
     "otp",
 )
 TEXT_MAX_CHARACTERS = 4_096
-ERROR_MAX_CHARACTERS = 16_384
+ERROR_MAX_LINES = 200
 VALUE_MAX_CHARACTERS = 1_024
+_OF_TOKENS = string.ascii_letters + string.digits + "-_"
 _REMEMBERED_MAX_BYTES = 1_024
 _KNOWN_OTHERWISE = frozenset({b"content-length", b"x-request-id", b"user-agent"})
 
@@ -79,8 +81,7 @@ class Masking:
         """A query string. What is not a list of names and values stays as it is."""
         if "=" not in raw:
             return self._value(raw) if raw else raw
-        shown = raw[:TEXT_MAX_CHARACTERS]
-        pairs = parse_qsl(shown, keep_blank_values=True, errors="replace")
+        pairs = parse_qsl(_cut(raw, TEXT_MAX_CHARACTERS), keep_blank_values=True, errors="replace")
         return "&".join(
             f"{quote_plus(self._value(name))}={self._query_value(name, value)}"
             for name, value in pairs
@@ -99,9 +100,8 @@ class Masking:
 
     def error(self, error: BaseException) -> str:
         """Where it came from, innermost last."""
-        return _storable(
-            self.text("".join(traceback.format_exception(error))[-ERROR_MAX_CHARACTERS:])
-        )
+        lines = "".join(traceback.format_exception(error)).splitlines(keepends=True)
+        return _storable(self.text("".join(lines[-ERROR_MAX_LINES:])))
 
     def text(self, text: str) -> str:
         """Any other text: names with values, credentials in URLs, and the shape of our secrets."""
@@ -123,10 +123,11 @@ class Masking:
 
     def _value(self, text: str) -> str:
         """A text that may be a URL, or have one in it."""
-        plain = _decoded(text[:VALUE_MAX_CHARACTERS])
+        written = _cut(text, VALUE_MAX_CHARACTERS)
+        plain = _decoded(written)
         masked = self.text(plain)
         # What hides nothing is shown as it was written.
-        return self.text(text[:VALUE_MAX_CHARACTERS]) if masked == plain else masked
+        return self.text(written) if masked == plain else masked
 
     def _query_value(self, name: str, value: str) -> str:
         return HIDDEN if self.is_secret(name) else quote_plus(self._value(value))
@@ -144,6 +145,11 @@ class Masking:
         if isinstance(value, str):
             return HIDDEN if hide_text else self._value(value)
         return value
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a long text, and no half of a secret at its end."""
+    return text if len(text) <= length else f"{text[:length].rstrip(_OF_TOKENS)}…"
 
 
 def _decoded(text: str) -> str:

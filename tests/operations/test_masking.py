@@ -143,6 +143,19 @@ def test_our_own_secrets_wherever_they_stand() -> None:
     assert token not in str(kept({token: 1}))
 
 
+@pytest.mark.parametrize("filler", range(980, 1_030))
+def test_no_half_of_a_secret_stands_where_a_text_is_cut(filler: int) -> None:
+    token = "Zq7-" * 11
+    text = "a " * (filler // 2) + token + " more" * 50
+    for shown in (
+        masking.fields([(b"x", text.encode())]),
+        masking.query(f"x={text}"),
+        str(kept({"x": text})),
+        masking.path(text),
+    ):
+        assert "Zq7" not in shown
+
+
 def test_errors() -> None:
     with pytest.raises(ValueError, match="bad") as caught:
         raise ValueError(f"bad: password='{PLANTED}' {{'token': '{PLANTED}'}}")
