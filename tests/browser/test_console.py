@@ -86,6 +86,12 @@ def of_settings(settings: Settings, browser: Browser) -> Iterator[Console]:
             "response",
             lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None,
         )
+        # What a view that is left still waits for, it aborts.
+        excused = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED")
+        page.on(
+            "requestfailed",
+            lambda r: None if r.failure in excused else complaints.append(f"{r.failure} {r.url}"),
+        )
         yield Console(page, url, settings, complaints)
         context.close()
     assert complaints == []
