@@ -142,7 +142,8 @@ def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[G
                 rates = [reads(server, seconds, "-s", str(script)).rate for _ in range(3)]
                 took = []
                 for number in range(LOGINS):
-                    answer = server.send(server.log_in_as(1 + number * (size - 1) // LOGINS))
+                    # The operator took the place of `user1`.
+                    answer = server.send(server.log_in_as(2 + number * (size - 3) // LOGINS))
                     took.append(answer.elapsed.total_seconds() * 1000)
                 with at_work(server.port) as client:
                     listed = milliseconds(client, QUESTIONS["users after row 500,000"], 100)
