@@ -24,7 +24,7 @@ NAMES = 50
 LOGINS = 15
 
 _WRK = re.compile(
-    r"50%\s+(?P<p50>\S+).*99%\s+(?P<p99>\S+).*Requests/sec:\s+(?P<rate>\S+)", re.DOTALL
+    r"\n\s+50%\s+(?P<p50>\S+).*99%\s+(?P<p99>\S+).*Requests/sec:\s+(?P<rate>\S+)", re.DOTALL
 )
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 _sign_ups = count(1_000)
