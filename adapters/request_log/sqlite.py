@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -16,7 +17,7 @@ from domain.errors import StorageFull, StorageUnavailable
 _LAYOUT = 2
 _COLUMNS = [column.name for column in requests.columns][1:]
 _VALUES = f"({', '.join('?' * len(_COLUMNS))})"
-_INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES {_VALUES}"  # noqa: S608
+_INSERT = str(insert(requests).compile(dialect=sqlite.dialect(), column_keys=_COLUMNS))
 # Between two rows of `executemany` Python takes its lock back, for which it has to wait: so one
 # statement for many rows.
 _AT_ONCE = 50

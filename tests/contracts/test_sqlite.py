@@ -179,6 +179,22 @@ async def test_when_a_session_was_last_used_is_written_later(writer: Writer, pat
         assert found.session.last_seen_at == NOON + 6 * MINUTE, "never back in time"
 
 
+async def test_when_a_key_was_last_used_never_goes_back(writer: Writer, path: Path) -> None:
+    async with SqlBegin(writer)() as work:
+        user = await work.users.add(ADA, HASH, at=NOON)
+        token = await work.tokens.add(
+            DIGEST, user.id, name="n", scopes=frozenset(), at=NOON, expires_at=NOON + DAY
+        )
+    last_seen, reader = SqlLastSeen(writer), SqliteReader(path)
+    with reader.open():
+        for at in (NOON + 6 * MINUTE, NOON + 5 * MINUTE):
+            last_seen.note_token(token.id, at)
+            await last_seen.write()
+            bearer = await SqliteLookup(reader).bearer(DIGEST)
+            assert bearer is not None
+            assert bearer.token.last_used_at == NOON + 6 * MINUTE
+
+
 async def test_notes_that_cannot_be_written_harm_nobody(writer: Writer, path: Path) -> None:
     last_seen = SqlLastSeen(writer)
     last_seen.note(1, NOON + timedelta(minutes=5))

@@ -1,16 +1,15 @@
 """What operators can do, and what programs of theirs cannot."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from application.forget_requests import ForgetRequests
 from domain.errors import (
     EditConflict,
     FreshLoginRequired,
-    InvalidCode,
-    InvalidCredentials,
     InvalidTokenName,
     NoSuchSession,
     NoSuchToken,
@@ -21,38 +20,27 @@ from domain.errors import (
     ScopeMissing,
     UsernameTaken,
 )
-from domain.operator import AccessKey, Code, Grant, Operator, Purpose, Scope
+from domain.operator import AccessKey, Scope
+from domain.queries import Comparison, Condition, Page
 from domain.session import SessionToken
 from domain.user import User
 from tests.examples import ADA, DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD, PHONE
 from tests.unit.conftest import Desk
-
-HOUR = 60 * MINUTE
-NOBODY = 4711
-
-
-async def became_operator(desk: Desk, name: str = "root") -> SessionToken:
-    await desk.create_user(username=name, password=PASSWORD, origin=LAPTOP, is_operator=True)
-    return (await desk.logged_in(name)).token
-
-
-async def at_work(desk: Desk, token: SessionToken, scope: Scope = Scope.DATA_VIEW) -> Operator:
-    return await desk.identify_operator(presented=token, key=None, scope=scope)
-
-
-async def with_key(desk: Desk, key: AccessKey, scope: Scope = Scope.DATA_VIEW) -> Operator:
-    return await desk.identify_operator(presented=None, key=key, scope=scope)
-
-
-async def key_of(desk: Desk, token: SessionToken, *scopes: Scope) -> tuple[AccessKey, int]:
-    key, made = await desk.create_token(
-        by=await at_work(desk, token),
-        name="script",
-        scopes=frozenset(scopes),
-        lifetime=DAY,
-        origin=LAPTOP,
-    )
-    return key, made.id
+from tests.unit.operators import (
+    HOUR,
+    NOBODY,
+    Act,
+    at_work,
+    became_operator,
+    disable,
+    end_sessions,
+    give_code,
+    key_of,
+    remove,
+    rename,
+    set_password,
+    with_key,
+)
 
 
 async def test_only_operators_are_operators(desk: Desk) -> None:
@@ -114,47 +102,6 @@ async def test_the_name_of_a_token_is_visible_text(desk: Desk, name: str) -> Non
     by = await at_work(desk, await became_operator(desk))
     with pytest.raises(InvalidTokenName):
         await desk.create_token(by=by, name=name, scopes=frozenset(), lifetime=DAY, origin=LAPTOP)
-
-
-Act = Callable[[Desk, Operator, User], Awaitable[object]]
-
-
-async def rename(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.edit_user(
-        by=by,
-        user_id=user.id,
-        version=user.version,
-        username="renamed",
-        password=None,
-        origin=PHONE,
-    )
-
-
-async def set_password(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.edit_user(
-        by=by,
-        user_id=user.id,
-        version=user.version,
-        username=None,
-        password=OTHER_PASSWORD,
-        origin=PHONE,
-    )
-
-
-async def disable(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.disable_user(by=by, user=user.id, origin=PHONE)
-
-
-async def remove(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.remove_user(by=by, user_id=user.id, origin=PHONE)
-
-
-async def end_sessions(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.end_user_sessions(by=by, user_id=user.id, session_id=None, origin=PHONE)
-
-
-async def give_code(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.set_reset_code(by=by, user_id=user.id, origin=PHONE)
 
 
 ACTS = [rename, set_password, disable, remove, end_sessions, give_code]
@@ -232,23 +179,6 @@ async def test_rights_that_ended_meanwhile_are_gone(desk: Desk, act: Act) -> Non
     assert found == ada, "nothing happened"
 
 
-async def test_a_new_password_or_a_shut_account_voids_the_code(desk: Desk) -> None:
-    by = await at_work(desk, await became_operator(desk))
-    for number in range(3):
-        admission = await desk.signed_up(f"user{number}")
-        user = admission.user
-        code, _ = await desk.set_reset_code(by=by, user_id=user.id, origin=LAPTOP)
-        if number == 0:
-            await set_password(desk, by, user)
-        elif number == 1:
-            await desk.updated(admission.token, password=OTHER_PASSWORD)
-        else:
-            await desk.disable_user(user=user.id, origin=LAPTOP)
-            await desk.disable_user(user=user.id, origin=LAPTOP, disabled=False)
-        with pytest.raises(InvalidCode):
-            await reset(desk, code)
-
-
 @pytest.mark.parametrize("act", ACTS)
 async def test_nobody_cannot_be_changed(desk: Desk, act: Act) -> None:
     by = await at_work(desk, await became_operator(desk))
@@ -299,89 +229,39 @@ async def test_one_session_of_a_user_can_be_ended(desk: Desk) -> None:
         await end()
 
 
-async def reset(desk: Desk, code: Code | None) -> object:
-    return await desk.reset_password(
-        code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None
-    )
+class Requests:
+    """Records of which another arrives with every look, as under traffic."""
+
+    lost = 0
+
+    def __init__(self, *ids: int) -> None:
+        self.ids = list(ids)
+
+    async def page(
+        self,
+        table: str,
+        conditions: Sequence[Condition] = (),
+        *,
+        sort: str,
+        limit: int,
+        **_: object,
+    ) -> Page:
+        bounds = [int(each.value) for each in conditions if each.comparison is Comparison.LE]
+        found = [each for each in self.ids if all(each <= bound for bound in bounds)]
+        self.ids.append(self.ids[-1] + 1)
+        found.sort(reverse=sort.startswith("-"))
+        return Page([{"id": each} for each in found[:limit]], None)
+
+    async def forget(self, ids: Sequence[int]) -> int:
+        self.ids = [each for each in self.ids if each not in ids]
+        return len(ids)
 
 
-async def test_a_reset_code_sets_a_password_once(desk: Desk) -> None:
+async def test_only_records_that_were_there_are_forgotten(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
-    old = await desk.signed_up()
-    code, grant = await desk.set_reset_code(by=by, user_id=old.user.id, origin=LAPTOP)
-    assert grant.expires_at == desk.clock.now() + DAY
-    await reset(desk, code)
-    with pytest.raises(InvalidCode):
-        await reset(desk, code)
-    with pytest.raises(NotSignedIn):
-        await desk.who(old.token)
-    assert await desk.logged_in("ada", OTHER_PASSWORD)
-    with pytest.raises(InvalidCredentials):
-        await desk.logged_in("ada", PASSWORD)
-
-
-async def test_codes_that_are_old_made_up_or_for_something_else_do_nothing(desk: Desk) -> None:
-    set_up = await desk.offer_set_up()
-    by = await at_work(desk, await became_operator(desk))
-    ada = (await desk.signed_up()).user
-    code, _ = await desk.set_reset_code(by=by, user_id=ada.id, origin=LAPTOP)
-    work = desk.hasher.work
-    for made_up in (None, Code("x" * 43)):
-        with pytest.raises(InvalidCode):
-            await reset(desk, made_up)
-    assert desk.hasher.work == work, "nothing is hashed for them"
-    with pytest.raises(InvalidCode):
-        await reset(desk, set_up)
-    await desk.disable_user(user=ada.id, origin=LAPTOP)
-    with pytest.raises(InvalidCode):
-        await reset(desk, code)
-    await desk.disable_user(user=ada.id, origin=LAPTOP, disabled=False)
-    desk.clock.advance(timedelta(days=1))
-    with pytest.raises(InvalidCode):
-        await reset(desk, code)
-    assert await desk.logged_in("ada", PASSWORD)
-
-
-async def test_a_reset_code_makes_no_operator_and_nothing_is_hashed_for_what_is_void(
-    desk: Desk,
-) -> None:
-    ada = (await desk.signed_up()).user
-    code = Code("r" * 43)
-    async with desk.store.begin() as work:
-        await work.codes.put(code.digest, Grant(Purpose.RESET, ada.id, desk.clock.now() + DAY))
-    before = desk.hasher.work
-    for void in (code, Code("x" * 43), None):
-        with pytest.raises(InvalidCode):
-            await become(desk, void)
-    assert desk.hasher.work == before
-
-
-async def become(desk: Desk, code: Code | None, name: str = "first") -> object:
-    return await desk.set_up(
-        code=code, username=name, password=PASSWORD, origin=LAPTOP, presented=None
-    )
-
-
-async def test_the_link_makes_the_first_operator_and_no_second(desk: Desk) -> None:
-    older, newer = await desk.offer_set_up(), await desk.offer_set_up()
-    await desk.signed_up("taken")
-    with pytest.raises(InvalidCode):
-        await become(desk, older)
-    with pytest.raises(UsernameTaken):
-        await become(desk, newer, "taken")
-    await become(desk, newer)
-    assert (await at_work(desk, (await desk.logged_in("first")).token)).user.is_operator
-    with pytest.raises(InvalidCode):
-        await become(desk, newer, "second")
-    assert await desk.offer_set_up() is None
-
-
-async def test_the_link_is_void_after_half_an_hour_or_when_there_is_an_operator(desk: Desk) -> None:
-    code = await desk.offer_set_up()
-    desk.clock.advance(30 * MINUTE)
-    with pytest.raises(InvalidCode):
-        await become(desk, code)
-    code = await desk.offer_set_up()
-    await became_operator(desk)
-    with pytest.raises(InvalidCode):
-        await become(desk, code)
+    requests: Any = Requests(1, 2, 3)
+    forget = ForgetRequests(desk.begin_as, desk.clock, requests, requests)
+    where = [Condition("status", Comparison.EQ, "401")]
+    assert await forget(by=by, conditions=where, origin=LAPTOP) == 3
+    assert min(requests.ids) == 4
+    assert desk.kinds().count("requests_forgotten") == 1
