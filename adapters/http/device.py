@@ -2,15 +2,15 @@
 
 from functools import lru_cache
 
-from ua_parser import parse
-
 
 @lru_cache(maxsize=4096)
 def device_of(user_agent: str) -> str:
     """As in "Firefox on Linux"; "unknown device" when nothing can be made of it.
 
-    The first call takes a tenth of a second to load the patterns: call it off the event loop.
+    The first call takes a tenth of a second to load the parser: call it off the event loop.
     """
+    from ua_parser import parse
+
     found = parse(user_agent)
     browser = found.user_agent.family if found.user_agent else None
     system = found.os.family if found.os else None
