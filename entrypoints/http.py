@@ -30,6 +30,7 @@ from adapters.http.operations.users import UsersController
 from adapters.http.own_records import OwnRecordsController
 from adapters.http.problems import HANDLERS
 from adapters.http.rules import Rules
+from adapters.http.shortcut import Shortcut
 from adapters.http.strict_request import StrictRequest
 from domain.traffic import Observe, RequestRecord
 from entrypoints import __version__
@@ -83,7 +84,7 @@ def create_app(
         debug=False,
     )
     app.asgi_handler = Edge(
-        app.asgi_handler,
+        Shortcut(app.asgi_handler, services.authenticate, cookies),
         rules=Rules(settings.hosts, settings.origins, BODY_MAX_BYTES),
         client_address=ClientAddress(settings.trusted_proxies),
         observe=_both(record, services.observers),

@@ -1,12 +1,18 @@
 """A request as a server hands it to the application, without the server."""
 
+from collections.abc import Iterable
 from typing import Any
+
+Header = tuple[bytes, bytes]
 
 
 class SignedInRead:
-    """`GET /api/user` with the cookie of a session, as often as it is called."""
+    """`GET /api/user` with the cookie of a session, as often as it is called.
 
-    def __init__(self, app: Any, token: str) -> None:
+    `more` are further header fields; `otherwise` replaces what its scope says.
+    """
+
+    def __init__(self, app: Any, token: str, more: Iterable[Header] = (), **otherwise: Any) -> None:
         self._app = app
         self._messages: list[Any] = []
         self._scope = {
@@ -21,7 +27,12 @@ class SignedInRead:
             "path": "/api/user",
             "raw_path": b"/api/user",
             "query_string": b"",
-            "headers": [(b"host", b"localhost"), (b"cookie", b"sessionid=" + token.encode())],
+            "headers": [
+                (b"host", b"localhost"),
+                (b"cookie", b"sessionid=" + token.encode()),
+                *more,
+            ],
+            **otherwise,
         }
 
     async def __call__(self) -> int:

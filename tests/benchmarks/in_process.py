@@ -68,6 +68,7 @@ async def main() -> None:
             reads = {
                 "bare Litestar": SignedInRead(Litestar([read], openapi_config=None), token),
                 "Frontdesk": SignedInRead(whole, token),
+                "through the router": SignedInRead(whole, token, [(b"origin", b"null")]),
                 "without the look-up": SignedInRead(by_heart_app, token),
                 "without the edge": SignedInRead(inner, token),
             }

@@ -1,0 +1,96 @@
+"""The shortcut of `GET /api/user` and the router, which answers if there is an `Origin`, alike."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.http.cookies import Cookies
+from adapters.http.shortcut import Shortcut
+from domain.session import Origin
+from domain.traffic import RequestRecord
+from entrypoints.client import Client, connect
+from entrypoints.http import create_app
+from entrypoints.services import build_services
+from tests.asgi import SignedInRead
+from tests.conftest import serving, settings_in
+from tests.examples import PASSWORD
+
+ELSEWHERE = {"origin": "https://app.example.com"}
+NOT_COMPARED = {"date", "x-request-id", "set-cookie", "vary"}
+
+
+@pytest.fixture
+def records() -> list[RequestRecord]:
+    return []
+
+
+@pytest.fixture(params=[(), (ELSEWHERE["origin"],)], ids=["no origins", "trusted origin"])
+def watched(
+    request: pytest.FixtureRequest, tmp_path: Path, records: list[RequestRecord]
+) -> Iterator[Client]:
+    settings = settings_in(tmp_path, trusted_origins=request.param)
+    with (
+        serving(create_app(settings, record=records.append)) as url,
+        connect(url) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("cookie", [None, "sessionid=nonsense", f"sessionid={'a' * 43}"])
+def test_both_ways_answer_alike(
+    watched: Client, records: list[RequestRecord], method: str, cookie: str | None
+) -> None:
+    headers = {"cookie": cookie} if cookie else {}
+    if not cookie:
+        watched.sign_up('Zoë"ß', PASSWORD)
+    short, long = (
+        watched.request(method, "/api/user", headers={**headers, **origin})
+        for origin in ({}, ELSEWHERE)
+    )
+    assert short.status == long.status == (401 if cookie else 200)
+    assert short._response.content == long._response.content
+    assert _compared(short.headers) == _compared(long.headers)
+    there, back = records[-2:]
+    for name in ("route", "path", "method", "status", "user_id", "level", "response_bytes"):
+        assert getattr(there, name) == getattr(back, name), name
+
+
+def _compared(headers: Any) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in headers.items()
+        if name not in NOT_COMPARED and not name.startswith("access-control-")
+    }
+
+
+async def test_the_router_sees_everything_else(tmp_path: Path) -> None:
+    services = build_services(settings_in(tmp_path))
+    reached: list[Any] = []
+
+    async def router(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    shortcut = Shortcut(router, services.authenticate, Cookies())
+    async with services.running():
+        admission = await services.sign_up(
+            username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
+        )
+        token = admission.token.value
+        assert await SignedInRead(shortcut, token)() == 200
+        assert reached == []
+        for other in (
+            SignedInRead(shortcut, token, method="PUT"),
+            SignedInRead(shortcut, token, method="OPTIONS"),
+            SignedInRead(shortcut, token, path="/api/user/"),
+            SignedInRead(shortcut, token, path="/api/user/sessions"),
+            SignedInRead(shortcut, token, [(b"origin", b"null")]),
+            SignedInRead(shortcut, "no token"),
+        ):
+            assert await other() == 204
+        assert len(reached) == 6
+    assert await SignedInRead(shortcut, token)() == 204, "nobody can be asked any more"
+    assert len(reached) == 7
