@@ -98,6 +98,21 @@ def test_what_is_too_much_is_dropped_and_counted_what_failed_last(tmp_path: Path
     assert kept == ["info"] * 10 + ["warning"] * 5
 
 
+def test_after_too_much_more_is_taken_again(tmp_path: Path) -> None:
+    made = RequestRecorder(
+        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40
+    )
+
+    def is_taken() -> bool:
+        lost = made.lost
+        made(record())
+        return made.lost == lost
+
+    with made.running():
+        assert [is_taken() for _ in range(1_000)].count(False) > 0
+        eventually(is_taken)
+
+
 def test_a_record_that_cannot_be_made_stops_nothing(tmp_path: Path) -> None:
     with recorder(tmp_path) as observe:
         observe(record(request_fields=None))
