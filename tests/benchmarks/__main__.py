@@ -23,10 +23,11 @@ STORMS = (0, 8, 32, 128)
 USERS = 8
 GROWTH = (1_000, 100_000, 10_000_000)
 STARTS = 5
+DEFAULT, ROUTED = "figures, and requests up to 1,000 a second", "the same, through the router"
 RECORDING = {
     "nothing": {"FRONTDESK_REQUEST_LOG": "off", "FRONTDESK_METRICS": "off"},
     "figures": {"FRONTDESK_REQUEST_LOG": "off"},
-    "figures, and requests up to 1,000 a second": {},
+    DEFAULT: {},
     "figures, and every request": {"FRONTDESK_REQUEST_LOG_A_SECOND": "1000000"},
 }
 
@@ -112,7 +113,7 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
     target = structs.replace(
         frontdesk, environment={**frontdesk.environment, "FRONTDESK_BCRYPT_COST": "10"}
     )
-    found.growth = list(measures.growth(target, sizes, seconds / 2))
+    found.growth = list(measures.growth(target, sizes, seconds / 2, rounds))
     return found
 
 
@@ -123,9 +124,14 @@ def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
             name: stack.enter_context(serving(named("frontdesk"), None, 1, **settings))
             for name, settings in RECORDING.items()
         }
-        for _ in range(4 * rounds):
-            for name, server in servers.items():
-                found.recording[name].append(measures.reads(server, seconds / 4))
+        asked: list[tuple[str, Server, list[str]]] = [
+            *((name, server, []) for name, server in servers.items()),
+            (ROUTED, servers[DEFAULT], ["-H", "Origin: null"]),
+        ]
+        for turn in range(4 * rounds):
+            first = turn % len(asked)  # whoever comes after the busiest is worse off
+            for name, server, more in asked[first:] + asked[:first]:
+                found.recording[name].append(measures.reads(server, seconds / 4, *more))
 
 
 def main() -> None:

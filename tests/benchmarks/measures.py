@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -21,7 +22,7 @@ CONNECTIONS = 32
 WARM_UP_SECONDS = 1.5  # all clients of a storm arrive at once, and then reads are measured
 CLIENTS = 8
 NAMES = 50
-LOGINS = 15
+LOGINS, LISTS = 5, 40
 
 _WRK = re.compile(
     r"\n\s+50%\s+(?P<p50>\S+).*99%\s+(?P<p99>\S+).*Requests/sec:\s+(?P<rate>\S+)", re.DOTALL
@@ -125,30 +126,38 @@ def raw_commits(seconds: float) -> float:
         return commits_a_second(Path(folder), seconds)
 
 
-def growth(target: Target, sizes: tuple[int, ...], seconds: float) -> Iterator[Growth]:
-    """M7: the same reads and logins on an ever larger database. Reads go through many sessions in
-    turn, so that none is still in memory; logins are of users all over the table.
+def growth(target: Target, sizes: tuple[int, ...], seconds: float, rounds: int) -> Iterator[Growth]:
+    """M7: the same reads and logins on databases small and large, side by side. Reads go through
+    many sessions in turn, so that none is still in memory; logins are of users all over the table.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        with serving(target, folder, users=1):
-            pass
-        make_operator(folder)
-        for size in sizes:
-            tokens = fill(folder / "frontdesk.db", size)
-            script = folder / "sessions.lua"
-            script.write_text(_lua(tokens))
-            with serving(target, folder) as server:
-                rates = [reads(server, seconds, "-s", str(script)).rate for _ in range(3)]
-                took = []
+    with ExitStack() as stack:
+        grown = [(size, *stack.enter_context(_grown(target, size))) for size in sizes]
+        found: list[tuple[list[float], ...]] = [([], [], []) for _ in sizes]
+        for _ in range(3 * rounds):
+            for (size, server, script), (rates, took, listed) in zip(grown, found, strict=True):
+                rates.append(reads(server, seconds, "-s", str(script)).rate)
                 for number in range(LOGINS):
                     # The operator took the place of `user1`.
                     answer = server.send(server.log_in_as(2 + number * (size - 3) // LOGINS))
                     took.append(answer.elapsed.total_seconds() * 1000)
                 with at_work(server.port) as client:
-                    listed = milliseconds(client, QUESTIONS["users after row 500,000"], 100)
-            medians = (statistics.median(each) for each in (rates, took, listed))
-            yield Growth(size, *medians)
+                    listed.extend(milliseconds(client, QUESTIONS["newest users"], LISTS))
+        for size, each in zip(sizes, found, strict=True):
+            yield Growth(size, *map(statistics.median, each))
+
+
+@contextmanager
+def _grown(target: Target, size: int) -> Iterator[tuple[Server, Path]]:
+    """A server with so many users, and what makes wrk go through their sessions."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        with serving(target, folder, users=1):
+            pass
+        make_operator(folder)
+        script = folder / "sessions.lua"
+        script.write_text(_lua(fill(folder / "frontdesk.db", size)))
+        with serving(target, folder) as server:
+            yield server, script
 
 
 def _lua(tokens: list[SessionToken]) -> str:

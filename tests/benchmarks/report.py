@@ -195,7 +195,7 @@ def _operations(ours: Ours) -> str:
         "| recorded | reads/s | of none | p99 ms |",
         "|---|---|---|---|",
     ]
-    none = [each.rate for each in next(iter(ours.recording.values()))]
+    none = [each.rate for each in ours.recording["nothing"]]
     for name, found in ours.recording.items():
         rates = [each.rate for each in found]
         ratio = statistics.median(map(operator.truediv, rates, none))
