@@ -22,7 +22,7 @@ _log = logging.getLogger("frontdesk")
 # Short, for the thread that writes has Python's lock meanwhile (docs/performance.md).
 _GATHERING_SECONDS = 0.05
 _AT_ONCE_SECONDS = 0.25
-_CLEANING_SECONDS = 60.0
+_CLEANING_SECONDS, _CLEANING_MORE_SECONDS = 60.0, 0.25
 _BATCH = 500
 _ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
 _MICROS = 1_000_000
@@ -47,9 +47,9 @@ class Keeping:
 class RequestRecorder:
     """Fits `domain.traffic.Observe` and `RequestLog`.
 
-    Of requests that went well it takes so many a second, a quarter of them at once, and `spare`
-    more of others; further ones, and those that cannot be written, are dropped and counted in
-    `lost`.
+    Of requests that went well it takes so many a second, and a quarter of them at once; of others
+    as many as do not let more than `spare` wait besides. Further ones, and those that cannot be
+    written, are dropped and counted in `lost`.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class RequestRecorder:
         self._path, self._mebibytes = path, mebibytes
         self._masking, self._keeping = masking, keeping
         self._a_second = a_second
-        self._at_once = a_second * _AT_ONCE_SECONDS
+        self._at_once = max(1, a_second * _AT_ONCE_SECONDS)
         self._allowed, self._allowed_at = self._at_once, time.monotonic()
         self._most = int(self._at_once) + spare
         self._records: deque[RequestRecord] = deque()
@@ -76,12 +76,14 @@ class RequestRecorder:
     def __call__(self, record: RequestRecord) -> None:
         if record.route in self._keeping.excluded:
             return
-        if self._allowed >= 1:
+        if record.level != "info":
+            room = len(self._records) < self._most
+        elif room := self._allowed >= 1:
             self._allowed -= 1
-        elif record.level == "info" or len(self._records) >= self._most:
+        if room:
+            self._records.append(record)
+        else:
             self.lost += 1
-            return
-        self._records.append(record)
 
     async def forget(self, ids: Sequence[int]) -> int:
         def remove() -> int:
@@ -114,7 +116,8 @@ class RequestRecorder:
             self._write(file)
             if time.monotonic() >= clean_at:
                 more = self._clean(file)
-                clean_at = time.monotonic() + (0 if more else _CLEANING_SECONDS)
+                pause = _CLEANING_MORE_SECONDS if more else _CLEANING_SECONDS
+                clean_at = time.monotonic() + pause
         self._write(file)
         file.close()
 

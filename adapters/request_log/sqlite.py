@@ -20,7 +20,7 @@ _VALUES = f"({', '.join('?' * len(_COLUMNS))})"
 _INSERT = str(insert(requests).compile(dialect=sqlite.dialect(), column_keys=_COLUMNS))
 # Between two rows of `executemany` Python takes its lock back, for which it has to wait: so one
 # statement for many rows.
-_AT_ONCE = 50
+_AT_ONCE = 10
 _INSERT_MANY = _INSERT + f", {_VALUES}" * (_AT_ONCE - 1)
 _PAGE_BYTES = 4_096
 
