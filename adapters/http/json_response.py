@@ -27,21 +27,20 @@ class JsonResponse(Response[Any]):
     ) -> ASGIResponse:
         """Litestar calls this with what the handler and its layers define."""
         if self.media_type == MediaType.JSON and self.status_code and not (headers or cookies):
-            return _Encoded(self.content, self.status_code)
+            return _Encoded(json.encode(self.content), self.status_code)
         return super().to_asgi_response(app, request, headers=headers, cookies=cookies, **options)
 
 
 class _Encoded(ASGIResponse):
-    def __init__(self, content: Any, status_code: int) -> None:
-        self._content, self.status_code = content, status_code
+    def __init__(self, body: bytes, status_code: int) -> None:
+        self.body, self.status_code = body, status_code
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send_json(send, self._content, self.status_code)
+        await send_json(send, self.body, self.status_code)
 
 
-async def send_json(send: Send, content: Any, status_code: int = 200) -> None:
-    """Encode, and send with no more header fields than it takes."""
-    body = json.encode(content)
+async def send_json(send: Send, body: bytes, status_code: int = 200) -> None:
+    """Send with no more header fields than it takes."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -20,6 +20,7 @@ from tests.benchmarks.targets import Call, Server, Target, serving
 
 CONNECTIONS = 32
 WARM_UP_SECONDS = 1.5  # all clients of a storm arrive at once, and then reads are measured
+WARM_UP_READS_SECONDS = 6  # until every known session was asked for, and nothing waits for the disk
 CLIENTS = 8
 NAMES = 50
 LOGINS, LISTS = 5, 40
@@ -133,12 +134,16 @@ def growth(target: Target, sizes: tuple[int, ...], seconds: float, rounds: int) 
     with ExitStack() as stack:
         grown = [(size, *stack.enter_context(_grown(target, size))) for size in sizes]
         found: list[tuple[list[float], ...]] = [([], [], []) for _ in sizes]
-        for _ in range(3 * rounds):
+        for _, server, script in grown:
+            reads(server, WARM_UP_READS_SECONDS, "-s", str(script))
+        turns = 3 * rounds
+        for turn in range(turns):
             for (size, server, script), (rates, took, listed) in zip(grown, found, strict=True):
                 rates.append(reads(server, seconds, "-s", str(script)).rate)
-                for number in range(LOGINS):
+                for number in range(turn, LOGINS * turns, turns):
                     # The operator took the place of `user1`.
-                    answer = server.send(server.log_in_as(2 + number * (size - 3) // LOGINS))
+                    user = 2 + number * (size - 3) // (LOGINS * turns)
+                    answer = server.send(server.log_in_as(user))
                     took.append(answer.elapsed.total_seconds() * 1000)
                 with at_work(server.port) as client:
                     listed.extend(milliseconds(client, QUESTIONS["newest users"], LISTS))
