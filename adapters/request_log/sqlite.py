@@ -18,10 +18,8 @@ _LAYOUT = 2
 _COLUMNS = [column.name for column in requests.columns][1:]
 _VALUES = f"({', '.join('?' * len(_COLUMNS))})"
 _INSERT = str(insert(requests).compile(dialect=sqlite.dialect(), column_keys=_COLUMNS))
-# Between two rows of `executemany` Python takes its lock back, for which it has to wait: so one
-# statement for many rows.
-_AT_ONCE = 10
-_INSERT_MANY = _INSERT + f", {_VALUES}" * (_AT_ONCE - 1)
+# After each statement Python takes its lock back, for which it has to wait: so one for many rows.
+_AT_ONCE = 50
 _PAGE_BYTES = 4_096
 
 
@@ -41,11 +39,12 @@ class RequestFile:
         """All of them, or none."""
 
         def insert(connection: sqlite3.Connection) -> sqlite3.Cursor:
-            whole = len(rows) // _AT_ONCE * _AT_ONCE
-            for first in range(0, whole, _AT_ONCE):
-                values = tuple(chain.from_iterable(rows[first : first + _AT_ONCE]))
-                connection.execute(_INSERT_MANY, values)
-            return connection.executemany(_INSERT, rows[whole:])
+            cursor = connection.cursor()
+            for first in range(0, len(rows), _AT_ONCE):
+                some = rows[first : first + _AT_ONCE]
+                statement = _INSERT + f", {_VALUES}" * (len(some) - 1)
+                cursor.execute(statement, tuple(chain.from_iterable(some)))
+            return cursor
 
         self._write(insert)
 

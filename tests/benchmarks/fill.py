@@ -7,7 +7,7 @@ from adapters.persistence.rows import to_micros
 from adapters.system import SystemClock, SystemTokens
 from domain.session import SessionToken
 
-KNOWN_SESSIONS = 8_192  # twice as many as are kept in memory, and asked for in turn
+KNOWN_SESSIONS = 4_608  # more than are kept in memory, and asked for in turn
 
 
 def fill(database: Path, size: int) -> list[SessionToken]:

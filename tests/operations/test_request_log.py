@@ -109,7 +109,8 @@ def test_after_too_much_more_is_taken_again(tmp_path: Path) -> None:
         return made.lost == lost
 
     with made.running():
-        began, tried = time.monotonic(), []
+        tried: list[bool] = []
+        began = time.monotonic()
         while tried.count(False) < 1_000 or tried.count(True) < 15:  # ten at once, and five more
             tried.append(is_taken())
             time.sleep(0.0001)
