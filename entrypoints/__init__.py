@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
@@ -16,6 +17,6 @@ _modules: dict[str, Any] = sys.modules
 if not {"litestar", "advanced_alchemy"} & _modules.keys():
     _modules["advanced_alchemy.service"] = None
     try:
-        import litestar.pagination  # noqa: F401
+        import_module("litestar.pagination")
     finally:
         del _modules["advanced_alchemy.service"]

@@ -30,13 +30,16 @@ IMPORT_RATIO_MAX = 3.2  # 2.5 when this was written
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that any connection of SQLite executes from now on."""
+    """Every statement executed on the database of accounts from now on. The files of records
+    and figures are written by others, whenever it suits them.
+    """
     executed: list[str] = []
     connect: Any = sqlite3.connect
 
     def traced(*args: Any, **options: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*args, **options)
-        connection.set_trace_callback(executed.append)
+        if "frontdesk.db" in str(args[0] if args else options["database"]):
+            connection.set_trace_callback(executed.append)
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", traced)
