@@ -51,11 +51,15 @@ def _children(pid: int) -> list[int]:
 
 
 def _workers(pid: int) -> list[int]:
-    return [
-        child
-        for child in _children(pid)
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return [child for child in _children(pid) if b"spawn_main" in _command(child)]
+
+
+def _command(pid: int) -> bytes:
+    """What it was started with; nothing when it ended after it was listed."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
