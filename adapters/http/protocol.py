@@ -1,11 +1,11 @@
 """uvicorn's HTTP protocol, less patient and less trusting.
 
 uvicorn waits for ever for the end of a request's head, lets it grow without bound, takes trailers
-for header fields, answers nonsense in plain text, and sends head and body apart.
+for header fields, and answers nonsense in plain text.
 """
 
 import secrets
-from asyncio import AbstractEventLoop, BaseTransport, TimerHandle
+from asyncio import BaseTransport, TimerHandle, Transport
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -29,40 +29,6 @@ _HEAD_MAX_BYTES = HEADERS_MAX_BYTES + URL_MAX_BYTES
 _REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
 
 
-class Gathering:
-    """A transport that sends the head of an answer along with the first of its body: one system
-    call and one segment instead of two. What nothing follows in this turn of the loop goes alone.
-    """
-
-    def __init__(self, transport: Any, loop: AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._held = b""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.write(held + data)
-        else:
-            self._held = data
-            self._loop.call_soon(self._send)
-
-    def is_closing(self) -> bool:
-        return bool(self._transport.is_closing())
-
-    def close(self) -> None:
-        self._send()
-        self._transport.close()
-
-    def _send(self) -> None:
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.write(held)
-
-
 class StrictProtocol(HttpToolsProtocol):
     """Closes connections that are silent, slow or endless before they have sent a request."""
 
@@ -74,7 +40,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._deadline: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(cast("Any", Gathering(transport, self.loop)))
+        super().connection_made(cast("Transport", transport))
         self._close_after(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
