@@ -54,6 +54,7 @@ class Growth(Struct):
 
     users: int
     reads: float
+    reads_in_turn: float
     login_ms: float
     list_ms: float
 
@@ -128,18 +129,21 @@ def raw_commits(seconds: float) -> float:
 
 
 def growth(target: Target, sizes: tuple[int, ...], seconds: float, rounds: int) -> Iterator[Growth]:
-    """M7: the same reads and logins on databases small and large, side by side. Reads go through
-    many sessions in turn, so that none is still in memory; logins are of users all over the table.
+    """M7: the same on databases small and large, side by side: reads as in M1; reads that go
+    through many sessions in turn, so that none is still in memory; logins of users all over the
+    table; an operator's page.
     """
     with ExitStack() as stack:
         grown = [(size, *stack.enter_context(_grown(target, size))) for size in sizes]
-        found: list[tuple[list[float], ...]] = [([], [], []) for _ in sizes]
+        found: list[tuple[list[float], ...]] = [([], [], [], []) for _ in sizes]
         for _, server, script in grown:
             reads(server, WARM_UP_READS_SECONDS, "-s", str(script))
         turns = 3 * rounds
         for turn in range(turns):
-            for (size, server, script), (rates, took, listed) in zip(grown, found, strict=True):
-                rates.append(reads(server, seconds, "-s", str(script)).rate)
+            for (size, server, script), each in zip(grown, found, strict=True):
+                same, in_turn, took, listed = each
+                same.append(reads(server, seconds).rate)
+                in_turn.append(reads(server, seconds, "-s", str(script)).rate)
                 for number in range(turn, LOGINS * turns, turns):
                     # The operator took the place of `user1`.
                     user = 2 + number * (size - 3) // (LOGINS * turns)
@@ -162,6 +166,7 @@ def _grown(target: Target, size: int) -> Iterator[tuple[Server, Path]]:
         script = folder / "sessions.lua"
         script.write_text(_lua(fill(folder / "frontdesk.db", size)))
         with serving(target, folder) as server:
+            server.credential = server.log_in(size // 2)
             yield server, script
 
 

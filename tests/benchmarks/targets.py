@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -76,19 +77,21 @@ class Target(Struct, frozen=True):
         return INSTALLED / self.folder if self.folder else ROOT
 
     def prepare(self) -> str | None:
-        """Install it if it is not yet; say what went wrong, if anything."""
-        done = self.where / "installed"
-        if not self.folder or done.exists():
+        """Install it if it is not yet, or has changed since; say what went wrong, if anything."""
+        if not self.folder:
+            return None
+        source, done = HERE / "peers" / self.folder, self.where / "installed"
+        if done.exists() and done.read_text() == _digest(source):
             return None
         shutil.rmtree(self.where, ignore_errors=True)
-        shutil.copytree(HERE / "peers" / self.folder, self.where)
+        shutil.copytree(source, self.where)
         for command in self.install:
             result = subprocess.run(
                 self._filled(command), cwd=self.where, capture_output=True, text=True, check=False
             )
             if result.returncode:
                 return f"{' '.join(command)}: {result.stderr.strip()[-300:]}"
-        done.touch()
+        done.write_text(_digest(source))
         return None
 
     def hashes_a_second(self, seconds: float) -> float:
@@ -230,6 +233,11 @@ def serving(
             yield server
         finally:
             _end(process)
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.suffix != ".pyc" and path.is_file())
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _wait(target: Target, port: int, process: subprocess.Popen[bytes]) -> None:
