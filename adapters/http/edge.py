@@ -83,7 +83,7 @@ class Edge:
         return self._app(scope, receive, send)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        started, status, size = time.perf_counter(), 0, 0
+        started, status, size, finished = time.perf_counter(), 0, 0, False
         answered: list[Header] = []
         body: TimelyBody | None = None
         method, tally = scope["method"], self._begin_tally()
@@ -113,9 +113,12 @@ class Edge:
                 body = TimelyBody(receive, self._body_seconds)
                 if not await self._with_body(scope, body, answer):
                     status = CLIENT_CLOSED_REQUEST
+            finished = True
         except Unacceptable as refusal:
             await _refuse(refusal, answer)
+            finished = True
         finally:
+            status = status or _FAILED  # which is what the server says then
             signed_in, state = scope.get("user"), scope["state"]
             arrived = body.arrived if body else b""
             kept = arrived if len(arrived) <= BODY_KEPT_MAX_BYTES else b""
@@ -123,7 +126,7 @@ class Edge:
                 RequestRecord(
                     time.time(),
                     request_id,
-                    "info" if status < _REFUSED else "warning" if status < _FAILED else "error",
+                    _level(status) if finished else "error",
                     method,
                     scope.get("path_template", ""),
                     scope["path"],
@@ -177,6 +180,10 @@ class Edge:
             complete.remove((b"allow", allow))
             complete.append((b"allow", all_methods(allow, scope)))
         return complete
+
+
+def _level(status: int) -> str:
+    return "info" if status < _REFUSED else "warning" if status < _FAILED else "error"
 
 
 def _request_id(fields: Fields) -> str:

@@ -76,7 +76,8 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._in_body:
+        # What was answered may be an earlier request than the one that is arriving.
+        if self._in_body and self.cycle.response_complete:
             self._unset_keepalive_if_required()
             self._close_after(LINGER_SECONDS)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,6 +153,22 @@ def test_an_announced_body_that_is_too_large_is_refused_where_none_is_read(
     assert exchange(address, head).startswith(b"HTTP/1.1 413 ")
     head = HEAD.replace(b"signup", b"logout") + b"Content-Length: 1000\r\n\r\n"
     assert exchange(address, head + b"x").startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_answer_to_an_earlier_request_does_not_hurry_the_one_that_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.05)
+    body = b'{"username": "nobody", "password": "123123"}'
+    head = HEAD.replace(b"signup", b"login") + b"Content-Length: %d\r\n\r\n" % len(body)
+    with serving(create_app(settings_in(tmp_path), record=lambda _: None)) as url:
+        address = "127.0.0.1", int(url.rpartition(":")[2])
+        with socket.create_connection(address, timeout=10) as connection:
+            connection.sendall(head + body + head + body[:5])
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 403 ")
+            time.sleep(0.3)
+            connection.sendall(body[5:])
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 403 ")
 
 
 def test_a_connection_serves_many_requests(address: tuple[str, int]) -> None:
