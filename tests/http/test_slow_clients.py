@@ -177,8 +177,47 @@ def test_a_connection_serves_many_requests(address: tuple[str, int]) -> None:
     assert exchange(address, sent).count(b"HTTP/1.1 200 OK") == 6
 
 
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LOG_OUT = HEAD.replace(b"signup", b"logout") + b"\r\n"
+
+
+def test_only_so_many_requests_wait_on_a_connection(address: tuple[str, int]) -> None:
+    answers = exchange(address, GET * 500)
+    assert answers.count(b"HTTP/1.1 200 OK") == 1 + protocol.PIPELINED_MAX
+
+
+def test_nonsense_after_a_request_does_not_take_its_answer(address: tuple[str, int]) -> None:
+    assert exchange(address, LOG_OUT + b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+def test_trailers_without_end_are_cut_off(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BETWEEN_MAX_BYTES", 10_000)
+    head = LOG_OUT.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: ")
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(head)
+        with pytest.raises(ConnectionError):
+            while True:
+                connection.sendall(b"x" * 5_000)
+
+
+def test_a_client_that_does_not_read_is_cut_off(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "STALLED_SECONDS", 0.2)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        connection.settimeout(10)
+        connection.connect(address)
+        with pytest.raises(ConnectionError):
+            while True:
+                connection.sendall(GET.replace(b"healthz", b"schema/openapi.json"))
+
+
+@pytest.mark.parametrize("more", [b"", GET], ids=["alone", "with another behind it"])
 def test_a_client_that_leaves_while_it_waits_for_a_hash_gives_its_place_back(
-    tmp_path: Path, records: list[RequestRecord]
+    tmp_path: Path, records: list[RequestRecord], more: bytes
 ) -> None:
     settings = settings_in(tmp_path, bcrypt_cost=12, hash_threads=1)
     services = build_services(settings)
@@ -189,7 +228,7 @@ def test_a_client_that_leaves_while_it_waits_for_a_hash_gives_its_place_back(
         address = "127.0.0.1", int(url.rpartition(":")[2])
         leaving = [socket.create_connection(address) for _ in range(6)]
         for connection in leaving:
-            connection.sendall(head + body)
+            connection.sendall(head + body + more)
         with connect(url) as client:
             while services.hash_figures().waiting < 5:
                 client.request("GET", "/healthz")
