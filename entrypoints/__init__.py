@@ -1,14 +1,10 @@
 """Who may call, and how everything is put together."""
 
-import gc
 import sys
 from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-
-# Imports make much, and no garbage: to look for it as often as by default takes a tenth of them.
-gc.set_threshold(10_000, *gc.get_threshold()[1:])
 
 _modules: dict[str, Any] = sys.modules
 # Litestar, when it is first imported, looks in here for a class that nobody uses, and with it come

@@ -6,25 +6,32 @@ trusted are ratios within one run: machines drift.
 
 import argparse
 import contextlib
+import logging
 import random
 import shutil
 import signal
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
 
-from msgspec import structs
+import uvloop
+from msgspec import json, structs
 
 from tests.benchmarks import measures, operations, report
-from tests.benchmarks.limits import hashes_a_second
+from tests.benchmarks.pieces import Piece, pieces
 from tests.benchmarks.report import Figures
-from tests.benchmarks.targets import Server, Target, named, peers, serving
+from tests.benchmarks.targets import INSTALLED, Server, Target, named, peers, serving
 
 STORMS = (0, 8, 32, 128)
 USERS = 8
+FIGURES = INSTALLED / "figures.json"
 READS_A_ROUND = 3  # the machine differs more from second to second than the targets do
 GROWTH = (1_000, 100_000, 10_000_000)
 STARTS = 5
+WITHOUT = {
+    "8, hashing on the event loop": ("threads", 8),
+    "8, hashing at the priority of all else": ("priority", 8),
+    "128, threads switched as seldom as by default": ("switching", 128),
+}
 DEFAULT = "figures, and requests up to 1,000 a second"
 ROUTED = f"{DEFAULT}; through the router"
 RECORDING = {
@@ -40,39 +47,51 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+@contextlib.contextmanager
+def noting(what: str) -> Iterator[None]:
+    """Say what is done, and go on if it cannot be: the report names it."""
+    say(what)
+    try:
+        yield
+    except Exception as error:
+        say(f"  {error!r}")
+        report.TROUBLE[what] = f"{type(error).__name__}: {error}"
+
+
 def installed() -> Iterator[Target]:
-    """The peers that could be installed; the others are named in the report."""
+    """The peers that could be installed."""
     for peer in peers():
-        say(f"installing {peer.name}")
-        if trouble := peer.prepare():
-            say(f"  {trouble}")
-            report.MISSING[peer.name] = trouble
-        else:
+        with noting(f"installing {peer.name}"):
+            peer.prepare()
             yield peer
 
 
 def compare(targets: list[Target], rounds: int, seconds: float) -> dict[str, Figures]:
     """M1 to M5, side by side."""
-    figures: dict[str, Figures] = defaultdict(Figures)
+    figures: dict[str, Figures] = {target.name: Figures() for target in targets}
     with contextlib.ExitStack() as stack:
-        servers = [
-            stack.enter_context(serving(target, users=USERS if target.log_in else 0))
-            for target in targets
-        ]
-        for number in range(rounds):
-            say(f"round {number + 1} of {rounds}: reads")
-            for server in servers * READS_A_ROUND:
-                figures[server.target.name].reads.append(measures.reads(server, seconds / 2))
+        servers = []
+        for target in targets:
+            with noting(f"starting {target.name}"):
+                users = USERS if target.log_in else 0
+                servers.append(stack.enter_context(serving(target, users=users)))
+        for number in range(1, rounds + 1):
+            for _ in range(READS_A_ROUND):
+                # In any order: whoever comes after the busiest is worse off.
+                for server in random.sample(servers, len(servers)):
+                    with noting(f"round {number}: reads: {server.target.name}"):
+                        found = measures.reads(server, seconds / 2)
+                        figures[server.target.name].reads.append(found)
             for server in servers:
                 if server.target.log_in:
-                    _hashing(server, figures[server.target.name], seconds, number)
+                    with noting(f"round {number}: hashes, sign-ups, storms: {server.target.name}"):
+                        _hashing(server, figures[server.target.name], seconds)
         for server in servers:
             figures[server.target.name].memory = server.memory()
     return figures
 
 
-def _hashing(server: Server, found: Figures, seconds: float, number: int) -> None:
-    say(f"round {number + 1}: {server.target.name}: hashes, sign-ups, storms")
+def _hashing(server: Server, found: Figures, seconds: float) -> None:
     found.raw_hashes.append(server.target.hashes_a_second(seconds / 2))
     found.sign_ups.append(measures.sign_ups(server, seconds))
     for clients in STORMS:
@@ -83,41 +102,54 @@ def starts(targets: list[Target], figures: dict[str, Figures]) -> None:
     """M6: from the command to the first answer."""
     for _ in range(STARTS):
         for target in targets:
-            with serving(target) as server:
+            with noting(f"starting {target.name} once more"), serving(target) as server:
                 figures[target.name].starts.append(server.started_in)
 
 
 def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
     """What is measured of Frontdesk alone."""
     frontdesk, found = named("frontdesk"), report.Ours()
-    say("hashing on the event loop")
-    with serving(named("on_the_loop"), users=USERS) as server:
-        found.on_the_loop = [measures.storm(server, n, seconds, USERS) for n in STORMS[:2]]
-        found.on_the_loop_raw = hashes_a_second(seconds / 2)
-    say("attack")
-    with serving(frontdesk, users=USERS, FRONTDESK_THROTTLE="on") as server:
+    for name, (what, clients) in WITHOUT.items():
+        with noting(name), serving(_without(frontdesk, what), users=USERS) as server:
+            for _ in range(rounds):
+                found.without[name].append(measures.storm(server, clients, seconds, USERS))
+    with noting("attack"), serving(frontdesk, users=USERS, FRONTDESK_THROTTLE="on") as server:
         for _ in range(rounds):
             found.calm.append(measures.storm(server, 0, seconds, USERS))
             found.attack.append(measures.attack(server, STORMS[-1], seconds))
-    say("writes")
-    with serving(frontdesk, users=USERS, FRONTDESK_BCRYPT_COST="10") as server:
+    with (
+        noting("writes"),
+        serving(frontdesk, users=USERS, FRONTDESK_BCRYPT_COST="10") as server,
+    ):
         sessions = [server.log_in(number % USERS) for number in range(32)]
         for _ in range(rounds):
             found.commits.append(measures.raw_commits(seconds / 2))
             for clients in (1, len(sessions)):
                 rate = measures.writes(server, sessions[:clients], seconds / 2)
                 found.writes[clients].append(rate)
-    say("what operators ask")
-    found.answers = list(operations.questions(frontdesk))
-    say("what recording costs")
-    _recording(found, seconds, rounds)
-    say(f"growing to {sizes[-1]:,} users" if sizes else "no growth")
-    # The lowest cost, so that what the database takes is seen.
-    target = structs.replace(
-        frontdesk, environment={**frontdesk.environment, "FRONTDESK_BCRYPT_COST": "10"}
-    )
-    found.growth = list(measures.growth(target, sizes, seconds / 2, rounds))
+    with noting("what operators ask"):
+        found.answers = list(operations.questions(frontdesk))
+    with noting("what recording costs"):
+        _recording(found, seconds, rounds)
+    with noting("what is there for speed"):
+        found.pieces = uvloop.run(_all_pieces())
+    with noting(f"growing to {sizes[-1]:,} users" if sizes else "no growth"):
+        # The lowest cost, so that what the database takes is seen.
+        target = structs.replace(
+            frontdesk, environment={**frontdesk.environment, "FRONTDESK_BCRYPT_COST": "10"}
+        )
+        found.growth = list(measures.growth(target, sizes, seconds / 2, rounds))
     return found
+
+
+async def _all_pieces() -> list[Piece]:
+    logging.disable()
+    return [piece async for piece in pieces()]
+
+
+def _without(target: Target, what: str) -> Target:
+    serve = ["{python}", "-m", "tests.benchmarks.without", what, "{port}"]
+    return structs.replace(target, serve=serve)
 
 
 def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
@@ -133,7 +165,6 @@ def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
         ]
         found.recording = {name: [] for name, _, _ in asked}
         for _ in range(4 * rounds):
-            # In any order: whoever comes after the busiest is worse off.
             for name, server, more in random.sample(asked, len(asked)):
                 found.recording[name].append(measures.reads(server, seconds / 4, *more))
 
@@ -153,10 +184,11 @@ def main() -> None:
     targets = [named("raw"), named("bare"), named("frontdesk")]
     targets += [] if given.no_peers else installed()
     figures = compare(targets, given.rounds, given.seconds)
-    say("starts")
     starts(targets, figures)
+    FIGURES.write_bytes(json.encode(figures))  # in case that what follows is cut off
     sizes = tuple(size for size in GROWTH if size <= given.up_to)
     own = ours(given.seconds, given.rounds, sizes)
+    FIGURES.write_bytes(json.encode([figures, own]))
     report.write(targets, figures, own, sys.argv[1:], dry=given.dry)
 
 

@@ -6,44 +6,48 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httptools
 
 READS_A_SECOND = 50
 BUSY = 503
+PATIENCE_SECONDS = 120
 
 
 class Connection:
-    """One connection from a loopback address of its own, opened again when the server closes it."""
+    """One connection from a loopback address of its own, kept open as long as the server likes."""
 
     def __init__(self, port: int, number: int = 0) -> None:
         self._port = port
         self._source = f"127.0.{1 + number // 250}.{1 + number % 250}", 0
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._complete = False
 
     async def exchange(self, request: bytes) -> int:
         """Send a request; give the status of the answer."""
-        if self._streams is None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            if self._streams:
+                with suppress(ConnectionError):  # the server may have closed it meanwhile
+                    return await self._ask(*self._streams, request)
+                self.close()
             self._streams = await asyncio.open_connection(
                 "127.0.0.1", self._port, local_addr=self._source
             )
-        reader, writer = self._streams
+            return await self._ask(*self._streams, request)
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+    ) -> int:
         writer.write(request)
-        self._complete = False
-        parser = httptools.HttpResponseParser(self)
-        while not self._complete:
+        answer = _Answer()
+        while not answer.complete:
             if not (data := await reader.read(65_536)):
                 raise ConnectionError("the server closed the connection in the middle")
-            parser.feed_data(data)
-        if not parser.should_keep_alive():
+            answer.parser.feed_data(data)
+        if not answer.keep_alive:
             self.close()
-        return int(parser.get_status_code())
-
-    def on_message_complete(self) -> None:
-        self._complete = True
+        return int(answer.parser.get_status_code())
 
     def close(self) -> None:
         if self._streams:
@@ -51,9 +55,21 @@ class Connection:
             self._streams = None
 
 
+class _Answer:
+    """What httptools tells while it reads one."""
+
+    def __init__(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.complete = self.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        # Afterwards the parser does not know it any more.
+        self.complete, self.keep_alive = True, self.parser.should_keep_alive()
+
+
 async def hammer(port: int, requests: list[list[bytes]], seconds: float) -> dict[int, int]:
-    """Each list is one client, which sends its requests in turn without a pause, again and again.
-    Give how many answers of each status came in time.
+    """Each list is one client, which sends its requests in turn, again and again, without a pause
+    unless it is turned away. Give how many answers of each status came in time.
     """
     counts: dict[int, int] = {}
     ends = time.perf_counter() + seconds

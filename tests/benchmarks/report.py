@@ -1,5 +1,6 @@
 """From figures to docs/performance.md and its picture."""
 
+import math
 import operator
 import os
 import platform
@@ -17,6 +18,7 @@ from msgspec import Struct, field
 from tests.benchmarks.measures import Growth, Reads, Storm
 from tests.benchmarks.operations import REQUESTS, Answer
 from tests.benchmarks.operations import USERS as OPERATED
+from tests.benchmarks.pieces import Piece
 from tests.benchmarks.targets import Target
 from tests.startup.processes import ROOT
 
@@ -27,8 +29,8 @@ _VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "sqlalchem
 
 Each = TypeVar("Each")
 
-MISSING: dict[str, str] = {}
-"""Peers that could not be installed, and why."""
+TROUBLE: dict[str, str] = {}
+"""What could not be measured, and why."""
 
 
 class Figures(Struct):
@@ -45,8 +47,7 @@ class Figures(Struct):
 class Ours(Struct):
     """What is measured of Frontdesk alone."""
 
-    on_the_loop: list[Storm] = field(default_factory=list)
-    on_the_loop_raw: float = 1
+    without: dict[str, list[Storm]] = field(default_factory=lambda: defaultdict(list))
     calm: list[Storm] = field(default_factory=list)
     attack: list[Storm] = field(default_factory=list)
     commits: list[float] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Ours(Struct):
     growth: list[Growth] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
+    pieces: list[Piece] = field(default_factory=list)
 
 
 def write(
@@ -71,6 +73,8 @@ def write(
         _comparison(targets, figures),
         "### Storms of logins, and an attack",
         _storms(figures["Frontdesk"], ours),
+        "### What is there for speed, and what it brings",
+        _pieces(ours.pieces),
         "### Growth and writes",
         _growth(ours),
         "### What operators ask, and what recording costs",
@@ -96,7 +100,7 @@ def _conditions(command: str) -> str:
 
 
 def _comparison(targets: list[Target], figures: dict[str, Figures]) -> str:
-    bare = statistics.median(each.rate for each in figures["bare Litestar"].reads)
+    bare = [each.rate for each in figures["bare Litestar"].reads]
     lines = [
         "| | M1 reads/s | of bare Litestar | p50 / p99 ms | M2 logins ÷ hashes "
         "| M3 p99 ms idle; 8, 32, 128 clients | M4 sign-ups ÷ hashes | M5 MiB | M6 start s |",
@@ -108,54 +112,65 @@ def _comparison(targets: list[Target], figures: dict[str, Figures]) -> str:
         cells = [
             f"**{target.name}**" if target.name == "Frontdesk" else target.name,
             _spread(rates, "{:,.0f}"),
-            f"{statistics.median(rates) / bare:.2f}",
+            f"{_ratio(rates, bare):.2f}",
             f"{_median(found.reads, lambda each: each.p50):.1f} / "
             f"{_median(found.reads, lambda each: each.p99):.1f}",
         ]
         if found.raw_hashes:
-            raw = statistics.median(found.raw_hashes)
-            p99 = {n: _median(all_, lambda each: each.p99) for n, all_ in found.storms.items()}
+            p99 = {clients: _p99(storms) for clients, storms in found.storms.items()}
+            logins = [each.logins for each in found.storms[8]]
             cells += [
-                f"{_median(found.storms[8], lambda each: each.logins) / raw:.2f}",
+                f"{_ratio(logins, found.raw_hashes):.2f}",
                 f"{p99[0]:.1f}; " + ", ".join(f"{p99[n]:,.1f}" for n in p99 if n),
-                f"{statistics.median(found.sign_ups) / raw:.2f}",
+                f"{_ratio(found.sign_ups, found.raw_hashes):.2f}",
             ]
         else:
             cells += ["", "", ""]
-        cells += [f"{found.memory:.0f}", f"{statistics.median(found.starts):.2f}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", *(f"{name} could not be installed: {why}" for name, why in MISSING.items())]
+        cells += [f"{found.memory:.0f}", f"{_median(found.starts, float):.2f}"]
+        lines.append(f"| {' | '.join(cells)} |".replace("nan", "?"))
+    lines += ["", *(f"Not measured: {what}: {why}" for what, why in TROUBLE.items())]
     return "\n".join(lines).rstrip()
 
 
 def _storms(found: Figures, ours: Ours) -> str:
-    raw = statistics.median(found.raw_hashes)
     lines = [
         "| clients | logins/s | of bcrypt alone | turned away/s | read p50 ms | p99 ms | of idle |",
         "|---|---|---|---|---|---|---|",
     ]
-    idle = _median(found.storms[0], lambda each: each.p99)
-    for clients, storms in found.storms.items():
-        lines.append(_storm(str(clients), storms, raw, idle))
-    if ours.on_the_loop:
-        calm, storm = ours.on_the_loop
-        name = "8, hashing on the event loop"
-        lines.append(_storm(name, [storm], ours.on_the_loop_raw, calm.p99))
-    if ours.attack:
-        idle = _median(ours.calm, lambda each: each.p99)
-        name = "128 guessing wrong, from 128 addresses, at 6,400 names"
-        lines.append(_storm(name, ours.attack, raw, idle))
-    return "\n".join(lines)
+    calm = _p99(found.storms[0])
+    named = {str(clients): storms for clients, storms in found.storms.items()} | ours.without
+    lines += [_storm(name, storms, found.raw_hashes, calm) for name, storms in named.items()]
+    name = "128 guessing wrong, from 128 addresses, at 6,400 names"
+    lines.append(_storm(name, ours.attack, found.raw_hashes, _p99(ours.calm)))
+    return "\n".join(lines).replace("nan", "?")
 
 
-def _storm(name: str, storms: list[Storm], raw: float, idle: float) -> str:
-    logins = _median(storms, lambda each: each.logins)
-    p99 = _median(storms, lambda each: each.p99)
+def _storm(name: str, storms: list[Storm], raw: list[float], calm: float) -> str:
+    logins, p99 = [each.logins for each in storms], _p99(storms)
     return (
-        f"| {name} | {logins:.1f} | {logins / raw:.2f} "
+        f"| {name} | {_median(logins, float):.1f} | {_ratio(logins, raw):.2f} "
         f"| {_median(storms, lambda each: each.refused):.1f} "
-        f"| {_median(storms, lambda each: each.p50):.1f} | {p99:.1f} | {p99 / idle:.1f} |"
+        f"| {_share(storms, 0.5):.1f} | {p99:.1f} | {p99 / calm:.1f} |"
     )
+
+
+def _p99(storms: list[Storm]) -> float:
+    return _share(storms, 0.99)
+
+
+def _share(storms: list[Storm], share: float) -> float:
+    """What so many of all reads of all rounds took at most."""
+    took = sorted(each for storm in storms for each in storm.took)
+    return took[int(len(took) * share)] if took else math.nan
+
+
+def _pieces(pieces: list[Piece]) -> str:
+    lines = ["| the thing | with it | without it | |", "|---|---|---|---|"]
+    lines += [
+        f"| {each.what} | {each.with_it:.1f} | {each.without:.1f} | {each.unit} |"
+        for each in pieces
+    ]
+    return "\n".join(lines)
 
 
 def _growth(ours: Ours) -> str:
@@ -200,7 +215,7 @@ def _operations(ours: Ours) -> str:
     none = [each.rate for each in ours.recording["nothing"]]
     for name, found in ours.recording.items():
         rates = [each.rate for each in found]
-        ratio = statistics.median(map(operator.truediv, rates, none))
+        ratio = _ratio(rates, none)
         p99 = _median(found, lambda each: each.p99)
         lines.append(f"| {name} | {_spread(rates, '{:,.0f}')} | {ratio:.2f} | {p99:.1f} |")
     return "\n".join(lines)
@@ -209,8 +224,9 @@ def _operations(ours: Ours) -> str:
 def picture(targets: list[Target], figures: dict[str, Figures]) -> str:
     """Bars of M1, for light and dark."""
     rates = {
-        target.name: statistics.median(each.rate for each in figures[target.name].reads)
+        target.name: _median(figures[target.name].reads, lambda each: each.rate)
         for target in targets
+        if figures[target.name].reads
     }
     shown = sorted(
         ((name, rate) for name, rate in rates.items() if name != "raw ASGI"),
@@ -237,9 +253,21 @@ def picture(targets: list[Target], figures: dict[str, Figures]) -> str:
 
 
 def _median(found: Iterable[Each], value: Callable[[Each], float]) -> float:
-    return statistics.median(map(value, found))
+    values = [value(each) for each in found]
+    return statistics.median(values) if values else math.nan
+
+
+def _ratio(these: list[float], those: list[float]) -> float:
+    """The median of the rounds' ratios, for rounds differ more than what is compared; if some are
+    missing, the ratio of the medians.
+    """
+    if len(these) == len(those):
+        return _median(map(operator.truediv, these, those), float)
+    return _median(these, float) / _median(those, float)
 
 
 def _spread(values: list[float], form: str) -> str:
+    if not values:
+        return "?"
     low, middle, high = (form.format(f(values)) for f in (min, statistics.median, max))
     return f"{middle} ({low} to {high})"

@@ -5,8 +5,10 @@ their application. A peer installs into its own folder under `.bench/`, on deman
 """
 
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,7 @@ INSTALLED = ROOT / ".bench"
 PASSWORD = "correct horse battery 7"
 START_SECONDS = 60
 STOP_SECONDS = 20
+_SIZES = re.compile(r"^((?:Private|Shared)_(?:Clean|Dirty)):\s+(\d+)", re.MULTILINE)
 
 
 class Call(Struct, frozen=True):
@@ -76,13 +79,13 @@ class Target(Struct, frozen=True):
         """The folder its commands run in."""
         return INSTALLED / self.folder if self.folder else ROOT
 
-    def prepare(self) -> str | None:
-        """Install it if it is not yet, or has changed since; say what went wrong, if anything."""
+    def prepare(self) -> None:
+        """Install it if it is not yet, or has changed since. Raises `RuntimeError`."""
         if not self.folder:
-            return None
+            return
         source, done = HERE / "peers" / self.folder, self.where / "installed"
         if done.exists() and done.read_text() == _digest(source):
-            return None
+            return
         shutil.rmtree(self.where, ignore_errors=True)
         shutil.copytree(source, self.where)
         for command in self.install:
@@ -90,9 +93,8 @@ class Target(Struct, frozen=True):
                 self._filled(command), cwd=self.where, capture_output=True, text=True, check=False
             )
             if result.returncode:
-                return f"{' '.join(command)}: {result.stderr.strip()[-300:]}"
+                raise RuntimeError(f"{' '.join(command)}: {result.stderr.strip()[-300:]}")
         done.write_text(_digest(source))
-        return None
 
     def hashes_a_second(self, seconds: float) -> float:
         """How many of its own password hashes all cores make in a second."""
@@ -155,11 +157,16 @@ class Server:
             self.more = [f"Cookie: {cookie}={token}", f"{header}: {token}"]
 
     def memory(self) -> float:
-        """MiB that it and its children hold in memory, shared pages divided among the sharers."""
-        kib = 0
-        for process in _family(self.process.pid):
+        """MiB that it and its children hold. What they share with others counts in full, for each
+        target might run alone; what the family shares counts once.
+        """
+        family = _family(self.process.pid)
+        kib = 0.0
+        for process in family:
             rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-            kib += int(rollup.partition("\nPss:")[2].split()[0])
+            size = {name: int(number) for name, number in _SIZES.findall(rollup)}
+            kib += sum(size[name] for name in size if name.startswith("Private"))
+            kib += sum(size[name] for name in size if name.startswith("Shared")) / len(family)
         return kib / 1024
 
     def send(self, request: bytes) -> httpx.Response:
@@ -197,8 +204,8 @@ def named(name: str) -> Target:
 
 
 def peers() -> list[Target]:
-    """All of `peers/`."""
-    return [load(path) for path in sorted(HERE.glob("peers/*/peer.toml"))]
+    """All of `peers/`, some in two ways."""
+    return [load(path) for path in sorted(HERE.glob("peers/*/*.toml"))]
 
 
 @contextmanager
@@ -222,7 +229,7 @@ def serving(
             start_new_session=True,
         )
         try:
-            _wait(target, port, process)
+            _wait(target, port, process, folder / "stderr")
             server = Server(target, port, process, time.perf_counter() - started)
             server.protect()
             for number in range(users):
@@ -240,16 +247,22 @@ def _digest(folder: Path) -> str:
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _wait(target: Target, port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait(target: Target, port: int, process: subprocess.Popen[bytes], errors: Path) -> None:
     ends = time.monotonic() + START_SECONDS
+    request = Call(target.ready or target.read.path, "GET").encode(0, "Connection: close")
     while time.monotonic() < ends and process.poll() is None:
         try:
-            httpx.get(f"http://127.0.0.1:{port}{target.ready or target.read.path}", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.01)
-        else:
-            return
-    raise RuntimeError(f"{target.name} does not answer")
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                connection.sendall(request)
+                if connection.recv(1):
+                    return
+        except OSError:
+            time.sleep(0.005)
+    raise RuntimeError(f"{target.name} does not answer: {_end_of(errors)}")
+
+
+def _end_of(errors: Path) -> str:
+    return errors.read_text(errors="replace").strip()[-300:]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Accounts service: django-allauth's headless API on SQLite, one gunicorn sync worker."""
+"""Accounts service: django-allauth's headless API on SQLite, one gunicorn worker."""
 
 import os
 import secrets
@@ -64,14 +64,14 @@ urlpatterns = [path("_allauth/", include("allauth.headless.urls"))]
 application = get_wsgi_application()
 
 
-def main(port: int) -> None:
+def main(port: int, *more: str) -> None:
     """Create the tables, then become gunicorn."""
     DATA.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
-    options = [f"--bind=127.0.0.1:{port}", f"--pythonpath={Path(__file__).parent}"]
+    options = [f"--bind=127.0.0.1:{port}", f"--pythonpath={Path(__file__).parent}", *more]
     command = [sys.executable, "-m", "gunicorn", "-w1", "--no-control-socket", *options]
     os.execv(sys.executable, [*command, "app:application"])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

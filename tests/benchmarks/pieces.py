@@ -1,0 +1,284 @@
+"""`python -m tests.benchmarks.pieces`: what each thing brings that is there for speed, by leaving
+it out. Without a server; in turns, medians.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import uvloop
+from litestar import Response
+from msgspec import Struct
+
+import adapters.request_log.sqlite as request_file
+from adapters.http.device import device_of
+from adapters.http.json_response import JsonResponse
+from adapters.persistence import rows, schema
+from adapters.persistence.lookup import SqliteLookup
+from adapters.persistence.reader import Query, SqliteReader
+from adapters.persistence.sqlite import create_database, open_engine
+from adapters.request_log.masking import Masking
+from domain.session import Origin, SignedIn
+from domain.traffic import RequestRecord, Tally
+from entrypoints import logs
+from entrypoints.http import create_app
+from entrypoints.log_writer import LogWriter
+from entrypoints.services import build_services
+from entrypoints.settings import Settings
+from tests.asgi import SignedInRead
+from tests.benchmarks.limits import bare
+from tests.startup.processes import ROOT
+
+READS, LINES, ROUNDS, STARTS = 2_000, 2_000, 9, 7
+SESSION = Query(rows.SIGNED_IN_BY_DIGEST)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+FIELDS = ((b"host", b"localhost"), (b"user-agent", FIREFOX.encode()), (b"cookie", b"sessionid=x"))
+RECORD = RequestRecord(
+    *(time.time(), "0123456789abcdef", "info", "GET", "/api/user", "/api/user", b"", 200, 0.1),
+    *("127.0.0.1", 1, FIELDS, b"", 0, FIELDS, 71, Tally(), None),
+)
+
+
+class Piece(Struct):
+    """What something takes with the thing and without it."""
+
+    what: str
+    unit: str
+    with_it: float
+    without: float
+
+
+class EachTime(SqliteLookup):
+    """Keeps no session."""
+
+    async def session(self, digest: bytes) -> SignedIn | None:
+        row = self._reader.one(SESSION, digest=digest)
+        return rows.to_signed_in(row) if row else None
+
+
+class NeverSure(SqliteReader):
+    """Asks for each request anew whether anybody has committed."""
+
+    def version(self) -> object:
+        self._version = None
+        return super().version()
+
+
+async def pieces() -> AsyncIterator[Piece]:
+    """All of them, reads first."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), throttle="off", bcrypt_cost=10)
+        services = build_services(settings)
+        reader, unsure = SqliteReader(settings.database), NeverSure(settings.database)
+        async with services.running():
+            with reader.open(), unsure.open():
+                admission = await services.sign_up(
+                    username="ada", password="123123", origin=Origin("", ""), presented=None
+                )
+                token = admission.token.value
+
+                def reading(lookup: SqliteLookup, *more: tuple[bytes, bytes]) -> SignedInRead:
+                    ask = replace(services.authenticate, lookup=lookup)
+                    differing = replace(services, authenticate=ask)
+                    return SignedInRead(
+                        create_app(settings, differing, lambda _: None), token, more
+                    )
+
+                plain = reading(SqliteLookup(reader))
+                routed = reading(SqliteLookup(reader), (b"origin", b"null"))
+                each_time, never_sure = reading(EachTime(reader)), reading(SqliteLookup(unsure))
+
+                async def in_litestars_way() -> float:
+                    with patch.object(JsonResponse, "to_asgi_response", Response.to_asgi_response):
+                        return await microseconds(routed)
+
+                limit = SignedInRead(bare(), token)
+                yield await _read("bare Litestar, for comparison", plain, limit)
+                yield await _read("a read past the router", plain, routed)
+                yield await _read("sessions kept until anybody commits", plain, each_time)
+                yield await _read("… asked once for 32 reads in one turn", plain, never_sure, 32)
+                yield await _compared(
+                    "the response class, in a read through the router",
+                    lambda: microseconds(routed),
+                    in_litestars_way,
+                )
+    for piece in (*_lines(), *_rows(), *_starts()):
+        yield piece
+
+
+async def microseconds(read: SignedInRead, at_once: int = 1) -> float:
+    """Of one read, when so many share a turn of the event loop."""
+    started = time.perf_counter()
+    for number in range(READS):
+        await read()
+        if number % at_once == 0:
+            await asyncio.sleep(0)
+    return (time.perf_counter() - started) / READS * 1e6
+
+
+async def _read(what: str, with_it: SignedInRead, without: SignedInRead, at_once: int = 1) -> Piece:
+    return await _compared(
+        what, lambda: microseconds(with_it, at_once), lambda: microseconds(without, at_once)
+    )
+
+
+async def _compared(
+    what: str,
+    with_it: Callable[[], Awaitable[float]],
+    without: Callable[[], Awaitable[float]],
+) -> Piece:
+    took = [(await with_it(), await without()) for _ in range(ROUNDS)]
+    return Piece(what, "µs", *map(statistics.median, zip(*took, strict=True)))
+
+
+def _lines() -> Iterator[Piece]:
+    """Lines of the log, and what is shown of a user agent."""
+    formatter = logs.JsonLines()
+    line = {name: getattr(RECORD, name) for name in ("request_id", "method", "path", "status")}
+
+    def through_logging(_: RequestRecord) -> None:
+        entry = logging.makeLogRecord({"msg": "request", "levelname": "INFO", **line})
+        logs._writer.write(f"{formatter.format(entry)}\n")
+
+    def log_and_let_others_run(record: RequestRecord) -> None:
+        logs.log_request(record)
+        time.sleep(0)
+
+    with _log_to_nowhere(gathering=0.05):
+        took = [(_each(logs.log_request), _each(through_logging)) for _ in range(ROUNDS)]
+        yield _piece("a line of the log, encoded directly", took)
+    took = []
+    for _ in range(ROUNDS):
+        times = []
+        for gathering in (0.05, 0.0):
+            with _log_to_nowhere(gathering):
+                times.append(_each(log_and_let_others_run))
+        took.append((times[0], times[1]))
+    yield _piece("a line of the log, written with others after 50 ms", took)
+    device_of(FIREFOX)
+    took = [
+        (_each(lambda _: device_of(FIREFOX)), _each(lambda _: device_of.__wrapped__(FIREFOX), 20))
+        for _ in range(ROUNDS)
+    ]
+    yield _piece("the name of a device, remembered", took)
+
+
+def _rows() -> Iterator[Piece]:
+    """Records of requests."""
+    masking = Masking()
+
+    def anew(record: RequestRecord) -> None:
+        Masking.fields(fresh, record.request_fields)
+
+    fresh = Masking()
+    fresh._fields, fresh._is_secret = fresh._fields_as_json, fresh._is_secret_field  # type: ignore[assignment]
+    took = [
+        (_each(lambda record: masking.fields(record.request_fields)), _each(anew))
+        for _ in range(ROUNDS)
+    ]
+    yield _piece("header fields to be recorded, masked once for all that are alike", took)
+    row = (1, "info", "GET", "/", "/", "", 200, 0.1, 1, "", "", "id", 0, 0, 1, 0.1, "", "", "", "")
+    with tempfile.TemporaryDirectory() as folder:
+        file = request_file.RequestFile(Path(folder) / "requests.db", mebibytes=64)
+        took = []
+        for _ in range(ROUNDS):
+            times = []
+            for at_once in (50, 1):
+                with patch.object(request_file, "_AT_ONCE", at_once):
+                    began = time.perf_counter()
+                    file.add([row] * 500)
+                    times.append((time.perf_counter() - began) / 500 * 1e6)
+            took.append((times[0], times[1]))
+        file.close()
+    yield _piece("a row of the request log, fifty a statement", took)
+
+
+def _starts() -> Iterator[Piece]:
+    """What happens before the first request, in milliseconds."""
+    plain = "import entrypoints.serve"
+    for what, without in {
+        "imports, less what Litestar brings of advanced-alchemy": f"import litestar; {plain}",
+        "imports, less those that come when they are needed": (
+            f"{plain}; import alembic.config, psutil, ua_parser.loaders"
+        ),
+    }.items():
+        took = [(_seconds_of(plain), _seconds_of(without)) for _ in range(STARTS)]
+        yield _piece(what, [(a * 1000, b * 1000) for a, b in took], "ms")
+    took = []
+    for _ in range(STARTS):
+        with tempfile.TemporaryDirectory() as folder:
+            took.append((_new_database(folder, "a"), _new_database(folder, "b", alembic=True)))
+    yield _piece("a new database, from the tables of the code", took, "ms")
+    before = _collection()
+    gc.freeze()
+    yield Piece("a garbage collection, of what came after the start", "ms", _collection(), before)
+    gc.unfreeze()
+
+
+def _piece(what: str, took: list[tuple[float, float]], unit: str = "µs") -> Piece:
+    return Piece(what, unit, *map(statistics.median, zip(*took, strict=True)))
+
+
+def _each(act: Callable[[RequestRecord], object], times: int = LINES) -> float:
+    """Microseconds of one."""
+    began = time.perf_counter()
+    for _ in range(times):
+        act(RECORD)
+    return (time.perf_counter() - began) / times * 1e6
+
+
+@contextmanager
+def _log_to_nowhere(gathering: float) -> Iterator[None]:
+    with Path(os.devnull).open("wb") as nowhere:
+        writer = LogWriter(descriptor=nowhere.fileno())
+        with (
+            patch("entrypoints.log_writer._GATHERING_SECONDS", gathering),
+            patch.object(logs, "_writer", writer),
+        ):
+            yield
+            writer.close()
+
+
+def _seconds_of(code: str) -> float:
+    """Of processor time."""
+    code = f"import time; {code}; print(time.process_time())"
+    command = [sys.executable, "-c", code]
+    return float(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+
+
+def _new_database(folder: str, name: str, *, alembic: bool = False) -> float:
+    path = Path(folder) / name
+    create_database(path)
+    began = time.perf_counter()
+    make = (lambda c: schema._upgrade(c, None)) if alembic else schema._create
+    with patch.object(schema, "_create", make):
+        schema.migrate(open_engine(path))
+    return (time.perf_counter() - began) * 1000
+
+
+def _collection() -> float:
+    began = time.perf_counter()
+    gc.collect()
+    return (time.perf_counter() - began) * 1000
+
+
+async def main() -> None:
+    """Measure and print."""
+    logging.disable()
+    async for each in pieces():
+        print(f"{each.with_it:8.1f} {each.without:8.1f} {each.unit}  {each.what}")
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,35 @@
+"""`python -m tests.benchmarks.without WHAT PORT`: our server less one thing, for comparison."""
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from adapters import hash_queue
+from entrypoints import serve
+
+Result = TypeVar("Result")
+
+
+async def _on_the_loop(_: object, __: str, job: Callable[[], Result]) -> Result:
+    return job()
+
+
+def threads() -> None:
+    """Hash on the event loop."""
+    hash_queue.HashQueue.run = _on_the_loop  # type: ignore[assignment]
+
+
+def priority() -> None:
+    """Hash at the priority of everything else."""
+    hash_queue._lower_priority = lambda: None
+
+
+def switching() -> None:
+    """Switch between threads as seldom as Python does by itself."""
+    serve.SWITCH_SECONDS = 0.005
+
+
+if __name__ == "__main__":
+    what, port = sys.argv[1:]
+    {each.__name__: each for each in (threads, priority, switching)}[what]()
+    serve.main(["--port", port])
