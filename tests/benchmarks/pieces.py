@@ -182,7 +182,7 @@ def _rows() -> Iterator[Piece]:
         Masking.fields(fresh, record.request_fields)
 
     fresh = Masking()
-    fresh._fields, fresh._is_secret = fresh._fields_as_json, fresh._is_secret_field  # type: ignore[assignment]
+    patch.multiple(fresh, _fields=fresh._fields_as_json, _is_secret=fresh._is_secret_field).start()
     took = [
         (_each(lambda record: masking.fields(record.request_fields)), _each(anew))
         for _ in range(ROUNDS)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from typing import TypeVar
+from unittest.mock import patch
 
 from adapters import hash_queue
 from entrypoints import serve
@@ -16,7 +17,7 @@ async def _on_the_loop(_: object, __: str, job: Callable[[], Result]) -> Result:
 
 def threads() -> None:
     """Hash on the event loop."""
-    hash_queue.HashQueue.run = _on_the_loop  # type: ignore[assignment]
+    patch.object(hash_queue.HashQueue, "run", _on_the_loop).start()
 
 
 def priority() -> None:
