@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import fields
 from typing import Any
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
+from msgspec import structs
 
 from adapters.http.accounts import AccountController
 from adapters.http.api_page import openapi_config, to_the_api_page
@@ -67,9 +67,9 @@ def create_app(
             *_operations(settings),
         ],
         dependencies={
-            "jar": _given(cookies),
-            "effective_settings": _given(effective(settings)),
-            **{each.name: _given(getattr(services, each.name)) for each in fields(services)},
+            "jar": _Given(cookies),
+            "effective_settings": _Given(effective(settings)),
+            **{name: _Given(value) for name, value in structs.asdict(services).items()},
         },
         before_request=DemandSession(services.authenticate, services.identify_operator, cookies),
         exception_handlers=HANDLERS,
@@ -122,8 +122,16 @@ def _both(first: Observe, others: Sequence[Observe]) -> Observe:
     return observe
 
 
-def _given(value: Any) -> Provide:
-    return Provide(lambda: value, sync_to_thread=False)
+class _Given(Provide):
+    """Something that is there already. To see that no two are the same, Litestar compares all of
+    them with each other, for every handler.
+    """
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(lambda: value, sync_to_thread=False)
 
 
 def _cors(origins: tuple[str, ...]) -> CORSConfig | None:

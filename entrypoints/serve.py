@@ -1,55 +1,7 @@
 """`python -m entrypoints.serve`: the server with the limits it should have in production."""
 
 import argparse
-import asyncio
 import gc
-import logging
-import signal
-import sys
-from typing import Any
-
-import uvicorn
-from litestar import Litestar
-
-from adapters.http.protocol import StrictProtocol
-from domain.errors import Unavailable
-from domain.operator import Code
-from entrypoints.http import create_app
-from entrypoints.logs import configure_logs
-from entrypoints.services import CannotStart, build_services, prepare
-from entrypoints.settings import InvalidSettings, Settings, read_settings, unknown_names
-from entrypoints.weaknesses import is_loopback, weaknesses
-
-_log = logging.getLogger("frontdesk")
-
-LIMITS: dict[str, Any] = {
-    "http": StrictProtocol,
-    "limit_concurrency": 800,
-    "ws": "none",
-    "lifespan": "on",
-    "proxy_headers": False,
-    "server_header": False,
-    "access_log": False,
-    "log_config": None,
-    "timeout_graceful_shutdown": 8,
-}
-"""How uvicorn is told to behave."""
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread that writes may keep the interpreter while the event loop waits for it. With
-Python's default, ten times as much, reads in a storm take twice as long (docs/performance.md).
-"""
-
-
-def application() -> Litestar:
-    """What each process serves."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(read_settings())
-    app.on_startup.append(configure_logs)
-    # What is there by now stays. To look through it again and again for garbage would hold the
-    # event loop for 60 ms each time.
-    app.on_startup.append(gc.freeze)
-    return app
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -59,44 +11,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", default=8000, type=int, help="port to listen on (%(default)s)")
     parser.add_argument("--workers", default=1, type=int, help="processes (%(default)s)")
     given = parser.parse_args(arguments)
-    configure_logs()
-    try:
-        settings = read_settings()
-        prepare(settings)
-    except (InvalidSettings, CannotStart) as error:
-        sys.exit(str(error))
-    for name in unknown_names():
-        _log.warning(f"{name} is not a setting of this version; it has no effect.")
-    if not is_loopback(given.host):
-        for weakness in weaknesses(settings):
-            _log.warning(weakness)
-    address = f"http://{given.host}:{given.port}"
-    print(f"Frontdesk serves {settings.database}", file=sys.stderr)
-    print(f"  API   {address}/api/user", file=sys.stderr)
-    print(f"  page  {address}/schema", file=sys.stderr)
-    if code := asyncio.run(_set_up_code(settings)):
-        link = f"{settings.public_origin or address}/ops/set-up#{code.value}"
-        print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)
-    # uvicorn raises the signal again when all is done; the end it asked for is a success.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        "entrypoints.serve:application",
-        factory=True,
-        host=given.host,
-        port=given.port,
-        workers=given.workers,
-        **LIMITS,
-    )
+    # What is imported and put together stays: looking through it for garbage is a tenth of the
+    # start (docs/performance.md). The server begins with that when it has started.
+    gc.disable()
+    from entrypoints.server import serve
 
-
-async def _set_up_code(settings: Settings) -> Code | None:
-    services = build_services(settings.unobserved)
-    try:
-        async with services.running():
-            return await services.offer_set_up()
-    except Unavailable as error:
-        _log.warning(f"There is no link to become an operator: {error}")
-        return None
+    serve(given.host, given.port, given.workers)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from adapters.bcrypt_hasher import BcryptHasher
@@ -57,6 +58,7 @@ from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.errors import Unavailable
 from domain.metrics import Metrics
+from domain.operator import Code
 from domain.password import PasswordPolicy
 from domain.ports import Clock, Records, Throttle
 from domain.queries import Tables
@@ -74,8 +76,7 @@ class CannotStart(Exception):
     """The service cannot start; the text says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """The use cases, ready to be called inside `running()`."""
 
     sign_up: SignUp
@@ -90,7 +91,6 @@ class Services:
     list_events: ListEvents
     export_account: ExportAccount
     identify_operator: IdentifyOperator
-    offer_set_up: OfferSetUp
     set_up: SetUp
     create_user: CreateUser
     edit_user: EditUser
@@ -190,7 +190,6 @@ def build_services(
         list_events=ListEvents(records),
         export_account=ExportAccount(records, clock),
         identify_operator=IdentifyOperator(authenticate, lookup, last_seen, clock, lifetimes),
-        offer_set_up=OfferSetUp(begin, clock, tokens),
         set_up=SetUp(begin, lookup, hasher, clock, open_session, passwords),
         create_user=CreateUser(begin_as, hasher, clock, passwords),
         edit_user=EditUser(begin_as, hasher, clock, passwords),
@@ -230,6 +229,15 @@ def prepare(settings: Settings) -> None:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error, DBAPIError, Unavailable) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
+
+
+async def offer_set_up(settings: Settings) -> Code | None:
+    """`OfferSetUp` without all the rest, once, after `prepare`."""
+    writer = Writer(open_engine(settings.database))
+    try:
+        return await OfferSetUp(SqlBegin(writer), SystemClock(), SystemTokens())()
+    finally:
+        writer.close()
 
 
 def _key_file(settings: Settings) -> KeyFile:

@@ -8,12 +8,14 @@ read itself (docs/adr/0003).
 from asyncio import get_running_loop
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
 from time import perf_counter
 
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Compiled
 
 from adapters.persistence.errors import translated
 from adapters.persistence.sqlite import VERSION, open_reader
@@ -24,14 +26,25 @@ Row = tuple[object, ...]
 
 
 class Query:
-    """A statement compiled for SQLite, with named parameters."""
+    """A statement compiled for SQLite, when it is first needed, with named parameters."""
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
-        self.sql = str(compiled)
-        self.constants = {
-            name: value for name, value in compiled.params.items() if value is not None
-        }
+        self._statement = statement
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        return self._statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+
+    @cached_property
+    def sql(self) -> str:
+        """With a colon before the name of each parameter."""
+        return str(self._compiled)
+
+    @cached_property
+    def constants(self) -> dict[str, object]:
+        """Parameters whose value is known."""
+        known = self._compiled.params
+        return {name: value for name, value in known.items() if value is not None}
 
 
 _VERSION = Query(VERSION)

@@ -20,6 +20,9 @@ _VALUES = f"({', '.join('?' * len(_COLUMNS))})"
 _INSERT = str(insert(requests).compile(dialect=sqlite.dialect(), column_keys=_COLUMNS))
 # After each statement Python takes its lock back, for which it has to wait: so one for many rows.
 _AT_ONCE = 50
+# Each number of rows is a statement of its own, and a large one; what was added is not read again.
+# Kept by the dozen they would take 3 MiB (docs/performance.md).
+_REMEMBERED, _CACHE_KIB = 8, 256
 _PAGE_BYTES = 4_096
 
 
@@ -100,12 +103,17 @@ class RequestFile:
         self._path.touch(mode=0o600)
         self._inode = self._path.stat().st_ino
         connection = sqlite3.connect(
-            self._path, timeout=1, isolation_level=None, check_same_thread=False
+            self._path,
+            timeout=1,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_REMEMBERED,
         )
         try:
             # A record that is lost with the machine is no loss: no waiting for the disk.
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
             connection.execute(f"PRAGMA max_page_count={self._pages}")
             with closing(connection.cursor()) as cursor, connection:
                 cursor.execute("BEGIN IMMEDIATE")

@@ -206,7 +206,7 @@ def _rows() -> Iterator[Piece]:
 
 def _starts() -> Iterator[Piece]:
     """What happens before the first request, in milliseconds."""
-    plain = "import entrypoints.serve"
+    plain = "import entrypoints.server"
     for what, without in {
         "imports, less what Litestar brings of advanced-alchemy": f"import litestar; {plain}",
         "imports, less those that come when they are needed": (
@@ -215,6 +215,15 @@ def _starts() -> Iterator[Piece]:
     }.items():
         took = [(_seconds_of(plain), _seconds_of(without)) for _ in range(STARTS)]
         yield _piece(what, [(a * 1000, b * 1000) for a, b in took], "ms")
+    collecting = f"import gc; gc.enable(); {plain}", f"import gc; gc.disable(); {plain}"
+    took = [(_seconds_of(collecting[1]), _seconds_of(collecting[0])) for _ in range(STARTS)]
+    yield _piece(
+        "imports, while nobody looks for garbage", [(a * 1000, b * 1000) for a, b in took], "ms"
+    )
+    took = [(_application(), _application(compared=True)) for _ in range(STARTS)]
+    yield _piece("the application, its dependencies not compared by value", took, "ms")
+    took = [(_application(), _application(copied=True)) for _ in range(STARTS)]
+    yield _piece("… and what its calls can answer not copied", took, "ms")
     took = []
     for _ in range(STARTS):
         with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,8 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from adapters import hash_queue
-from entrypoints import serve
+from entrypoints import server
+from entrypoints.serve import main
 
 Result = TypeVar("Result")
 
@@ -27,10 +28,10 @@ def priority() -> None:
 
 def switching() -> None:
     """Switch between threads as seldom as Python does by itself."""
-    serve.SWITCH_SECONDS = 0.005
+    server.SWITCH_SECONDS = 0.005
 
 
 if __name__ == "__main__":
     what, port = sys.argv[1:]
     {each.__name__: each for each in (threads, priority, switching)}[what]()
-    serve.main(["--port", port])
+    main(["--port", port])

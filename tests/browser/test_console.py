@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from domain.operator import Code
 from entrypoints.client import connect
 from entrypoints.http import create_app
-from entrypoints.services import Services, build_services
+from entrypoints.services import offer_set_up, prepare
 from entrypoints.settings import Settings
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD
@@ -115,11 +115,11 @@ def run_aside(job: Callable[[], None]) -> None:
 def offer(settings: Settings) -> Code:
     found: list[Code | None] = []
 
-    async def ask(services: Services) -> None:
-        async with services.running():
-            found.append(await services.offer_set_up())
+    async def ask() -> None:
+        prepare(settings)
+        found.append(await offer_set_up(settings))
 
-    run_aside(lambda: asyncio.run(ask(build_services(settings))))
+    run_aside(lambda: asyncio.run(ask()))
     assert found[0]
     return found[0]
 

@@ -123,7 +123,7 @@ def test_what_the_import_costs() -> None:
 
 def test_a_server_imports_nothing_it_does_not_need() -> None:
     heavy = {"sqlalchemy.orm", "advanced_alchemy", "alembic", "psutil", "ua_parser"}
-    code = f"import sys, entrypoints.serve; print(sorted({heavy!r} & sys.modules.keys()))"
+    code = f"import sys, entrypoints.server; print(sorted({heavy!r} & sys.modules.keys()))"
     assert _said(code) == "[]"
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.openapi import ResponseSpec
 
 from adapters.http.authentication import SCOPE
 from adapters.http.problems import (
@@ -13,6 +12,7 @@ from adapters.http.problems import (
     TIMEOUT,
     TOO_LARGE,
     UNSUPPORTED,
+    Answers,
     Kind,
     answers,
 )
@@ -34,9 +34,7 @@ def operators(scope: Scope) -> dict[str, Any]:
     }
 
 
-def answers_operators(
-    *errors: type[Exception], also: tuple[Kind, ...] = ()
-) -> dict[int, ResponseSpec]:
+def answers_operators(*errors: type[Exception], also: tuple[Kind, ...] = ()) -> Answers:
     """For OpenAPI: as `answers`, with what every operation of operators can answer."""
     return answers(
         NotSignedIn,
