@@ -67,9 +67,9 @@ def create_app(
             *_operations(settings),
         ],
         dependencies={
-            "jar": _Given(cookies),
-            "effective_settings": _Given(effective(settings)),
-            **{name: _Given(value) for name, value in structs.asdict(services).items()},
+            "jar": _given(cookies),
+            "effective_settings": _given(effective(settings)),
+            **{name: _given(value) for name, value in structs.asdict(services).items()},
         },
         before_request=DemandSession(services.authenticate, services.identify_operator, cookies),
         exception_handlers=HANDLERS,
@@ -122,16 +122,8 @@ def _both(first: Observe, others: Sequence[Observe]) -> Observe:
     return observe
 
 
-class _Given(Provide):
-    """Something that is there already. To see that no two are the same, Litestar compares all of
-    them with each other, for every handler.
-    """
-
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-    def __init__(self, value: Any) -> None:
-        super().__init__(lambda: value, sync_to_thread=False)
+def _given(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
 
 
 def _cors(origins: tuple[str, ...]) -> CORSConfig | None:

@@ -34,15 +34,9 @@ LIMITS: dict[str, Any] = {
 }
 """How uvicorn is told to behave."""
 
-SWITCH_SECONDS = 0.0005
-"""How long a thread that writes may keep the interpreter while the event loop waits for it. With
-Python's default, ten times as much, reads in a storm take twice as long (docs/performance.md).
-"""
-
 
 def application() -> Litestar:
     """What each process serves."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(read_settings())
     app.on_startup.append(configure_logs)
     app.on_startup.append(_collect_what_comes)

@@ -30,7 +30,6 @@ STARTS = 5
 WITHOUT = {
     "8, hashing on the event loop": ("threads", 8),
     "8, hashing at the priority of all else": ("priority", 8),
-    "128, threads switched as seldom as by default": ("switching", 128),
 }
 DEFAULT = "figures, and requests up to 1,000 a second"
 ROUTED = f"{DEFAULT}; through the router"

@@ -6,7 +6,6 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from adapters import hash_queue
-from entrypoints import server
 from entrypoints.serve import main
 
 Result = TypeVar("Result")
@@ -26,12 +25,7 @@ def priority() -> None:
     hash_queue._lower_priority = lambda: None
 
 
-def switching() -> None:
-    """Switch between threads as seldom as Python does by itself."""
-    server.SWITCH_SECONDS = 0.005
-
-
 if __name__ == "__main__":
     what, port = sys.argv[1:]
-    {each.__name__: each for each in (threads, priority, switching)}[what]()
+    {each.__name__: each for each in (threads, priority)}[what]()
     main(["--port", port])
