@@ -22,7 +22,7 @@ test: .venv/installed-dev ## run every test
 reliability: .venv/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
 	$(RUN) -m pytest tests/reliability
 
-bench: .venv/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (an hour)
+bench: .venv/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (most of an hour)
 	$(RUN) -m tests.benchmarks
 
 check: .venv/installed-dev ## format, lint, types, import contracts, all tests

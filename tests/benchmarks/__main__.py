@@ -1,6 +1,6 @@
 """`make bench`: us, the limits and the peers side by side, into docs/performance.md.
 
-Loopback only; about an hour. Rounds are interleaved, medians count, and what is to be
+Loopback only; most of an hour. Rounds are interleaved, medians count, and what is to be
 trusted are ratios within one run: machines drift.
 """
 

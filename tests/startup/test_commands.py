@@ -73,6 +73,18 @@ def test_it_says_where_it_is(tmp_path: Path) -> None:
         assert "server" not in httpx.get(f"{server.url}/healthz").headers
 
 
+def test_garbage_is_collected_once_the_server_has_started(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, gc; gc.disable()\n"
+        "from entrypoints.server import application\n"
+        "async def start():\n"
+        "    async with application().lifespan():\n"
+        "        print(gc.isenabled(), gc.get_freeze_count() > 0)\n"
+        "asyncio.run(start())"
+    )
+    assert run([PYTHON, "-c", code], tmp_path).stdout == "True True\n"
+
+
 def test_logs_are_json_one_line_a_request_without_secrets(tmp_path: Path) -> None:
     with running(WAYS["make serve"], tmp_path) as server, connect(server.url) as client:
         client.sign_up("user1", "hunter2hunter2")
