@@ -28,10 +28,10 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve on a free port in another thread, with the limits of `entrypoints.server`."""
+def serving(app: Any, **limits: Any) -> Iterator[str]:
+    """Serve on a free port in another thread, with the limits of `entrypoints.server` or others."""
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, **LIMITS))
+        server = uvicorn.Server(uvicorn.Config(app, **LIMITS | limits))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

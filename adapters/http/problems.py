@@ -190,7 +190,7 @@ def unexpected(request: Request[Any, Any, State], error: Exception) -> Response[
 
 class Answers(dict[int, ResponseSpec]):
     """What a call can answer, by status. Litestar copies each handler deeply, which for these that
-    nobody changes would be an eighth of putting the application together.
+    nobody changes would be a tenth of putting the application together.
     """
 
     def __deepcopy__(self, _: object) -> Self:

@@ -20,21 +20,6 @@ from adapters.http.problems import (
 )
 from adapters.http.rules import HEADERS_MAX_BYTES, URL_MAX_BYTES
 
-HEAD_SECONDS = 10.0
-"""From the connection, or from the first byte after an answer, to the end of the head."""
-
-LINGER_SECONDS = 5.0
-"""For a body nobody wants: time to send the rest of it, so that the answer is read."""
-
-STALLED_SECONDS = 20.0
-"""For a client that reads nothing of an answer which fits into no buffer."""
-
-PIPELINED_MAX = 16
-"""Requests of a connection that wait for the answer to an earlier one."""
-
-BETWEEN_MAX_BYTES = 512 * 1024
-"""After the head, of what is no body: trailers, and how chunks are framed."""
-
 _HEAD_MAX_BYTES = HEADERS_MAX_BYTES + URL_MAX_BYTES
 _REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
 
@@ -45,6 +30,21 @@ class _TooManyPipelined(Exception):
 
 class StrictProtocol(HttpToolsProtocol):
     """Closes connections that are silent, slow or endless."""
+
+    head_seconds = 10.0
+    """From the connection, or from the first byte after an answer, to the end of the head."""
+
+    linger_seconds = 5.0
+    """For a body nobody wants: time to send the rest of it, so that the answer is read."""
+
+    stalled_seconds = 20.0
+    """For a client that reads nothing of an answer which fits into no buffer."""
+
+    pipelined_max = 16
+    """Requests of a connection that wait for the answer to an earlier one."""
+
+    between_max_bytes = 512 * 1024
+    """After the head, of what is no body: trailers, and how chunks are framed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +58,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast("Transport", transport))
-        self._close_after(HEAD_SECONDS)
+        self._close_after(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._keep_open()
@@ -78,14 +78,14 @@ class StrictProtocol(HttpToolsProtocol):
                 self._refuse(HEADERS_TOO_LARGE, "Send a shorter URL and fewer header fields.")
                 return
             self._head_bytes += len(data)
-        elif self._between_bytes > BETWEEN_MAX_BYTES:
+        elif self._between_bytes > self.between_max_bytes:
             self.transport.abort()
             return
         self._between_bytes += len(data)
         super().data_received(data)
         # Most heads are whole by now, and cost no timer.
         if self._in_head and self._head_bytes and self._deadline is None:
-            self._close_after(HEAD_SECONDS)
+            self._close_after(self.head_seconds)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # After the head these are trailers, which no rule has seen (RFC 9110 §6.5.1).
@@ -97,7 +97,7 @@ class StrictProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
-        if len(self.pipeline) >= PIPELINED_MAX:
+        if len(self.pipeline) >= self.pipelined_max:
             raise _TooManyPipelined  # httptools stops, and the connection is refused
         self._in_head, self._in_body, self._head_bytes, self._between_bytes = False, True, 0, 0
         self._keep_open()
@@ -114,11 +114,11 @@ class StrictProtocol(HttpToolsProtocol):
         # What was answered may be an earlier request than the one that is arriving.
         if self._in_body and self.cycle.response_complete:
             self._unset_keepalive_if_required()
-            self._close_after(LINGER_SECONDS)
+            self._close_after(self.linger_seconds)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled = self._stalled or self.loop.call_later(STALLED_SECONDS, self._abort)
+        self._stalled = self._stalled or self.loop.call_later(self.stalled_seconds, self._abort)
 
     def resume_writing(self) -> None:
         if self._stalled is not None:

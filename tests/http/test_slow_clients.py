@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.http import protocol
 from adapters.http.edge import CLIENT_CLOSED_REQUEST
+from adapters.http.protocol import StrictProtocol
 from domain.traffic import RequestRecord
 from entrypoints.client import connect
 from entrypoints.http import create_app
@@ -24,10 +24,28 @@ def records() -> list[RequestRecord]:
     return []
 
 
+class Impatient(StrictProtocol):
+    """So that no test waits for long."""
+
+    head_seconds = linger_seconds = stalled_seconds = 0.2
+    between_max_bytes = 10_000
+
+
+class HurriedAlong(StrictProtocol):
+    linger_seconds = 0.05
+
+
 @pytest.fixture
-def address(records: list[RequestRecord], tmp_path: Path) -> Iterator[tuple[str, int]]:
+def protocol() -> type[StrictProtocol]:
+    return StrictProtocol
+
+
+@pytest.fixture
+def address(
+    records: list[RequestRecord], protocol: type[StrictProtocol], tmp_path: Path
+) -> Iterator[tuple[str, int]]:
     app = create_app(settings_in(tmp_path, body_seconds=0.2), record=records.append)
-    with serving(app) as url:
+    with serving(app, http=protocol) as url:
         yield "127.0.0.1", int(url.rpartition(":")[2])
         with connect(url) as client:
             assert client.request("GET", "/healthz").status == 200, "it serves on"
@@ -124,19 +142,17 @@ def test_a_head_without_end_is_refused_in_bounded_memory(
     assert received.startswith(b"HTTP/1.1 431 ") or received == b""
 
 
+@pytest.mark.parametrize("protocol", [Impatient])
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x"])
 def test_a_connection_that_sends_no_request_is_closed(
-    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch, sent: bytes
+    address: tuple[str, int], sent: bytes
 ) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
     assert exchange(address, sent) == b""
 
 
-def test_a_second_request_has_as_long_for_its_head(
-    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("protocol", [Impatient])
+def test_a_second_request_has_as_long_for_its_head(address: tuple[str, int]) -> None:
     first = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(first)
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
@@ -145,10 +161,10 @@ def test_a_second_request_has_as_long_for_its_head(
             pass
 
 
+@pytest.mark.parametrize("protocol", [Impatient])
 def test_an_announced_body_that_is_too_large_is_refused_where_none_is_read(
-    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+    address: tuple[str, int],
 ) -> None:
-    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.2)
     head = HEAD.replace(b"signup", b"logout") + b"Content-Length: 400000000\r\n\r\n"
     assert exchange(address, head).startswith(b"HTTP/1.1 413 ")
     head = HEAD.replace(b"signup", b"logout") + b"Content-Length: 1000\r\n\r\n"
@@ -156,12 +172,12 @@ def test_an_announced_body_that_is_too_large_is_refused_where_none_is_read(
 
 
 def test_the_answer_to_an_earlier_request_does_not_hurry_the_one_that_arrives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.05)
     body = b'{"username": "nobody", "password": "123123"}'
     head = HEAD.replace(b"signup", b"login") + b"Content-Length: %d\r\n\r\n" % len(body)
-    with serving(create_app(settings_in(tmp_path), record=lambda _: None)) as url:
+    app = create_app(settings_in(tmp_path), record=lambda _: None)
+    with serving(app, http=HurriedAlong) as url:
         address = "127.0.0.1", int(url.rpartition(":")[2])
         with socket.create_connection(address, timeout=10) as connection:
             connection.sendall(head + body + head + body[:5])
@@ -183,17 +199,15 @@ LOG_OUT = HEAD.replace(b"signup", b"logout") + b"\r\n"
 
 def test_only_so_many_requests_wait_on_a_connection(address: tuple[str, int]) -> None:
     answers = exchange(address, GET * 500)
-    assert answers.count(b"HTTP/1.1 200 OK") == 1 + protocol.PIPELINED_MAX
+    assert answers.count(b"HTTP/1.1 200 OK") == 1 + StrictProtocol.pipelined_max
 
 
 def test_nonsense_after_a_request_does_not_take_its_answer(address: tuple[str, int]) -> None:
     assert exchange(address, LOG_OUT + b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
-def test_trailers_without_end_are_cut_off(
-    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "BETWEEN_MAX_BYTES", 10_000)
+@pytest.mark.parametrize("protocol", [Impatient])
+def test_trailers_without_end_are_cut_off(address: tuple[str, int]) -> None:
     head = LOG_OUT.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: ")
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(head)
@@ -202,10 +216,8 @@ def test_trailers_without_end_are_cut_off(
                 connection.sendall(b"x" * 5_000)
 
 
-def test_a_client_that_does_not_read_is_cut_off(
-    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "STALLED_SECONDS", 0.2)
+@pytest.mark.parametrize("protocol", [Impatient])
+def test_a_client_that_does_not_read_is_cut_off(address: tuple[str, int]) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
         connection.settimeout(10)
