@@ -28,7 +28,13 @@ class Impatient(StrictProtocol):
     """So that no test waits for long."""
 
     head_seconds = linger_seconds = stalled_seconds = 0.2
+
+
+class Terse(StrictProtocol):
+    """Patient otherwise."""
+
     between_max_bytes = 10_000
+    linger_seconds = 60.0
 
 
 class HurriedAlong(StrictProtocol):
@@ -206,13 +212,13 @@ def test_nonsense_after_a_request_does_not_take_its_answer(address: tuple[str, i
     assert exchange(address, LOG_OUT + b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
-@pytest.mark.parametrize("protocol", [Impatient])
+@pytest.mark.parametrize("protocol", [Terse])
 def test_trailers_without_end_are_cut_off(address: tuple[str, int]) -> None:
     head = LOG_OUT.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: ")
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(head)
         with pytest.raises(ConnectionError):
-            while True:
+            for _ in range(4_000):
                 connection.sendall(b"x" * 5_000)
 
 
