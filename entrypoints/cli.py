@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from click import (
     ClickException,
@@ -18,8 +17,7 @@ from click import (
 )
 from litestar.plugins import CLIPlugin
 
-import adapters.persistence.migrations
-from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.sqlite import create_database
 from domain.errors import FrontdeskError
 from domain.session import Origin
 from domain.user import Username
@@ -28,8 +26,6 @@ from entrypoints.settings import Settings
 
 CONSOLE = Origin("console", "")
 """Where commands come from, in the record of what happened."""
-
-MIGRATIONS = Path(adapters.persistence.migrations.__file__).parent
 
 
 class Commands(CLIPlugin):
@@ -48,6 +44,8 @@ class Commands(CLIPlugin):
         from advanced_alchemy.cli import add_migration_commands
         from advanced_alchemy.config import AlembicSyncConfig, SQLAlchemySyncConfig
 
+        from adapters.persistence.migrations.upgrade import FOLDER, open_engine
+
         settings = self._settings
 
         @group(name="database", help="Create, upgrade and check the database.")
@@ -58,8 +56,8 @@ class Commands(CLIPlugin):
             config = SQLAlchemySyncConfig(
                 engine_instance=open_engine(settings.database),
                 alembic_config=AlembicSyncConfig(
-                    script_location=str(MIGRATIONS),
-                    template_path=str(MIGRATIONS),
+                    script_location=str(FOLDER),
+                    template_path=str(FOLDER),
                     version_table_name="alembic_version",
                     compare_type=True,
                 ),

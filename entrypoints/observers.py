@@ -10,12 +10,12 @@ from pathlib import Path
 from adapters.hash_queue import QueueFigures
 from adapters.metrics.recorder import MetricsRecorder
 from adapters.persistence.browser import SqliteBrowser
-from adapters.persistence.tables import metadata
+from adapters.persistence.tables import MARKS, schema
 from adapters.persistence.tally import begin_tally
 from adapters.persistence.writer import Writer
+from adapters.request_log import tables as request_tables
 from adapters.request_log.masking import WORDS, Masking
 from adapters.request_log.recorder import Keeping, RequestRecorder
-from adapters.request_log.tables import requests
 from domain.errors import Invalid, Unavailable
 from domain.queries import Comparison, Condition
 from domain.traffic import Observe, Tally
@@ -84,12 +84,12 @@ def build_observers(
         mebibytes=settings.request_log_mebibytes,
         a_second=settings.request_log_a_second,
     )
-    tables = SqliteBrowser(settings.database, list(metadata.tables.values()))
+    tables = SqliteBrowser(settings.database, schema(), MARKS)
     gauges = _gauges(settings, tables, recorder, writer, queue)
     return Observers(
         settings,
         tables,
-        SqliteBrowser(file, [requests]),
+        SqliteBrowser(file, request_tables.SCHEMA, request_tables.MARKS),
         recorder,
         MetricsRecorder(settings.data_dir / "metrics.db", gauges),
     )

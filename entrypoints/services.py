@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from msgspec import Struct
-from sqlalchemy.exc import DBAPIError
 
 from adapters.bcrypt_hasher import BcryptHasher
 from adapters.common_passwords import common_passwords
@@ -20,7 +19,7 @@ from adapters.persistence.probe import SqlProbe
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import SchemaTooNew, migrate
-from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.sqlite import create_database
 from adapters.persistence.throttle import SqlThrottle
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
@@ -56,7 +55,6 @@ from application.set_reset_code import SetResetCode
 from application.set_up import SetUp
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
-from domain.errors import Unavailable
 from domain.metrics import Metrics
 from domain.operator import Code
 from domain.password import PasswordPolicy
@@ -119,7 +117,7 @@ def build_services(
     settings: Settings, clock: Clock | None = None, hash_queue: HashQueue | None = None
 ) -> Services:
     """Put everything together. Nothing is opened before `running()` is entered."""
-    writer, reader = Writer(open_engine(settings.database)), SqliteReader(settings.database)
+    writer, reader = Writer(settings.database), SqliteReader(settings.database)
     begin, lookup, records = SqlBegin(writer), SqliteLookup(reader), SqliteRecords(reader)
     last_seen = SqlLastSeen(writer)
     hash_queue = hash_queue or HashQueue(
@@ -224,16 +222,16 @@ def prepare(settings: Settings) -> None:
         if settings.secret_key is None:
             _key_file(settings).make()
         create_database(settings.database)
-        migrate(open_engine(settings.database, busy_timeout=_MIGRATION_WAIT_SECONDS))
+        migrate(settings.database, patience=_MIGRATION_WAIT_SECONDS)
     except SchemaTooNew as error:
         raise CannotStart(str(error)) from error
-    except (OSError, sqlite3.Error, DBAPIError, Unavailable) as error:
+    except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
 
 
 async def offer_set_up(settings: Settings) -> Code | None:
     """`OfferSetUp` without all the rest, once, after `prepare`."""
-    writer = Writer(open_engine(settings.database))
+    writer = Writer(settings.database)
     try:
         return await OfferSetUp(SqlBegin(writer), SystemClock(), SystemTokens())()
     finally:

@@ -4,14 +4,16 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert
-
 from adapters.persistence import rows
-from adapters.persistence.tables import access_tokens
 from adapters.persistence.writer import Transaction
 from domain.operator import AccessToken, Bearer, Scope
 
-_GET = rows.BEARER_BY_ID.with_for_update()
+_ADD = """
+    INSERT INTO access_tokens (digest, user_id, name, scopes, created_at, expires_at)
+    VALUES (:digest, :user_id, :name, :scopes, :created_at, :expires_at)
+    RETURNING id
+"""
+_END = f"DELETE FROM access_tokens WHERE id = :id RETURNING {rows.TOKEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,15 @@ class SqlAccessTokens:
             "created_at": rows.to_micros(at),
             "expires_at": rows.to_micros(expires_at),
         }
-        result = await self.transaction.execute(
-            insert(access_tokens).returning(access_tokens.c.id), values
-        )
-        return AccessToken(result.scalar_one(), user_id, name, scopes, at, expires_at)
+        ((token_id,),) = await self.transaction.all(_ADD, values)
+        return AccessToken(token_id, user_id, name, scopes, at, expires_at)
 
     async def get(self, token_id: int) -> Bearer | None:
-        result = await self.transaction.execute(_GET, {"id": token_id})
-        row = result.one_or_none()
+        row = await self.transaction.one(rows.BEARER_BY_ID, {"id": token_id})
         return rows.to_bearer(row) if row else None
 
     async def end(self, token_id: int) -> AccessToken | None:
         if not 0 < token_id <= sys.maxsize:
             return None
-        result = await self.transaction.execute(
-            delete(access_tokens).where(access_tokens.c.id == token_id).returning(*rows.TOKEN)
-        )
-        row = result.one_or_none()
+        row = await self.transaction.one(_END, {"id": token_id})
         return rows.to_token(row) if row else None

@@ -1,4 +1,4 @@
-"""Rows for operators, from tables as SQLAlchemy describes them.
+"""Rows for operators, from tables as their own SQL describes them.
 
 Each question runs on another thread with a connection of its own, for it may take long, and is
 given up after a while.
@@ -10,16 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
-from sqlalchemy import Table as SqlTable
-
 from adapters.persistence import columns as shapes
-from adapters.persistence.columns import Columns
+from adapters.persistence.columns import Columns, Marks, quoted
 from adapters.persistence.errors import translated
-from adapters.persistence.reader import Query
 from adapters.persistence.sqlite import open_reader
 from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
 from domain.queries import Condition, Count, Page, Row, Table, Value
@@ -33,16 +30,20 @@ _ASKED_AT_MOST = 32  # questions under way; further ones are told at once
 
 
 class SqliteBrowser:
-    """Fits `domain.queries.Tables`, for some tables of one file. No question takes longer than
-    `patience` seconds.
+    """Fits `domain.queries.Tables`, for the tables that a schema makes in a file. No question takes
+    longer than `patience` seconds.
     """
 
-    def __init__(self, path: Path, tables: Sequence[SqlTable], *, patience: float = 2) -> None:
+    def __init__(self, path: Path, schema: str, marks: Marks, *, patience: float = 2) -> None:
         self._path = path
-        self._tables = {str(table.name): Columns(table) for table in tables}
+        self._schema, self._marks = schema, marks
         self._patience = patience
         self._asked = 0
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="browser")
+
+    @cached_property
+    def _tables(self) -> dict[str, Columns]:
+        return shapes.described(self._schema, self._marks)
 
     def close(self) -> None:
         """Let the last questions end."""
@@ -51,7 +52,7 @@ class SqliteBrowser:
     async def tables(self) -> list[Table]:
         def ask(connection: sqlite3.Connection) -> list[Table]:
             return [
-                Table(name, each.described(), _about(connection, each))
+                Table(name, each.all, _about(connection, each))
                 for name, each in self._tables.items()
             ]
 
@@ -70,21 +71,20 @@ class SqliteBrowser:
         found = self._find(table)
         order = found.order(sort, conditions)
         shown = [found.known(name) for name in dict.fromkeys(columns)] or found.public
-        statement = (
-            select(*shown, *order.columns)
-            .where(*found.where(conditions), *order.beyond(after))
-            .order_by(*order.clauses)
-            .limit(limit + 1)
+        selected = ", ".join([*map(quoted, shown), *order.columns])
+        where = found.where(conditions, *order.beyond(after))
+        rows = await self._all(
+            f"SELECT {selected} FROM {found.table}{where.text} ORDER BY {order.text} LIMIT ?",
+            (*where.values, limit + 1),
         )
-        rows = await self._ask(lambda connection: _all(connection, statement))
         page = [found.to_row(shown, row) for row in rows[:limit]]
         last = rows[limit - 1][len(shown) :] if len(rows) > limit else None
         return Page(page, shapes.cursor(last) if last else None)
 
     async def row(self, table: str, key: str) -> Row:
         found = self._find(table)
-        statement = select(*found.public).where(found.key_is(key))
-        rows = await self._ask(lambda connection: _all(connection, statement))
+        where, selected = found.key_is(key), ", ".join(map(quoted, found.public))
+        rows = await self._all(f"SELECT {selected} FROM {found.table}{where.text}", where.values)
         if not rows:
             raise NoSuchRow
         return found.to_row(found.public, rows[0])
@@ -95,11 +95,11 @@ class SqliteBrowser:
         found = self._find(table)
         if not conditions and not exact:
             return await self._ask(lambda connection: _about(connection, found))
-        matching = select(found.key).where(*found.where(conditions))
+        where = found.where(conditions)
+        matching = f"SELECT 1 FROM {found.table}{where.text}"
         if not exact:
-            matching = matching.limit(_COUNTED_AT_MOST + 1)
-        statement = select(func.count()).select_from(matching.subquery())
-        ((number,),) = await self._ask(lambda connection: _all(connection, statement))
+            matching += f" LIMIT {_COUNTED_AT_MOST + 1}"
+        ((number,),) = await self._all(f"SELECT count(*) FROM ({matching})", where.values)
         if exact or number <= _COUNTED_AT_MOST:
             return Count(number, exact=True)
         return Count(_COUNTED_AT_MOST, exact=False, at_least=True)
@@ -108,21 +108,21 @@ class SqliteBrowser:
         self, table: str, column: str, conditions: Sequence[Condition] = (), *, limit: int = 50
     ) -> list[tuple[Value, int]]:
         found = self._find(table)
-        counted, number = found.known(column), func.count()
-        statement = (
-            select(counted, number)
-            .where(*found.where(conditions))
-            .group_by(counted)
-            .order_by(number.desc(), counted)
-            .limit(limit)
+        counted, where = found.known(column), found.where(conditions)
+        rows = await self._all(
+            f"SELECT {quoted(counted)}, count(*) FROM {found.table}{where.text} GROUP BY 1"
+            " ORDER BY 2 DESC, 1 LIMIT ?",
+            (*where.values, limit),
         )
-        rows = await self._ask(lambda connection: _all(connection, statement))
         return [(shapes.to_value(counted, value), count) for value, count in rows]
 
     def _find(self, name: str) -> Columns:
         if name not in self._tables:
             raise InvalidQuery("There is no such table.")
         return self._tables[name]
+
+    async def _all(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        return await self._ask(lambda connection: connection.execute(sql, values).fetchall())
 
     async def _ask(self, ask: _Ask[_Result]) -> _Result:
         if self._asked >= _ASKED_AT_MOST:
@@ -150,19 +150,14 @@ class SqliteBrowser:
             self._asked -= 1
 
 
-def _all(connection: sqlite3.Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
-    query = Query(statement)
-    return connection.execute(query.sql, query.constants).fetchall()
-
-
 def _about(connection: sqlite3.Connection, table: Columns) -> Count:
     """Ids are never reused, so that there are at most as many rows as from the first to the last.
     Where there are no ids, there are few rows.
     """
     if table.has_ids:
         # Asked for together, SQLite would look through the whole table.
-        ends = [select(each(table.key)).scalar_subquery() for each in (func.min, func.max)]
-        ((lowest, highest),) = _all(connection, select(*ends))
+        ends = (f"(SELECT {end}({quoted(table.key)}) FROM {table.table})" for end in ("min", "max"))
+        lowest, highest = connection.execute(f"SELECT {', '.join(ends)}").fetchone()
         return Count(highest - lowest + 1 if highest else 0, exact=False)
-    ((number,),) = _all(connection, select(func.count()).select_from(table.key.table))
+    (number,) = connection.execute(f"SELECT count(*) FROM {table.table}").fetchone()
     return Count(number, exact=True)

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert
-
 from adapters.persistence import rows
-from adapters.persistence.tables import one_time_codes
 from adapters.persistence.writer import Transaction
 from domain.operator import Grant
+
+_DISPLACE = "DELETE FROM one_time_codes WHERE purpose = :purpose AND user_id IS :user_id"
+_PUT = """
+    INSERT INTO one_time_codes (digest, purpose, user_id, expires_at)
+    VALUES (:digest, :purpose, :user_id, :expires_at)
+"""
+_TAKE = f"DELETE FROM one_time_codes WHERE digest = :digest RETURNING {rows.GRANT}"
+_VOID = "DELETE FROM one_time_codes WHERE user_id = :user_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +22,18 @@ class SqlCodes:
     transaction: Transaction
 
     async def put(self, digest: bytes, grant: Grant) -> None:
-        await self.transaction.execute(
-            delete(one_time_codes).where(
-                one_time_codes.c.purpose == grant.purpose.value,
-                one_time_codes.c.user_id.is_not_distinct_from(grant.user_id),
-            )
-        )
         values = {
             "digest": digest,
             "purpose": grant.purpose.value,
             "user_id": grant.user_id,
             "expires_at": rows.to_micros(grant.expires_at),
         }
-        await self.transaction.execute(insert(one_time_codes), values)
+        await self.transaction.execute(_DISPLACE, values)
+        await self.transaction.execute(_PUT, values)
 
     async def take(self, digest: bytes) -> Grant | None:
-        result = await self.transaction.execute(
-            delete(one_time_codes).where(one_time_codes.c.digest == digest).returning(*rows.GRANT)
-        )
-        row = result.one_or_none()
+        row = await self.transaction.one(_TAKE, {"digest": digest})
         return rows.to_grant(row) if row else None
 
     async def void(self, user_id: int) -> None:
-        await self.transaction.execute(
-            delete(one_time_codes).where(one_time_codes.c.user_id == user_id)
-        )
+        await self.transaction.execute(_VOID, {"user_id": user_id})

@@ -4,79 +4,123 @@ import base64
 import binascii
 import json
 import math
+import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-from sqlalchemy import Column as SqlColumn
-from sqlalchemy import (
-    ColumnElement,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    UniqueConstraint,
-    and_,
-    func,
-    or_,
-)
-from sqlalchemy import Table as SqlTable
+from typing import Any, NamedTuple
 
 from adapters.persistence import rows
+from adapters.persistence.sqlite import tables_in
 from domain.errors import InvalidQuery
 from domain.queries import Column, Comparison, Condition, Row, Value
 from domain.user import Username
 
+Marks = Mapping[str, Mapping[str, Any]]
+"""What SQL does not say of a column, by its table and name: its `kind`, that it is `secret` or
+`writable`, and the column it is `found_by`.
+"""
+
+_KINDS = {"INTEGER": "integer", "REAL": "number", "BLOB": "bytes"}
+_OPERATORS = {
+    Comparison.EQ: "=",
+    Comparison.NE: "<>",
+    Comparison.LT: "<",
+    Comparison.LE: "<=",
+    Comparison.GT: ">",
+    Comparison.GE: ">=",
+}
 _LAST_CHARACTER = "\U0010ffff"
+
+
+class Sql(NamedTuple):
+    """A condition, and the values of its question marks. Names in it are those of the schema."""
+
+    text: str
+    values: tuple[object, ...] = ()
+
+
+def described(schema: str, marks: Marks) -> dict[str, "Columns"]:
+    """The tables that these statements make, in that order. What is marked has to be there: the
+    mark of a secret that misses its column would show it.
+    """
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(schema)
+        tables = {name: _describe(connection, name, marks) for name in tables_in(connection)}
+    known = {f"{name}.{column.name}" for name, table in tables.items() for column in table.all}
+    if missing := marks.keys() - known:
+        raise ValueError(f"There is no {missing}.")
+    return tables
+
+
+def _describe(connection: sqlite3.Connection, table: str, marks: Marks) -> "Columns":
+    columns = connection.execute(
+        """SELECT own.name, own.type, own."notnull", own.pk, other."table" || '.' || other."to"
+        FROM pragma_table_info(:table) AS own
+        LEFT JOIN pragma_foreign_key_list(:table) AS other ON own.name = other."from"
+        ORDER BY own.cid""",
+        {"table": table},
+    ).fetchall()
+    first = connection.execute(
+        """SELECT indexed.name FROM pragma_index_list(:table) AS own
+        JOIN pragma_index_info(own.name) AS indexed
+        WHERE own.partial = 0 AND indexed.seqno = 0""",
+        {"table": table},
+    ).fetchall()
+    quick = {name for (name,) in first} | {name for name, _, __, key, ___ in columns if key}
+    found_by = {}
+    described = []
+    for name, type_, required, key, references in columns:
+        mark = marks.get(f"{table}.{name}", {})
+        found_by[name] = mark.get("found_by", name)
+        secret = mark.get("secret", type_ == "BLOB")
+        described.append(
+            Column(
+                name=name,
+                kind=mark.get("kind", _KINDS.get(type_, "text")),
+                nullable=not required,
+                key=bool(key),
+                references=references,
+                indexed=not secret and found_by[name] in quick,
+                secret=secret,
+                writable=mark.get("writable", False),
+            )
+        )
+    return Columns(table, described, found_by)
 
 
 class Columns:
     """The columns of a table with one key."""
 
-    def __init__(self, table: SqlTable) -> None:
-        (self.key,) = table.primary_key.columns
-        self.has_ids = isinstance(self.key.type, Integer)
-        self._all = list(table.columns)
-        self.public = [each for each in self._all if not _is_secret(each)]
+    def __init__(self, table: str, columns: Sequence[Column], found_by: Mapping[str, str]) -> None:
+        self.table = f'"{table}"'
+        self.all = columns
+        """Also the secret ones, by name."""
+        self.public = [each for each in columns if not each.secret]
+        (self.key,) = (each for each in columns if each.key)
+        self.has_ids = self.key.kind == "integer"
+        self._found_by = found_by
         self._by_name = {each.name: each for each in self.public}
-        self._indexed = {self.key.name} | {
-            next(iter(each.columns)).name
-            for each in (*table.indexes, *table.constraints)
-            if isinstance(each, Index | UniqueConstraint)
-            and each.dialect_kwargs.get("sqlite_where") is None
-        }
 
-    def described(self) -> list[Column]:
-        """All, also the secret ones, by name."""
-        return [
-            Column(
-                name=str(each.name),
-                kind=_kind(each),
-                nullable=bool(each.nullable),
-                key=each is self.key,
-                references=next((key.target_fullname for key in each.foreign_keys), None),
-                indexed=not _is_secret(each) and self._sought(each).name in self._indexed,
-                secret=_is_secret(each),
-                writable=bool(each.info.get("writable")),
-            )
-            for each in self._all
-        ]
-
-    def known(self, name: str) -> SqlColumn[Any]:
+    def known(self, name: str) -> Column:
         """The column. Raises `InvalidQuery` also for a secret one."""
         if name not in self._by_name:
             raise InvalidQuery("There is no such column to read, filter or sort by.")
         return self._by_name[name]
 
-    def key_is(self, raw: str) -> ColumnElement[bool]:
-        """The condition that finds one row."""
-        return self._where(Condition(self.key.name, Comparison.EQ, raw))
+    def key_is(self, raw: str) -> Sql:
+        """What finds one row."""
+        return self.where([Condition(self.key.name, Comparison.EQ, raw)])
 
-    def where(self, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
-        """All of them, as SQL."""
-        return [self._where(each) for each in conditions]
+    def where(self, conditions: Sequence[Condition], *more: Sql) -> Sql:
+        """WHERE all of them hold."""
+        found = [*map(self._where, conditions), *more]
+        if not found:
+            return Sql("")
+        text = " AND ".join(f"({each.text})" for each in found)
+        return Sql(f" WHERE {text}", tuple(value for each in found for value in each.values))
 
     def order(self, sort: str | None, conditions: Sequence[Condition]) -> "Order":
         """By what is asked for, else by what a prefix is sought in, else newest first."""
@@ -84,7 +128,7 @@ class Columns:
             prefixed = [
                 each.column
                 for each in conditions
-                if each.comparison is Comparison.PREFIX and self._is_indexed(each.column)
+                if each.comparison is Comparison.PREFIX and self._is_sorted(each.column)
             ]
             sort = prefixed[0] if prefixed else f"-{self.key.name}"
         column = self._sought(self.known(sort.removeprefix("-")))
@@ -92,71 +136,91 @@ class Columns:
             raise InvalidQuery("Rows cannot be sorted by a column that may be empty.")
         return Order(column, self.key, descending=sort.startswith("-"))
 
-    def _is_indexed(self, name: str) -> bool:
-        sought = self._sought(self.known(name))
-        return sought.name in self._indexed and not sought.nullable
-
-    def to_row(self, shown: Sequence[SqlColumn[Any]], row: Sequence[object]) -> Row:
+    def to_row(self, shown: Sequence[Column], row: Sequence[object]) -> Row:
         """By name; what follows the columns shown is left out."""
-        return {
-            str(each.name): to_value(each, value) for each, value in zip(shown, row, strict=False)
-        }
+        return {each.name: to_value(each, value) for each, value in zip(shown, row, strict=False)}
 
-    def _sought(self, column: SqlColumn[Any]) -> SqlColumn[Any]:
+    def _is_sorted(self, name: str) -> bool:
+        column = self.known(name)
+        return column.indexed and not self._sought(column).nullable
+
+    def _sought(self, column: Column) -> Column:
         """Where a value of this column is looked for: names are found in any spelling."""
-        return column.table.c[column.info.get("found_by", column.name)]
+        return self._by_name[self._found_by[column.name]]
 
-    def _where(self, condition: Condition) -> ColumnElement[bool]:
+    def _where(self, condition: Condition) -> Sql:
         named = self.known(condition.column)
-        column, comparison = self._sought(named), condition.comparison
+        sought, comparison = quoted(self._sought(named)), condition.comparison
         if comparison is Comparison.NULL:
             if condition.value not in ("true", "false"):
                 raise InvalidQuery("Compare null with true or false.")
-            return named.is_(None) if condition.value == "true" else named.is_not(None)
-        value = _parse(named, condition.value)
+            return Sql(f"{quoted(named)} IS {'' if condition.value == 'true' else 'NOT '}NULL")
+        value = self._parse(named, condition.value)
         if comparison in (Comparison.PREFIX, Comparison.CONTAINS):
             if not isinstance(value, str):
                 raise InvalidQuery(f"Only text can be compared by {comparison}.")
             if comparison is Comparison.CONTAINS:
-                return func.instr(func.lower(column), func.lower(value)) > 0
-            return and_(column >= value, column < value + _LAST_CHARACTER)
-        operator = f"__{comparison}__"
-        compared: ColumnElement[bool] = getattr(column, operator)(value)
-        return compared
+                return Sql(f"instr(lower({sought}), lower(?)) > 0", (value,))
+            return Sql(f"{sought} >= ? AND {sought} < ?", (value, value + _LAST_CHARACTER))
+        return Sql(f"{sought} {_OPERATORS[comparison]} ?", (value,))
+
+    def _parse(self, column: Column, raw: str) -> Any:
+        """The value as the database has it. Raises `InvalidQuery`."""
+        try:
+            match column.kind:
+                case "instant":
+                    instant = datetime.fromisoformat(raw)
+                    return _checked(rows.to_micros(instant.replace(tzinfo=instant.tzinfo or UTC)))
+                case "boolean":
+                    return {"true": 1, "false": 0}[raw]
+                case "integer":
+                    return _checked(int(raw))
+                case "number":
+                    return _checked(float(raw))
+        except (ValueError, KeyError, OverflowError):
+            raise InvalidQuery(
+                f"This is no value for a column of the kind {column.kind}."
+            ) from None
+        # Found by another: the one that is the same for every spelling.
+        return _checked(raw if self._sought(column) is column else Username(raw).key)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """By a column and then by the key, so that every row has its place."""
 
-    column: SqlColumn[Any]
-    key: SqlColumn[Any]
+    column: Column
+    key: Column
     descending: bool
 
     @property
-    def columns(self) -> tuple[ColumnElement[Any], ...]:
+    def columns(self) -> tuple[str, str]:
         """What a cursor is made of."""
-        return self.column.label("_sorted"), self.key.label("_key")
+        return quoted(self.column), quoted(self.key)
 
     @property
-    def clauses(self) -> tuple[ColumnElement[Any], ...]:
+    def text(self) -> str:
         """For ORDER BY."""
-        both = (self.column,) if self.column is self.key else (self.column, self.key)
-        return tuple(each.desc() if self.descending else each.asc() for each in both)
+        direction = "DESC" if self.descending else "ASC"
+        return ", ".join(f"{each} {direction}" for each in dict.fromkeys(self.columns))
 
-    def beyond(self, after: str | None) -> tuple[ColumnElement[bool], ...]:
+    def beyond(self, after: str | None) -> tuple[Sql, ...]:
         """The condition for what comes after a cursor. Raises `InvalidQuery`."""
         if after is None:
             return ()
         value, key = _read_cursor(after, (self.column, self.key))
-        if self.column is self.key:
-            return ((self.key < key) if self.descending else (self.key > key),)
-        bound, further = (
-            (self.column <= value, or_(self.column < value, self.key < key))
-            if self.descending
-            else (self.column >= value, or_(self.column > value, self.key > key))
+        further, (column, its_key) = "<" if self.descending else ">", self.columns
+        if column == its_key:
+            return (Sql(f"{column} {further} ?", (key,)),)
+        return (
+            Sql(f"{column} {further}= ?", (value,)),
+            Sql(f"{column} {further} ? OR {its_key} {further} ?", (value, key)),
         )
-        return bound, further
+
+
+def quoted(column: Column) -> str:
+    """Its name in SQL."""
+    return f'"{column.name}"'
 
 
 def cursor(row: Sequence[object]) -> str:
@@ -164,11 +228,11 @@ def cursor(row: Sequence[object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(row)).encode()).decode().rstrip("=")
 
 
-def to_value(column: SqlColumn[Any], value: Any) -> Value:
+def to_value(column: Column, value: Any) -> Value:
     """A value of this column, as it is shown."""
     if value is None:
         return None
-    match _kind(column):
+    match column.kind:
         case "instant":
             return rows.to_instant(value).isoformat().replace("+00:00", "Z")
         case "boolean":
@@ -181,7 +245,7 @@ def to_value(column: SqlColumn[Any], value: Any) -> Value:
             return plain
 
 
-def _read_cursor(raw: str, columns: Sequence[SqlColumn[Any]]) -> list[Any]:
+def _read_cursor(raw: str, columns: Sequence[Column]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
     except (ValueError, binascii.Error, RecursionError):
@@ -198,30 +262,10 @@ def _refuse_cursor() -> Any:
     raise InvalidQuery("This `next` is of another order; begin again without it.")
 
 
-def _type(column: SqlColumn[Any]) -> tuple[type, ...]:
-    if isinstance(column.type, Integer):
+def _type(column: Column) -> tuple[type, ...]:
+    if column.kind in ("integer", "instant", "boolean"):
         return (int,)
-    return (int, float) if isinstance(column.type, Float) else (str,)
-
-
-def _parse(column: SqlColumn[Any], raw: str) -> Any:
-    """The value as the database has it. Raises `InvalidQuery`."""
-    try:
-        match _kind(column):
-            case "instant":
-                instant = datetime.fromisoformat(raw)
-                return _checked(rows.to_micros(instant.replace(tzinfo=instant.tzinfo or UTC)))
-            case "boolean":
-                return {"true": 1, "false": 0}[raw]
-            case "integer":
-                return _checked(int(raw))
-            case "number":
-                return _checked(float(raw))
-    except (ValueError, KeyError, OverflowError):
-        raise InvalidQuery(f"This is no value for a column of the kind {_kind(column)}.") from None
-    if "found_by" in column.info:
-        raw = Username(raw).key
-    return _checked(raw)
+    return (int, float) if column.kind == "number" else (str,)
 
 
 def _checked(value: Any) -> Any:
@@ -235,17 +279,3 @@ def _checked(value: Any) -> Any:
     if not good:
         raise InvalidQuery("This value is beyond what is stored.")
     return value
-
-
-def _kind(column: SqlColumn[Any]) -> str:
-    if "kind" in column.info:
-        return str(column.info["kind"])
-    if isinstance(column.type, Integer):
-        return "integer"
-    if isinstance(column.type, Float):
-        return "number"
-    return "bytes" if isinstance(column.type, LargeBinary) else "text"
-
-
-def _is_secret(column: SqlColumn[Any]) -> bool:
-    return bool(column.info.get("secret"))

@@ -3,12 +3,9 @@
 import sqlite3
 from contextlib import AbstractContextManager
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-
 from domain.errors import StorageFull, StorageUnavailable, Unavailable
 
-_SQLITE_UNAVAILABLE = frozenset(
+_UNAVAILABLE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
@@ -30,10 +27,7 @@ class _Translated:
     def __enter__(self) -> None: ...
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, PoolTimeoutError):
-            raise StorageUnavailable from error
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, sqlite3.Error) and (unavailable := _unavailable(cause)):
+        if isinstance(error, sqlite3.Error) and (unavailable := _unavailable(error)):
             raise unavailable from error
 
 
@@ -49,4 +43,4 @@ def _unavailable(error: sqlite3.Error) -> Unavailable | None:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return StorageFull()
-    return StorageUnavailable() if code in _SQLITE_UNAVAILABLE else None
+    return StorageUnavailable() if code in _UNAVAILABLE else None

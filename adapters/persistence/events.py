@@ -4,15 +4,23 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
-
 from adapters.persistence import rows
-from adapters.persistence.tables import events
 from adapters.persistence.writer import Transaction
 from domain.events import Event
 
-_NOTHING = "{}"
-_APPEND = insert(events)
+_APPEND = """
+    INSERT INTO events (kind, at, user_id, address, user_agent, details, actor_id)
+    VALUES (:kind, :at, :user_id, :address, :user_agent, :details, :actor_id)
+"""
+_ERASE_OF_USER = """
+    UPDATE events SET address = '', user_agent = '', details = '{}'
+    WHERE user_id = :user_id AND (address <> '' OR user_agent <> '' OR details <> '{}')
+"""
+_ERASE_OF_ACTOR = "UPDATE events SET address = '', user_agent = '' WHERE actor_id = :user_id"
+_REMOVE_OLDER = """
+    DELETE FROM events WHERE position IN
+        (SELECT position FROM events WHERE at < :than LIMIT :at_most)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +33,16 @@ class SqlEvents:
 
     async def append(self, *happened: Event) -> None:
         if happened:
-            await self.transaction.execute(_APPEND, [_columns(event) for event in happened])
+            await self.transaction.execute_each(_APPEND, [_columns(event) for event in happened])
 
     async def erase_personal(self, user_id: int) -> int:
-        personal = or_(
-            events.c.address != "", events.c.user_agent != "", events.c.details != _NOTHING
-        )
-        result = await self.transaction.execute(
-            update(events)
-            .where(events.c.user_id == user_id, personal)
-            .values(address="", user_agent="", details=_NOTHING)
-        )
-        await self.transaction.execute(
-            update(events).where(events.c.actor_id == user_id).values(address="", user_agent="")
-        )
-        return result.rowcount
+        erased = await self.transaction.execute(_ERASE_OF_USER, {"user_id": user_id})
+        await self.transaction.execute(_ERASE_OF_ACTOR, {"user_id": user_id})
+        return erased
 
     async def remove_older(self, than: datetime, *, at_most: int) -> int:
-        old = select(events.c.position).where(events.c.at < rows.to_micros(than)).limit(at_most)
-        result = await self.transaction.execute(delete(events).where(events.c.position.in_(old)))
-        return result.rowcount
+        values = {"than": rows.to_micros(than), "at_most": at_most}
+        return await self.transaction.execute(_REMOVE_OLDER, values)
 
 
 def _columns(event: Event) -> dict[str, object]:

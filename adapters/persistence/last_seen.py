@@ -3,26 +3,15 @@
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, update
-
 from adapters.persistence import rows
-from adapters.persistence.tables import access_tokens, sessions
 from adapters.persistence.writer import Writer
 from domain.errors import Unavailable
 
-_WRITE = (
-    update(sessions)
-    .where(sessions.c.id == bindparam("session_id"), sessions.c.last_seen_at < bindparam("at"))
-    .values(last_seen_at=bindparam("at"))
-)
-_used = access_tokens.c.last_used_at
-_WRITE_TOKEN = (
-    update(access_tokens)
-    .where(
-        access_tokens.c.id == bindparam("token_id"), or_(_used.is_(None), _used < bindparam("at"))
-    )
-    .values(last_used_at=bindparam("at"))
-)
+_WRITE = "UPDATE sessions SET last_seen_at = :at WHERE id = :session_id AND last_seen_at < :at"
+_WRITE_TOKEN = """
+    UPDATE access_tokens SET last_used_at = :at
+    WHERE id = :token_id AND (last_used_at IS NULL OR last_used_at < :at)
+"""
 
 
 class SqlLastSeen:
@@ -55,6 +44,6 @@ class SqlLastSeen:
         with suppress(Unavailable):
             async with self._writer.begin() as transaction:
                 if seen:
-                    await transaction.execute(_WRITE, seen)
+                    await transaction.execute_each(_WRITE, seen)
                 if used:
-                    await transaction.execute(_WRITE_TOKEN, used)
+                    await transaction.execute_each(_WRITE_TOKEN, used)

@@ -1,15 +1,10 @@
 """The questions on the way of a request, by secret and by name."""
 
 from adapters.persistence import rows
-from adapters.persistence.reader import Query, SqliteReader
+from adapters.persistence.reader import SqliteReader
 from domain.operator import Bearer, Grant
 from domain.session import SignedIn
 from domain.user import User, Username
-
-_SESSION = Query(rows.SIGNED_IN_BY_DIGEST)
-_USER = Query(rows.USER_BY_KEY)
-_BEARER = Query(rows.BEARER_BY_DIGEST)
-_GRANT = Query(rows.GRANT_BY_DIGEST)
 
 
 class SqliteLookup:
@@ -33,7 +28,7 @@ class SqliteLookup:
             self._kept.clear()
         if kept := self._kept.get(digest):
             return kept
-        row = self._reader.one(_SESSION, digest=digest)
+        row = self._reader.one(rows.SIGNED_IN_BY_DIGEST, digest=digest)
         if row is None:
             return None
         if len(self._kept) >= self._capacity:
@@ -44,15 +39,15 @@ class SqliteLookup:
     async def user(self, username: Username) -> User | None:
         if not _is_text(username.key):
             return None
-        row = self._reader.one(_USER, key=username.key)
+        row = self._reader.one(rows.USER_BY_KEY, key=username.key)
         return rows.to_user(row) if row else None
 
     async def bearer(self, digest: bytes) -> Bearer | None:
-        row = self._reader.one(_BEARER, digest=digest)
+        row = self._reader.one(rows.BEARER_BY_DIGEST, digest=digest)
         return rows.to_bearer(row) if row else None
 
     async def grant(self, digest: bytes) -> Grant | None:
-        row = self._reader.one(_GRANT, digest=digest)
+        row = self._reader.one(rows.GRANT_BY_DIGEST, digest=digest)
         return rows.to_grant(row) if row else None
 
 

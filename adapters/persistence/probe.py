@@ -3,11 +3,10 @@
 import asyncio
 import time
 
-from sqlalchemy import update
-
-from adapters.persistence.tables import readiness
 from adapters.persistence.writer import Writer
 from domain.errors import Unavailable
+
+_WRITE = "UPDATE readiness SET checked_at = :now"
 
 
 class SqlProbe:
@@ -33,9 +32,7 @@ class SqlProbe:
     async def _write(self) -> Unavailable | None:
         try:
             async with self._writer.begin() as transaction:
-                await transaction.execute(
-                    update(readiness).values(checked_at=time.time_ns() // 1000)
-                )
+                await transaction.execute(_WRITE, {"now": time.time_ns() // 1000})
         except Unavailable as failure:
             return failure
         return None

@@ -1,53 +1,20 @@
 """An open connection of the standard library for reading, which costs microseconds a statement.
 
-It is used on the event loop and, thanks to the write-ahead log, waits for nobody. The statements
-are SQLAlchemy's, compiled once: an ORM or an asynchronous driver here would cost several times the
-read itself (docs/adr/0003).
+It is used on the event loop and, thanks to the write-ahead log, waits for nobody: an ORM or an
+asynchronous driver here would cost several times the read itself (docs/adr/0003).
 """
 
 from asyncio import get_running_loop
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
 from time import perf_counter
 
-from sqlalchemy import ClauseElement
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Compiled
-
 from adapters.persistence.errors import translated
-from adapters.persistence.sqlite import VERSION, open_reader
+from adapters.persistence.sqlite import VERSION, Row, open_reader
 from adapters.persistence.tally import count_since
 from domain.errors import StorageUnavailable
-
-Row = tuple[object, ...]
-
-
-class Query:
-    """A statement compiled for SQLite, when it is first needed, with named parameters."""
-
-    def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
-
-    @cached_property
-    def _compiled(self) -> Compiled:
-        return self._statement.compile(dialect=sqlite.dialect(paramstyle="named"))
-
-    @cached_property
-    def sql(self) -> str:
-        """With a colon before the name of each parameter."""
-        return str(self._compiled)
-
-    @cached_property
-    def constants(self) -> dict[str, object]:
-        """Parameters whose value is known."""
-        known = self._compiled.params
-        return {name: value for name, value in known.items() if value is not None}
-
-
-_VERSION = Query(VERSION)
 
 
 class SqliteReader:
@@ -70,16 +37,14 @@ class SqliteReader:
             finally:
                 self._connection = self._version = None
 
-    def all(self, query: Query, **parameters: object) -> list[Row]:
-        """Every row. Raises `StorageUnavailable`."""
+    def all(self, sql: str, **parameters: object) -> list[Row]:
+        """Every row; a parameter is a name after a colon. Raises `StorageUnavailable`."""
         if self._connection is None:
             raise StorageUnavailable
         started = perf_counter()
         with translated():
             # Read to the end: a cursor that is not keeps an old snapshot open.
-            found = self._connection.execute(
-                query.sql, {**query.constants, **parameters}
-            ).fetchall()
+            found = self._connection.execute(sql, parameters).fetchall()
         count_since(started)
         return found
 
@@ -91,14 +56,14 @@ class SqliteReader:
         that are served in one turn had arrived before it began.
         """
         if self._version is None:
-            self._version = self._connection, self.all(_VERSION)
+            self._version = self._connection, self.all(VERSION)
             get_running_loop().call_soon(self._forget_version)
         return self._version
 
     def _forget_version(self) -> None:
         self._version = None
 
-    def one(self, query: Query, **parameters: object) -> Row | None:
+    def one(self, sql: str, **parameters: object) -> Row | None:
         """The only row, if there is one. Raises `StorageUnavailable`."""
-        found = self.all(query, **parameters)
+        found = self.all(sql, **parameters)
         return found[0] if found else None

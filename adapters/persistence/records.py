@@ -3,35 +3,25 @@
 import sys
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
-
 from adapters.persistence import rows
-from adapters.persistence.reader import Query, SqliteReader
-from adapters.persistence.tables import events, sessions, users
+from adapters.persistence.reader import SqliteReader
 from domain.events import Recorded
 from domain.session import Session
 
-_SESSIONS = Query(
-    select(*rows.SESSION)
-    .join_from(sessions, users, sessions.c.user_id == users.c.id)
-    .where(
-        sessions.c.user_id == bindparam("user_id"),
-        sessions.c.auth_version == users.c.auth_version,
-    )
-    .order_by(sessions.c.id.desc())
-)
-_EVENTS = Query(
-    select(*rows.EVENT)
-    .where(events.c.user_id == bindparam("user_id"), events.c.position < bindparam("before"))
-    .order_by(events.c.position.desc())
-    .limit(bindparam("limit"))
-)
-_EVENTS_AFTER = Query(
-    select(*rows.EVENT)
-    .where(events.c.position > bindparam("after"))
-    .order_by(events.c.position)
-    .limit(bindparam("limit"))
-)
+_SESSIONS = f"""
+    SELECT {rows.SESSION} FROM sessions
+    JOIN users ON sessions.user_id = users.id AND sessions.auth_version = users.auth_version
+    WHERE sessions.user_id = :user_id
+    ORDER BY sessions.id DESC
+"""
+_EVENTS = f"""
+    SELECT {rows.EVENT} FROM events
+    WHERE user_id = :user_id AND position < :before
+    ORDER BY position DESC LIMIT :limit
+"""
+_EVENTS_AFTER = f"""
+    SELECT {rows.EVENT} FROM events WHERE position > :after ORDER BY position LIMIT :limit
+"""
 
 
 @dataclass(frozen=True, slots=True)

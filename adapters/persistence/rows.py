@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
-from adapters.persistence.tables import access_tokens, events, one_time_codes, sessions, users
 from domain.events import Event, EventKind, Recorded
 from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
 from domain.password import PasswordHash
@@ -18,63 +15,58 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _USER = (
-    users.c.id,
-    users.c.username,
-    users.c.password_hash,
-    users.c.signup_time,
-    users.c.auth_version,
-    users.c.disabled_at,
-    users.c.is_operator,
-    users.c.version,
+    "users.id",
+    "users.username",
+    "users.password_hash",
+    "users.signup_time",
+    "users.auth_version",
+    "users.disabled_at",
+    "users.is_operator",
+    "users.version",
 )
-SESSION = (
-    sessions.c.id,
-    sessions.c.user_id,
-    sessions.c.auth_version,
-    sessions.c.created_at,
-    sessions.c.last_seen_at,
-    sessions.c.expires_at,
-    sessions.c.address,
-    sessions.c.user_agent,
+_SESSION = (
+    "sessions.id",
+    "sessions.user_id",
+    "sessions.auth_version",
+    "sessions.created_at",
+    "sessions.last_seen_at",
+    "sessions.expires_at",
+    "sessions.address",
+    "sessions.user_agent",
 )
+_TOKEN = (
+    "access_tokens.id",
+    "access_tokens.user_id",
+    "access_tokens.name",
+    "access_tokens.scopes",
+    "access_tokens.created_at",
+    "access_tokens.expires_at",
+    "access_tokens.last_used_at",
+)
+SESSION = ", ".join(_SESSION)
+TOKEN = ", ".join(_TOKEN)
+EVENT = "position, kind, at, user_id, address, user_agent, details, actor_id"
+GRANT = "purpose, user_id, expires_at"
 
-EVENT = (
-    events.c.position,
-    events.c.kind,
-    events.c.at,
-    events.c.user_id,
-    events.c.address,
-    events.c.user_agent,
-    events.c.details,
-    events.c.actor_id,
-)
-TOKEN = (
-    access_tokens.c.id,
-    access_tokens.c.user_id,
-    access_tokens.c.name,
-    access_tokens.c.scopes,
-    access_tokens.c.created_at,
-    access_tokens.c.expires_at,
-    access_tokens.c.last_used_at,
-)
-GRANT = (one_time_codes.c.purpose, one_time_codes.c.user_id, one_time_codes.c.expires_at)
+_SELECT_USER = f"SELECT {', '.join(_USER)} FROM users"
+USER_BY_ID = f"{_SELECT_USER} WHERE id = :id"
+USER_BY_KEY = f"{_SELECT_USER} WHERE username_key = :key"
 
-USER_BY_ID = select(*_USER).where(users.c.id == bindparam("id"))
-USER_BY_KEY = select(*_USER).where(users.c.username_key == bindparam("key"))
-_SIGNED_IN = (
-    select(*SESSION, *_USER)
-    .join_from(sessions, users, sessions.c.user_id == users.c.id)
-    .where(sessions.c.auth_version == users.c.auth_version)
-)
-SIGNED_IN_BY_DIGEST = _SIGNED_IN.where(sessions.c.token_digest == bindparam("digest"))
-SIGNED_IN_BY_ID = _SIGNED_IN.where(sessions.c.id == bindparam("id"))
+_SELECT_SIGNED_IN = f"""
+    SELECT {", ".join(_SESSION + _USER)} FROM sessions
+    JOIN users ON sessions.user_id = users.id AND sessions.auth_version = users.auth_version
+"""
+SIGNED_IN_BY_DIGEST = f"{_SELECT_SIGNED_IN} WHERE sessions.token_digest = :digest"
+SIGNED_IN_BY_ID = f"{_SELECT_SIGNED_IN} WHERE sessions.id = :id"
 
-_BEARER = select(*TOKEN, *_USER).join_from(
-    access_tokens, users, access_tokens.c.user_id == users.c.id
-)
-BEARER_BY_DIGEST = _BEARER.where(access_tokens.c.digest == bindparam("digest"))
-BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id"))
-GRANT_BY_DIGEST = select(*GRANT).where(one_time_codes.c.digest == bindparam("digest"))
+_SELECT_BEARER = f"""
+    SELECT {", ".join(_TOKEN + _USER)} FROM access_tokens
+    JOIN users ON access_tokens.user_id = users.id
+"""
+BEARER_BY_DIGEST = f"{_SELECT_BEARER} WHERE access_tokens.digest = :digest"
+BEARER_BY_ID = f"{_SELECT_BEARER} WHERE access_tokens.id = :id"
+
+GRANT_BY_DIGEST = f"SELECT {GRANT} FROM one_time_codes WHERE digest = :digest"
 
 
 def to_micros(instant: datetime) -> int:
@@ -113,7 +105,7 @@ def to_session(row: Sequence[Any]) -> Session:
 
 def to_signed_in(row: Sequence[Any]) -> SignedIn:
     """A row of `SIGNED_IN_BY_DIGEST`."""
-    return SignedIn(to_session(row[: len(SESSION)]), to_user(row[len(SESSION) :]))
+    return SignedIn(to_session(row[: len(_SESSION)]), to_user(row[len(_SESSION) :]))
 
 
 def to_recorded(row: Sequence[Any]) -> Recorded:
@@ -140,7 +132,7 @@ def to_token(row: Sequence[Any]) -> AccessToken:
 
 def to_bearer(row: Sequence[Any]) -> Bearer:
     """A row of `BEARER_BY_DIGEST`."""
-    return Bearer(to_token(row[: len(TOKEN)]), to_user(row[len(TOKEN) :]))
+    return Bearer(to_token(row[: len(_TOKEN)]), to_user(row[len(_TOKEN) :]))
 
 
 def to_grant(row: Sequence[Any]) -> Grant:

@@ -1,29 +1,20 @@
 """Whether the database fits the code, and making it fit."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    insert,
-    inspect,
-    select,
-)
-
 from adapters.persistence.migrations import HEAD
-from adapters.persistence.tables import metadata, readiness
+from adapters.persistence.sqlite import BUSY_TIMEOUT_SECONDS, begin, open_writer, tables_in
+from adapters.persistence.tables import schema
 
-_VERSION = Table(  # Alembic's own, as it makes it
-    "alembic_version",
-    MetaData(),
-    Column("version_num", String(32), nullable=False),
-    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
-)
+_VERSION = """
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+"""
+"""Alembic's own, as it makes it."""
 
 
 class SchemaTooNew(Exception):
@@ -36,47 +27,37 @@ class SchemaTooNew(Exception):
         )
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to date, and close the engine, which is for this alone.
+def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
+    """Bring the schema up to date. Raises `SchemaTooNew` and `sqlite3.Error`.
 
-    Raises `SchemaTooNew`.
-
-    The transaction begins with the write lock: of several processes that start at once, one
-    migrates, and the others wait and find nothing left to do.
+    Both ways begin with the write lock, for which they wait so many seconds: of several processes
+    that start at once, one creates or migrates, and the others find nothing left to do.
     """
-    try:
-        with engine.begin() as connection:
-            if not inspect(connection).get_table_names():
-                _create(connection)
-            elif (revision := _revision(connection)) != HEAD:
-                _upgrade(connection, revision)
-    finally:
-        engine.dispose()
+    with closing(open_writer(path, busy_timeout=patience)) as connection:
+        begin(connection)
+        if not tables_in(connection):
+            _create(connection)
+        revision = _revision(connection)
+        connection.commit()
+    if revision != HEAD:
+        # Imported only when there is something to do: it takes ten times as long as `_create`.
+        from adapters.persistence.migrations.upgrade import upgrade
+
+        if not upgrade(path, revision, patience=patience):
+            raise SchemaTooNew(str(revision))
 
 
-def _create(connection: Connection) -> None:
+def _create(connection: sqlite3.Connection) -> None:
     """Make what all migrations together would; a test compares."""
-    metadata.create_all(connection, checkfirst=False)
-    _VERSION.create(connection, checkfirst=False)
-    connection.execute(insert(_VERSION).values(version_num=HEAD))
-    connection.execute(insert(readiness).values(id=1, checked_at=0))
+    for statement in f"{_VERSION}{schema()}".split(";\n"):
+        connection.execute(statement)
+    connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", [HEAD])
+    connection.execute("INSERT INTO readiness (id, checked_at) VALUES (1, 0)")
 
 
-def _upgrade(connection: Connection, revision: str | None) -> None:
-    # Imported only when there is something to do: it takes ten times as long as `_create`.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision and revision not in known:
-        raise SchemaTooNew(revision)
-    command.upgrade(config, "head")
-
-
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(_VERSION.name):
+def _revision(connection: sqlite3.Connection) -> str | None:
+    """None, where a migration has yet to write the first."""
+    if "alembic_version" not in tables_in(connection):
         return None
-    return connection.execute(select(_VERSION.c.version_num)).scalar()
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return found and str(found[0])

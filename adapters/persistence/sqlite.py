@@ -1,16 +1,18 @@
-"""All that is peculiar to SQLite: how its connections are opened and how its transactions begin."""
+"""All that is peculiar to SQLite's files: how they are made, opened and missed."""
 
 import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine, event, text
-from sqlalchemy.pool import QueuePool
-
 from domain.errors import StorageUnavailable
 
+Row = tuple[Any, ...]
+
 BUSY_TIMEOUT_SECONDS = 5
+
+VERSION = "PRAGMA data_version"
+"""Its answer changes whenever another connection, of whatever process, has committed."""
 
 
 def create_database(path: Path) -> None:
@@ -26,55 +28,50 @@ def create_database(path: Path) -> None:
         connection.close()
 
 
-def open_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> Engine:
-    """An engine for writing. Its pool holds one connection, for SQLite has one writer at a time."""
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=_uri(path), query={"mode": "rw", "uri": "true"}),
-        poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=busy_timeout,
-        hide_parameters=True,  # they would show password hashes in the log
-        connect_args={
-            "timeout": busy_timeout,
-            "isolation_level": None,
-            "check_same_thread": False,
-        },
-    )
-    file = _FileIdentity(path)
+def open_writer(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
+    """A connection whose commits are on the disk when they return. It waits so many seconds for
+    another process that writes.
+    """
+    return _open(path, busy_timeout, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, record: Any) -> None:
-        file.remember()
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        file.check()
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+def begin(connection: sqlite3.Connection) -> None:
+    """Open a transaction, with the write lock."""
+    connection.execute("BEGIN IMMEDIATE")
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that sees committed state, waits for no writer, and cannot write."""
-    connection = sqlite3.connect(
-        f"{_uri(path)}?mode=rw", uri=True, timeout=1, isolation_level=None, check_same_thread=False
-    )
-    connection.execute("PRAGMA query_only=ON")
     # SQLite opens its files at the first read; from then on they stay open, wherever they go.
-    connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+    return _open(path, 1, "PRAGMA query_only=ON", "SELECT 1 FROM sqlite_schema")
+
+
+def tables_in(connection: sqlite3.Connection) -> list[str]:
+    """Their names, in the order in which they were made."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+def _open(path: Path, timeout: float, *first: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=rw",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        for sql in first:
+            connection.execute(sql).fetchall()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
-VERSION = text("PRAGMA data_version")
-"""Its answer changes whenever another connection, of whatever process, has committed."""
-
-
-class _FileIdentity:
+class FileIdentity:
     """Notices that a file was moved away or replaced under an open connection, which would go on
     writing to a file that nobody will find again. The write-ahead log appears with the first use.
     """
@@ -84,10 +81,12 @@ class _FileIdentity:
         self._known: dict[Path, tuple[int, int]] = {}
 
     def remember(self) -> None:
+        """These are the files from now on. Raises `StorageUnavailable`."""
         self._known = {}
         self.check()
 
     def check(self) -> None:
+        """Raises `StorageUnavailable` when they are not those remembered."""
         for path in (self._database, self._log):
             found = self._look(path)
             if found is None and path is self._log and path not in self._known:
@@ -102,7 +101,3 @@ class _FileIdentity:
         except OSError:
             return None
         return status.st_dev, status.st_ino
-
-
-def _uri(path: Path) -> str:
-    return f"file:{quote(str(path.absolute()))}"

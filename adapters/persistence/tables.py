@@ -1,139 +1,37 @@
-"""The tables, as they are after the last migration.
+"""The tables, and what operators who look at them have to know that SQL does not say."""
 
-Instants are whole microseconds since 1970 in UTC: exact, sortable, and the same in every database.
-"""
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+_SECRET = {"secret": True}  # no query reaches it
+_INSTANT = {"kind": "instant"}
 
-BigInt = BigInteger().with_variant(Integer, "sqlite")
+MARKS: dict[str, dict[str, Any]] = {
+    "users.username": {"writable": True, "found_by": "username_key"},
+    "users.password_hash": _SECRET,
+    "users.signup_time": _INSTANT,
+    "users.disabled_at": _INSTANT,
+    "users.is_operator": {"kind": "boolean"},
+    "sessions.token_digest": _SECRET,
+    "sessions.created_at": _INSTANT,
+    "sessions.last_seen_at": _INSTANT,
+    "sessions.expires_at": _INSTANT,
+    "events.at": _INSTANT,
+    "events.details": {"kind": "json"},
+    "access_tokens.digest": _SECRET,
+    "access_tokens.created_at": _INSTANT,
+    "access_tokens.expires_at": _INSTANT,
+    "access_tokens.last_used_at": _INSTANT,
+    "one_time_codes.digest": _SECRET,
+    "one_time_codes.expires_at": _INSTANT,
+    "throttle_buckets.began": _INSTANT,
+    "throttle_buckets.waits_until": _INSTANT,
+    "throttle_buckets.forget_at": _INSTANT,
+    "readiness.checked_at": _INSTANT,
+}
+"""By table and column, as `columns.Columns` takes them."""
 
-# What an operator who looks at the tables has to know of a column. No query reaches secret ones.
-SECRET = {"secret": True}
-INSTANT = {"kind": "instant"}
-FLAG = {"kind": "boolean"}
-JSON = {"kind": "json"}
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", BigInt, primary_key=True),
-    Column("username", Text, nullable=False, info={"writable": True, "found_by": "username_key"}),
-    Column("username_key", Text, nullable=False),
-    Column("password_hash", Text, nullable=False, info=SECRET),
-    Column("signup_time", BigInt, nullable=False, info=INSTANT),
-    Column("auth_version", BigInt, nullable=False),
-    Column("disabled_at", BigInt, info=INSTANT),
-    Column("is_operator", BigInt, nullable=False, server_default="0", info=FLAG),
-    Column("version", BigInt, nullable=False, server_default="1"),
-    UniqueConstraint("username_key"),
-    Index(None, "is_operator", sqlite_where=text("is_operator = 1")),
-    sqlite_autoincrement=True,
-    sqlite_strict=True,
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", BigInt, primary_key=True),
-    Column("token_digest", LargeBinary, nullable=False, info=SECRET),
-    Column(
-        "user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
-    ),
-    Column("auth_version", BigInt, nullable=False),
-    Column("created_at", BigInt, nullable=False, info=INSTANT),
-    Column("last_seen_at", BigInt, nullable=False, info=INSTANT),
-    Column("expires_at", BigInt, nullable=False, index=True, info=INSTANT),
-    Column("address", Text, nullable=False),
-    Column("user_agent", Text, nullable=False),
-    UniqueConstraint("token_digest"),
-    sqlite_autoincrement=True,
-    sqlite_strict=True,
-)
-
-events = Table(
-    "events",
-    metadata,
-    Column("position", BigInt, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("at", BigInt, nullable=False, index=True, info=INSTANT),
-    Column("user_id", BigInt),
-    Column("address", Text, nullable=False),
-    Column("user_agent", Text, nullable=False),
-    Column("details", Text, nullable=False, info=JSON),
-    Column("actor_id", BigInt),
-    Index(None, "user_id", "position"),
-    sqlite_autoincrement=True,
-    sqlite_strict=True,
-)
-
-access_tokens = Table(
-    "access_tokens",
-    metadata,
-    Column("id", BigInt, primary_key=True),
-    Column("digest", LargeBinary, nullable=False, info=SECRET),
-    Column(
-        "user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
-    ),
-    Column("name", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("created_at", BigInt, nullable=False, info=INSTANT),
-    Column("expires_at", BigInt, nullable=False, info=INSTANT),
-    Column("last_used_at", BigInt, info=INSTANT),
-    UniqueConstraint("digest"),
-    sqlite_autoincrement=True,
-    sqlite_strict=True,
-)
-
-one_time_codes = Table(
-    "one_time_codes",
-    metadata,
-    Column("id", BigInt, primary_key=True),
-    Column("digest", LargeBinary, nullable=False, info=SECRET),
-    Column("purpose", Text, nullable=False),
-    Column("user_id", BigInt, ForeignKey("users.id", ondelete="CASCADE"), index=True),
-    Column("expires_at", BigInt, nullable=False, info=INSTANT),
-    UniqueConstraint("digest"),
-    sqlite_autoincrement=True,
-    sqlite_strict=True,
-)
-
-throttle_buckets = Table(
-    "throttle_buckets",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("began", BigInt, nullable=False, info=INSTANT),
-    Column("attempts", BigInt, nullable=False),
-    Column("waits", BigInt, nullable=False),
-    Column("waits_until", BigInt, info=INSTANT),
-    Column("forget_at", BigInt, nullable=False, index=True, info=INSTANT),
-    sqlite_strict=True,
-)
-
-readiness = Table(
-    "readiness",
-    metadata,
-    Column("id", BigInt, primary_key=True, autoincrement=False),
-    Column("checked_at", BigInt, nullable=False, info=INSTANT),
-    sqlite_strict=True,
-)
+def schema() -> str:
+    """The statements that make the tables."""
+    return Path(__file__).with_name("schema.sql").read_text("utf-8")

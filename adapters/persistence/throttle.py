@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
-
 from adapters.persistence import rows
-from adapters.persistence.reader import Query, SqliteReader
-from adapters.persistence.tables import throttle_buckets as buckets
+from adapters.persistence.reader import SqliteReader
 from adapters.persistence.writer import Transaction, Writer
 from domain.ports import Clock
 from domain.throttle import Attempt, Bucket, reserve_all
 
-_COLUMNS = (buckets.c.began, buckets.c.attempts, buckets.c.waits, buckets.c.waits_until)
-_READ = Query(select(*_COLUMNS).where(buckets.c.key == bindparam("wanted")))
+_COLUMNS = "began, attempts, waits, waits_until"
+_READ = f"SELECT {_COLUMNS} FROM throttle_buckets WHERE key = :key"
+_WRITE = """
+    INSERT INTO throttle_buckets (key, began, attempts, waits, waits_until, forget_at)
+    VALUES (:key, :began, :attempts, :waits, :waits_until, :forget_at)
+    ON CONFLICT (key) DO UPDATE
+    SET began = excluded.began, attempts = excluded.attempts, waits = excluded.waits,
+        waits_until = excluded.waits_until, forget_at = excluded.forget_at
+"""
+_FORGET = "DELETE FROM throttle_buckets WHERE forget_at <= :now"
 
 
 class SqlThrottle:
@@ -31,7 +36,7 @@ class SqlThrottle:
 
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
         now = self._clock.now()
-        seen = {each.key: self._reader.one(_READ, wanted=each.key) for each in attempts}
+        seen = {each.key: self._reader.one(_READ, key=each.key) for each in attempts}
         reserve_all(attempts, {key: _bucket(row) for key, row in seen.items() if row}, now)
         async with self._writer.begin() as transaction:
             found = await _read(transaction, attempts)
@@ -51,15 +56,14 @@ class SqlThrottle:
         """Remove what need not be remembered any more."""
         now = rows.to_micros(self._clock.now())
         async with self._writer.begin() as transaction:
-            await transaction.execute(delete(buckets).where(buckets.c.forget_at <= now))
+            await transaction.execute(_FORGET, {"now": now})
 
 
 async def _read(transaction: Transaction, attempts: Sequence[Attempt]) -> dict[str, Bucket]:
-    wanted = [attempt.key for attempt in attempts]
-    result = await transaction.execute(
-        select(buckets.c.key, *_COLUMNS).where(buckets.c.key.in_(wanted))
-    )
-    return {row.key: _bucket(row[1:]) for row in result}
+    keys = [attempt.key for attempt in attempts]
+    places = ", ".join("?" * len(keys))
+    sql = f"SELECT key, {_COLUMNS} FROM throttle_buckets WHERE key IN ({places})"
+    return {key: _bucket(row) for key, *row in await transaction.all(sql, keys)}
 
 
 async def _write(
@@ -68,9 +72,8 @@ async def _write(
     if not changed:
         return
     limits = {attempt.key: attempt.limit for attempt in attempts}
-    await transaction.execute(delete(buckets).where(buckets.c.key.in_(changed)))
-    await transaction.execute(
-        insert(buckets),
+    await transaction.execute_each(
+        _WRITE,
         [
             {
                 "key": key,

@@ -1,29 +1,34 @@
 """The table of users, inside a transaction."""
 
+import sqlite3
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
-
 from adapters.persistence import rows
-from adapters.persistence.tables import users
 from adapters.persistence.writer import Transaction
 from domain.errors import UsernameTaken
 from domain.password import PasswordHash
 from domain.user import User, Username
 
-# Said once: to put a statement together takes longer than to execute it.
-_ADD = insert(users).returning(users.c.id)
-_SAVE = (
-    update(users)
-    .where(users.c.id == bindparam("saved"))
-    .values(version=users.c.version + 1)
-    .returning(users.c.version)
-)
-_ANY_OPERATOR = select(users.c.id).where(text("is_operator = 1")).limit(1)
-_GET = rows.USER_BY_ID.with_for_update()
+_ADD = """
+    INSERT INTO users
+        (username, username_key, password_hash, signup_time, auth_version, is_operator)
+    VALUES
+        (:username, :username_key, :password_hash, :signup_time, 1, :is_operator)
+    RETURNING id
+"""
+_SAVE = """
+    UPDATE users
+    SET username = :username, username_key = :username_key, password_hash = :password_hash,
+        auth_version = :auth_version, disabled_at = :disabled_at, is_operator = :is_operator,
+        version = version + 1
+    WHERE id = :id
+    RETURNING version
+"""
+_DELETE = "DELETE FROM users WHERE id = :id"
+_ANY_OPERATOR = "SELECT id FROM users WHERE is_operator = 1 LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +49,41 @@ class SqlUsers:
             **_name(username),
             "password_hash": password_hash.value,
             "signup_time": rows.to_micros(at),
-            "auth_version": 1,
             "is_operator": int(is_operator),
         }
-        try:
-            result = await self.transaction.execute(_ADD, values)
-        except IntegrityError as error:
-            raise _taken(error) from error
-        return User(result.scalar_one(), username, password_hash, at, is_operator=is_operator)
+        user_id = await self._write(_ADD, values)
+        return User(user_id, username, password_hash, at, is_operator=is_operator)
 
     async def get(self, user_id: int) -> User | None:
         if not 0 < user_id <= sys.maxsize:
             return None
-        result = await self.transaction.execute(_GET, {"id": user_id})
-        row = result.one_or_none()
+        row = await self.transaction.one(rows.USER_BY_ID, {"id": user_id})
         return rows.to_user(row) if row else None
 
     async def save(self, user: User) -> User:
         values = {
             **_name(user.username),
+            "id": user.id,
             "password_hash": user.password_hash.value,
             "auth_version": user.auth_version,
             "disabled_at": user.disabled_at and rows.to_micros(user.disabled_at),
             "is_operator": int(user.is_operator),
         }
-        try:
-            result = await self.transaction.execute(_SAVE, {"saved": user.id, **values})
-        except IntegrityError as error:
-            raise _taken(error) from error
-        return replace(user, version=result.scalar_one())
+        return replace(user, version=await self._write(_SAVE, values))
 
     async def delete(self, user_id: int) -> None:
-        await self.transaction.execute(delete(users).where(users.c.id == user_id))
+        await self.transaction.execute(_DELETE, {"id": user_id})
 
     async def has_operator(self) -> bool:
-        result = await self.transaction.execute(_ANY_OPERATOR)
-        return result.one_or_none() is not None
+        return await self.transaction.one(_ANY_OPERATOR) is not None
 
-
-def _taken(error: IntegrityError) -> Exception:
-    return UsernameTaken() if "username_key" in str(error.orig) else error
+    async def _write(self, sql: str, values: Mapping[str, object]) -> int:
+        """Execute what returns one number."""
+        try:
+            ((number,),) = await self.transaction.all(sql, values)
+        except sqlite3.IntegrityError as error:
+            raise UsernameTaken if "username_key" in str(error) else error from error
+        return int(number)
 
 
 def _name(username: Username) -> dict[str, str]:

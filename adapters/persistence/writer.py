@@ -1,20 +1,22 @@
 """One thread that writes."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import partial
+from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
-from sqlalchemy import Connection, CursorResult, Engine, Executable
 
 from adapters.persistence.errors import translated
-from adapters.persistence.sqlite import BUSY_TIMEOUT_SECONDS
+from adapters.persistence.sqlite import BUSY_TIMEOUT_SECONDS, FileIdentity, Row, begin, open_writer
 from adapters.persistence.tally import count_since
 from domain.errors import StorageUnavailable
+
+Parameters = Mapping[str, object] | Sequence[object]
 
 _Result = TypeVar("_Result")
 _Run = Callable[[Callable[[], Any]], Any]
@@ -25,35 +27,47 @@ class Transaction:
     asynchronous driver takes a dozen (docs/performance.md).
     """
 
-    def __init__(self, connection: Connection, run: _Run) -> None:
+    def __init__(self, connection: sqlite3.Connection, run: _Run) -> None:
         self._connection = connection
         self._run = run
 
-    async def execute(
-        self,
-        statement: Executable,
-        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> CursorResult[Any]:
-        """Execute a statement of SQLAlchemy."""
+    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Execute a statement; say how many rows it changed."""
+        return await self._timed(lambda: self._connection.execute(sql, parameters).rowcount)
+
+    async def execute_each(self, sql: str, parameters: Sequence[Mapping[str, object]]) -> None:
+        """Execute a statement once with each of these."""
+        await self._timed(lambda: self._connection.executemany(sql, parameters))
+
+    async def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """Execute a statement; give every row it returns."""
+        return await self._timed(lambda: self._connection.execute(sql, parameters).fetchall())
+
+    async def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """The only row, if there is one."""
+        found = await self.all(sql, parameters)
+        return found[0] if found else None
+
+    async def _timed(self, job: Callable[[], _Result]) -> _Result:
         started = perf_counter()
-        result: CursorResult[Any] = await self._run(
-            partial(self._connection.execute, statement, parameters)
-        )
+        result: _Result = await self._run(job)
         count_since(started)
         return result
 
 
 class Writer:
     """Lets one transaction after the other write: a database file has one writer at a time, and
-    waiting in line here beats failing there. Who waits longer than `patience` seconds is refused.
+    waiting in line here beats failing there. Who waits longer than `patience` seconds, here or
+    for another process, is refused.
     """
 
-    def __init__(self, engine: Engine, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
-        self._engine = engine
+    def __init__(self, path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
+        self._path = path
         self._patience = patience
+        self._file = FileIdentity(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._line = asyncio.Lock()
-        self._connection: Connection | None = None
+        self._connection: sqlite3.Connection | None = None
         self.waiting = 0
         """How many transactions stand in line."""
 
@@ -73,12 +87,12 @@ class Writer:
             finally:
                 self.waiting -= 1
             try:
-                connection = await self._run(self._open)
+                connection = await self._run(self._begin)
                 yield Transaction(connection, self._run)
-                await self._run(partial(self._commit, connection))
+                await self._run(connection.commit)
             except BaseException:
                 # Whatever else is cancelled, this is not: an open transaction is the lock.
-                await asyncio.shield(self._run(self._close))
+                await asyncio.shield(self._run(self._roll_back))
                 raise
             finally:
                 self._line.release()
@@ -86,22 +100,28 @@ class Writer:
     def close(self) -> None:
         """Let the last transaction end, and close the connection."""
         self._thread.shutdown()
-        self._engine.dispose()
-
-    def _open(self) -> Connection:
-        self._connection = self._engine.connect()
-        self._connection.begin()
-        return self._connection
-
-    def _commit(self, connection: Connection) -> None:
-        connection.commit()
         self._close()
 
+    def _begin(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._file.remember()
+            self._connection = open_writer(self._path, busy_timeout=self._patience)
+        self._file.check()
+        begin(self._connection)
+        return self._connection
+
+    def _roll_back(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.rollback()
+        except sqlite3.Error:
+            self._close()  # which rolls back, too
+
     def _close(self) -> None:
-        """Roll back what is not committed."""
         if self._connection is not None:
-            connection, self._connection = self._connection, None
-            connection.close()
+            self._connection.close()
+            self._connection = None
 
     async def _run(self, job: Callable[[], _Result]) -> _Result:
         # One thread, so that even what was cancelled here ends there before the next job begins.

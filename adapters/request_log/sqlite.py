@@ -7,17 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
-
-from adapters.request_log.tables import metadata, requests
+from adapters.request_log.tables import INSERT, SCHEMA, VALUES
 from domain.errors import StorageFull, StorageUnavailable
 
 _LAYOUT = 2
-_COLUMNS = [column.name for column in requests.columns][1:]
-_VALUES = f"({', '.join('?' * len(_COLUMNS))})"
-_INSERT = str(insert(requests).compile(dialect=sqlite.dialect(), column_keys=_COLUMNS))
 # After each statement Python takes its lock back, for which it has to wait: so one for many rows.
 _AT_ONCE = 50
 # Each number of rows is a statement of its own, and a large one; what was added is not read again.
@@ -45,7 +38,7 @@ class RequestFile:
             cursor = connection.cursor()
             for first in range(0, len(rows), _AT_ONCE):
                 some = rows[first : first + _AT_ONCE]
-                statement = _INSERT + f", {_VALUES}" * (len(some) - 1)
+                statement = INSERT + ", ".join([VALUES] * len(some))
                 cursor.execute(statement, tuple(chain.from_iterable(some)))
             return cursor
 
@@ -128,9 +121,7 @@ class RequestFile:
 
 def _lay_out(cursor: sqlite3.Cursor) -> None:
     """Begin anew: records in another layout are let go."""
-    cursor.execute(f"DROP TABLE IF EXISTS {requests.name}")
-    for table in metadata.sorted_tables:
-        cursor.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
-        for index in sorted(table.indexes, key=lambda each: str(each.name)):
-            cursor.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
+    cursor.execute("DROP TABLE IF EXISTS requests")
+    for statement in SCHEMA.split(";\n"):
+        cursor.execute(statement)
     cursor.execute(f"PRAGMA user_version={_LAYOUT}")

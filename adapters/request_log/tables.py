@@ -1,38 +1,41 @@
 """The one table of the file."""
 
-from sqlalchemy import REAL, BigInteger, Column, Index, Integer, MetaData, Table, Text
+SCHEMA = """
+CREATE TABLE requests (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    method TEXT NOT NULL,
+    route TEXT NOT NULL,
+    path TEXT NOT NULL,
+    query TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    duration_ms REAL NOT NULL,
+    user_id INTEGER,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    request_bytes INTEGER NOT NULL,
+    response_bytes INTEGER NOT NULL,
+    statements INTEGER NOT NULL,
+    statements_ms REAL NOT NULL,
+    request_headers TEXT NOT NULL,
+    response_headers TEXT NOT NULL,
+    request_body TEXT,
+    error TEXT
+) STRICT;
+CREATE INDEX ix_requests_level_time ON requests (level, time);
+CREATE INDEX ix_requests_user_id ON requests (user_id);
+CREATE INDEX ix_requests_request_id ON requests (request_id);
+"""
+INSERT = "INSERT INTO requests VALUES "
+VALUES = f"(NULL{', ?' * 20})"
+"""All but the id, in the order above."""
 
-metadata = MetaData()
-
-_BigInt = BigInteger().with_variant(Integer, "sqlite")
-
-requests = Table(
-    "requests",
-    metadata,
-    Column("id", _BigInt, primary_key=True),
-    Column("time", _BigInt, nullable=False, info={"kind": "instant"}),
-    Column("level", Text, nullable=False),
-    Column("method", Text, nullable=False),
-    Column("route", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("status", _BigInt, nullable=False),
-    Column("duration_ms", REAL, nullable=False),
-    Column("user_id", _BigInt),
-    Column("address", Text, nullable=False),
-    Column("user_agent", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
-    Column("request_bytes", _BigInt, nullable=False),
-    Column("response_bytes", _BigInt, nullable=False),
-    Column("statements", _BigInt, nullable=False),
-    Column("statements_ms", REAL, nullable=False),
-    Column("request_headers", Text, nullable=False, info={"kind": "json"}),
-    Column("response_headers", Text, nullable=False, info={"kind": "json"}),
-    Column("request_body", Text, info={"kind": "json"}),
-    Column("error", Text),
-    Index("ix_requests_level_time", "level", "time"),
-    Index("ix_requests_user_id", "user_id"),
-    Index("ix_requests_request_id", "request_id"),
-    sqlite_autoincrement=True,
-    sqlite_strict=True,
-)
+MARKS = {
+    "requests.time": {"kind": "instant"},
+    "requests.request_headers": {"kind": "json"},
+    "requests.response_headers": {"kind": "json"},
+    "requests.request_body": {"kind": "json"},
+}
+"""What operators have to know of the columns that SQL does not say."""

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from adapters.persistence.browser import SqliteBrowser
+from adapters.persistence.columns import described
 from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database, open_engine
-from adapters.persistence.tables import metadata
+from adapters.persistence.sqlite import create_database
+from adapters.persistence.tables import MARKS, schema
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
@@ -32,8 +33,8 @@ PLANTED = "plantedsecret"
 async def path(tmp_path: Path) -> Path:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    migrate(open_engine(path))
-    writer = Writer(open_engine(path))
+    migrate(path)
+    writer = Writer(path)
     async with SqlBegin(writer)() as work:
         for number, name in enumerate(NAMES):
             user = await work.users.add(
@@ -65,7 +66,7 @@ async def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def browser(path: Path) -> AsyncIterator[SqliteBrowser]:
-    with closing(SqliteBrowser(path, list(metadata.tables.values()))) as browser:
+    with closing(SqliteBrowser(path, schema(), MARKS)) as browser:
         yield browser
 
 
@@ -80,7 +81,15 @@ async def names(browser: SqliteBrowser, *conditions: Condition, **options: Any) 
 
 async def test_it_describes_the_tables(browser: SqliteBrowser) -> None:
     tables = {table.name: table for table in await browser.tables()}
-    assert set(tables) == set(metadata.tables)
+    assert list(tables) == [
+        "users",
+        "sessions",
+        "events",
+        "access_tokens",
+        "one_time_codes",
+        "throttle_buckets",
+        "readiness",
+    ]
     assert tables["users"].rows == Count(len(NAMES), exact=False)
     users = {column.name: column for column in tables["users"].columns}
     assert users["id"].key
@@ -171,9 +180,9 @@ async def test_pages_show_every_row_once_and_in_order(
 
 
 async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
-    with closing(SqliteBrowser(path, [metadata.tables["users"]])) as browser:
+    with closing(SqliteBrowser(path, schema(), MARKS)) as browser:
         first = await browser.page("users", limit=3)
-        writer = Writer(open_engine(path))
+        writer = Writer(path)
         async with SqlBegin(writer)() as work:
             await work.users.add(Username("new"), PasswordHash("hash"), at=NOON)
         writer.close()
@@ -188,11 +197,11 @@ async def test_columns_can_be_chosen(browser: SqliteBrowser) -> None:
 
 
 async def test_many_rows_are_counted_to_a_bound(path: Path) -> None:
-    writer = Writer(open_engine(path))
+    writer = Writer(path)
     async with SqlBegin(writer)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
     writer.close()
-    with closing(SqliteBrowser(path, [metadata.tables["events"]])) as browser:
+    with closing(SqliteBrowser(path, schema(), MARKS)) as browser:
         renamed = [where("kind", "eq", "renamed")]
         assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
         assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
@@ -205,7 +214,7 @@ async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: SqliteB
 
 
 async def test_too_many_questions_at_once_are_told_so(path: Path) -> None:
-    with closing(SqliteBrowser(path, [metadata.tables["users"]])) as browser:
+    with closing(SqliteBrowser(path, schema(), MARKS)) as browser:
         asked = await asyncio.gather(
             *(browser.page("users") for _ in range(60)), return_exceptions=True
         )
@@ -245,6 +254,25 @@ async def test_a_secret_cannot_be_read_compared_sorted_or_counted(
                 await attempt
             said.add(str(refusal.value))
     assert len(said) == 1, "a secret column is refused as one that is not there"
+
+
+async def test_whatever_looks_like_a_secret_is_one(browser: SqliteBrowser) -> None:
+    shown = {column.name for table in await browser.tables() for column in table.columns}
+    secret = {
+        column.name for table in await browser.tables() for column in table.columns if column.secret
+    }
+    words = ("hash", "digest", "token", "secret")
+    assert {name for name in shown - secret if any(word in name for word in words)} == set()
+
+
+def test_bytes_are_secret_and_no_mark_may_miss_its_column() -> None:
+    made = "CREATE TABLE t (id INTEGER PRIMARY KEY, a BLOB, b TEXT) STRICT"
+    secret = {
+        each.name: each.secret for each in described(made, {"t.b": {"secret": True}})["t"].all
+    }
+    assert secret == {"id": False, "a": True, "b": True}
+    with pytest.raises(ValueError, match=r"t\.c"):
+        described(made, {"t.c": {"secret": True}})
 
 
 async def test_no_answer_has_a_planted_secret(browser: SqliteBrowser) -> None:
@@ -293,8 +321,8 @@ async def test_a_key_nobody_has(browser: SqliteBrowser) -> None:
 
 
 async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
-    with closing(SqliteBrowser(path, list(metadata.tables.values()), patience=0)) as browser:
-        writer = Writer(open_engine(path))
+    with closing(SqliteBrowser(path, schema(), MARKS, patience=0)) as browser:
+        writer = Writer(path)
         async with SqlBegin(writer)() as work:
             await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 2_000)
         writer.close()
@@ -303,6 +331,6 @@ async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
 
 
 async def test_a_database_that_is_gone(tmp_path: Path) -> None:
-    browser = SqliteBrowser(tmp_path / "nowhere.db", [metadata.tables["users"]])
+    browser = SqliteBrowser(tmp_path / "nowhere.db", schema(), MARKS)
     with closing(browser), pytest.raises(StorageUnavailable):
         await browser.tables()

@@ -7,15 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from adapters.persistence.last_seen import SqlLastSeen
 from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.probe import SqlProbe
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database, open_engine, open_reader
+from adapters.persistence.sqlite import create_database, open_reader
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.errors import StorageUnavailable
@@ -30,15 +28,16 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def writer(path: Path) -> Iterator[Writer]:
     create_database(path)
-    migrate(open_engine(path))
-    writer = Writer(open_engine(path, busy_timeout=0.1), patience=0.1)
+    migrate(path)
+    writer = Writer(path, patience=0.1)
     yield writer
     writer.close()
 
 
 async def pragma(writer: Writer, name: str) -> object:
     async with writer.begin() as transaction:
-        return (await transaction.execute(text(f"PRAGMA {name}"))).scalar()
+        ((value,),) = await transaction.all(f"PRAGMA {name}")
+        return value
 
 
 async def test_a_commit_is_on_the_disk_before_it_is_answered(writer: Writer) -> None:
@@ -60,7 +59,7 @@ async def test_a_unit_of_work_takes_the_write_lock_when_it_begins(
 async def test_who_is_cancelled_while_it_opens_leaves_no_lock_behind(
     writer: Writer, path: Path
 ) -> None:
-    patient = Writer(open_engine(path))
+    patient = Writer(path)
     await pragma(patient, "user_version")
     other = sqlite3.connect(path, timeout=0, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -87,7 +86,7 @@ async def test_a_reader_cannot_write(writer: Writer, path: Path) -> None:
 async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         open_reader(tmp_path / "nowhere.db")
-    writer = Writer(open_engine(tmp_path / "nowhere.db"))
+    writer = Writer(tmp_path / "nowhere.db")
     with pytest.raises(StorageUnavailable):
         async with SqlBegin(writer)():
             pass
@@ -124,10 +123,10 @@ async def test_only_the_owner_may_read_the_files(writer: Writer, path: Path) -> 
 
 
 async def test_errors_do_not_show_what_was_to_be_written(writer: Writer) -> None:
-    with pytest.raises(DBAPIError) as failure:
+    with pytest.raises(sqlite3.OperationalError) as failure:
         async with writer.begin() as transaction:
             await transaction.execute(
-                text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hash of one"}
+                "INSERT INTO nowhere VALUES (:secret)", {"secret": "hash of one"}
             )
     assert "hash of one" not in str(failure.value)
 

@@ -12,7 +12,7 @@ from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database, open_engine
+from adapters.persistence.sqlite import create_database
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.events import Event
@@ -57,8 +57,8 @@ async def fake(_: Path) -> AsyncIterator[Store]:
 async def sqlite(folder: Path) -> AsyncIterator[Store]:
     path = folder / "with a space?" / "frontdesk.db"
     create_database(path)
-    migrate(open_engine(path))
-    writer, reader = Writer(open_engine(path)), SqliteReader(path)
+    migrate(path)
+    writer, reader = Writer(path), SqliteReader(path)
     try:
         with reader.open():
             lookup = SqliteLookup(reader)

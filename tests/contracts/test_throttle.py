@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database, open_engine
-from adapters.persistence.tables import throttle_buckets
+from adapters.persistence.sqlite import create_database
 from adapters.persistence.throttle import SqlThrottle
 from adapters.persistence.writer import Writer
 from adapters.throttle.memory import MemoryThrottle
@@ -153,8 +151,8 @@ async def in_memory(clock: FakeClock, _: Path) -> AsyncIterator[Throttle]:
 async def in_sqlite(clock: FakeClock, folder: Path) -> AsyncIterator[SqlThrottle]:
     path = folder / "frontdesk.db"
     create_database(path)
-    migrate(open_engine(path))
-    writer, reader = Writer(open_engine(path)), SqliteReader(path)
+    migrate(path)
+    writer, reader = Writer(path), SqliteReader(path)
     with reader.open():
         yield SqlThrottle(writer, reader, clock)
     writer.close()
@@ -219,5 +217,4 @@ async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
         clock.advance(5 * MINUTE)
         await throttle.forget()
         async with throttle._writer.begin() as transaction:
-            keys = (await transaction.execute(select(throttle_buckets.c.key))).all()
-        assert [key for (key,) in keys] == ["ada"]
+            assert await transaction.all("SELECT key FROM throttle_buckets") == [("ada",)]

@@ -2,12 +2,10 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+import pytest
 
 from entrypoints.client import Client, in_process
 from tests.conftest import settings_in
@@ -36,26 +34,24 @@ def test_a_database_file_that_was_moved_away_is_noticed_and_not_replaced(tmp_pat
         assert client.update(username="bob").status == 200
 
 
-@contextmanager
-def small_disk(pages: int) -> Iterator[None]:
+def make_disk_small(monkeypatch: pytest.MonkeyPatch, *, pages: int) -> None:
     """Let every database that is opened from now on grow by no more than these pages."""
+    connect: Any = sqlite3.connect
 
-    def limit(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA page_count")
-        size = cursor.fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count={size + pages}")
-        cursor.close()
+    def limited(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **options)
+        ((size,),) = connection.execute("PRAGMA page_count").fetchall()
+        connection.execute(f"PRAGMA max_page_count={size + pages}").fetchall()
+        return connection
 
-    event.listen(Engine, "connect", limit)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", limit)
+    monkeypatch.setattr(sqlite3, "connect", limited)
 
 
-def test_a_full_disk_refuses_writes_and_lets_reads_go_on(tmp_path: Path) -> None:
-    with in_process(settings_in(tmp_path)) as client, small_disk(pages=3):
+def test_a_full_disk_refuses_writes_and_lets_reads_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_process(settings_in(tmp_path)) as client:
+        make_disk_small(monkeypatch, pages=3)
         client.sign_up("ada", PASSWORD)
         for number in range(200):
             response = client.another().sign_up(f"user{number}", PASSWORD)

@@ -13,13 +13,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-import adapters.persistence.migrations
 from adapters.persistence.migrations import HEAD
+from adapters.persistence.migrations.upgrade import FOLDER, described, open_engine
 from adapters.persistence.schema import SchemaTooNew, migrate
-from adapters.persistence.sqlite import create_database, open_engine
-from adapters.persistence.tables import metadata
-
-FOLDER = Path(adapters.persistence.migrations.__file__).parent
+from adapters.persistence.sqlite import create_database
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -86,9 +83,9 @@ def test_the_stairway(tmp_path: Path) -> None:
 def test_a_new_database_is_what_all_migrations_make(tmp_path: Path) -> None:
     with database(tmp_path / "migrated") as engine, engine.begin() as connection:
         walk(connection, "up", HEAD)
-        assert list(compare_metadata(MigrationContext.configure(connection), metadata)) == []
-    with database(tmp_path / "new") as engine:
-        migrate(engine)
+        assert list(compare_metadata(MigrationContext.configure(connection), described())) == []
+    create_database(tmp_path / "new" / "frontdesk.db")
+    migrate(tmp_path / "new" / "frontdesk.db")
     assert contents_of(tmp_path / "new") == contents_of(tmp_path / "migrated")
 
 
@@ -96,16 +93,16 @@ def test_a_new_database_is_what_all_migrations_make(tmp_path: Path) -> None:
 def test_an_older_database_becomes_a_new_one(tmp_path: Path, revision: str) -> None:
     with database(tmp_path) as engine, engine.begin() as connection:
         walk(connection, "up", revision)
-    migrate(open_engine(tmp_path / "frontdesk.db"))
-    with database(tmp_path / "new") as engine:
-        migrate(engine)
+    migrate(tmp_path / "frontdesk.db")
+    create_database(tmp_path / "new" / "frontdesk.db")
+    migrate(tmp_path / "new" / "frontdesk.db")
     assert contents_of(tmp_path) == contents_of(tmp_path / "new")
 
 
 def test_every_table_is_strict_and_every_account_id_new(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    migrate(open_engine(path))
+    migrate(path)
     tables = {name: sql for name, sql in schema_of(path) if (sql or "").startswith("CREATE TABLE")}
     for name in ("users", "sessions", "readiness"):
         assert tables[name].rstrip().endswith("STRICT")
@@ -115,21 +112,21 @@ def test_every_table_is_strict_and_every_account_id_new(tmp_path: Path) -> None:
 def test_migrating_again_does_nothing(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    migrate(open_engine(path))
+    migrate(path)
     before = schema_of(path)
-    migrate(open_engine(path))
+    migrate(path)
     assert schema_of(path) == before
 
 
 def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "frontdesk.db"
     create_database(path)
-    migrate(open_engine(path))
+    migrate(path)
     connection = sqlite3.connect(path)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
     connection.close()
     before = schema_of(path)
     with pytest.raises(SchemaTooNew, match="9999"):
-        migrate(open_engine(path))
+        migrate(path)
     assert schema_of(path) == before

@@ -7,13 +7,13 @@ from typing import Any, cast
 from alembic import context
 from sqlalchemy import Connection
 
-from adapters.persistence.tables import metadata
+from adapters.persistence.migrations.upgrade import described
 
 
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        target_metadata=described(),
         transactional_ddl=True,
         render_as_batch=True,
         compare_type=True,
