@@ -25,7 +25,7 @@ from tests.startup.processes import ROOT
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
 _MARKED = re.compile(r"(<!-- measured -->\n).*(<!-- /measured -->)", re.DOTALL)
-_VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "sqlalchemy", "bcrypt")
+_VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "bcrypt")
 
 Each = TypeVar("Each")
 
