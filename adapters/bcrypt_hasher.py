@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 import bcrypt
 
+from domain.network import Client
 from domain.password import Password, PasswordHash
 
 _SCHEME = "hmac-sha384"
@@ -31,10 +32,10 @@ _Result = TypeVar("_Result")
 class Queue(Protocol):
     """What runs the work: `adapters.hash_queue.HashQueue`."""
 
-    def check_turn(self, client: str) -> None:
+    def check_turn(self, client: Client) -> None:
         """Raises `Busy`."""
 
-    async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
+    async def run(self, client: Client, job: Callable[[], _Result]) -> _Result:
         """Run it off the event loop, in this client's turn. Raises `Busy`."""
 
 
@@ -60,17 +61,17 @@ class BcryptHasher:
         # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
         self._decoy = bcrypt.gensalt(cost) + b"." * 31
 
-    def check_turn(self, *, client: str) -> None:
+    def check_turn(self, *, client: Client) -> None:
         self._queue.check_turn(client)
 
-    async def hash(self, password: Password, *, client: str) -> PasswordHash:
+    async def hash(self, password: Password, *, client: Client) -> PasswordHash:
         digest = self._digest(self._key_id, password)
         salt = bcrypt.gensalt(self._cost)
         hashed = await self._queue.run(client, lambda: bcrypt.hashpw(digest, salt))
         return PasswordHash(f"{_SCHEME}:{self._key_id}:{hashed.decode()}")
 
     async def verify(
-        self, password: Password, password_hash: PasswordHash | None, *, client: str
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client
     ) -> bool:
         key_id, hashed = self._parse(password_hash)
         if key_id is None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.errors import Busy
+from domain.network import Client
 
 _Result = TypeVar("_Result")
 _Job = tuple[Callable[[], Any], "asyncio.Future[Any]", float]
@@ -71,26 +72,26 @@ class HashQueue:
             self._seconds_a_job,
         )
 
-    def check_turn(self, client: str) -> None:
+    def check_turn(self, client: Client) -> None:
         """Refuse who would have to wait too long. Raises `Busy`."""
-        wait = self._expected_wait(client)
+        wait = self._expected_wait(client.network)
         if wait > self._max_wait:
             self._refused += 1
             raise Busy(retry_after=math.ceil(wait))
 
-    async def run(self, client: str, job: Callable[[], _Result]) -> _Result:
+    async def run(self, client: Client, job: Callable[[], _Result]) -> _Result:
         """Run the job when it is this client's turn. Raises `Busy`. Cancelled, it gives
         its place back.
         """
         self.check_turn(client)
         future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
         entry: _Job = (job, future, time.monotonic())
-        self._lines.setdefault(client, deque()).append(entry)
+        self._lines.setdefault(client.network, deque()).append(entry)
         self._start_jobs()
         try:
             return await future
         except asyncio.CancelledError:
-            self._give_up(client, entry)
+            self._give_up(client.network, entry)
             raise
 
     def close(self) -> None:

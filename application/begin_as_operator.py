@@ -26,7 +26,7 @@ class BeginAsOperator:
 
     @asynccontextmanager
     async def __call__(self, by: Operator | None) -> AsyncIterator[UnitOfWork]:
-        async with self.begin() as work:
+        async with self.begin(by.client if by else None) as work:
             if by and not (await self._present(work, by)).is_operator:
                 raise NotAnOperator
             yield work

@@ -34,14 +34,14 @@ class ConfirmOwner:
             if not session.is_fresh(self.clock.now(), self.lifetimes.of(user)):
                 raise FreshLoginRequired
             return
-        secret, client = Password(current_password), origin.network
+        secret, client = Password(current_password), origin.client(user_id=user.id)
         self.hasher.check_turn(client=client)
         guesses = self.throttle_policy.for_confirmation(user.id)
         await self.throttle.reserve(guesses)
         try:
             if not await self.hasher.verify(secret, user.password_hash, client=client):
                 refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
-                async with self.begin() as work:
+                async with self.begin(client) as work:
                     await work.events.append(refused)
                 raise InvalidCredentials
         except Unavailable:

@@ -34,7 +34,7 @@ class CreateUser:
         is_operator: bool = False,
     ) -> User:
         name, secret = Username.parse(username), self.password_policy.parse(password)
-        password_hash = await self.hasher.hash(secret, client=origin.network)
+        password_hash = await self.hasher.hash(secret, client=origin.client())
         async with self.begin(by) as work:
             now, actor = self.clock.now(), by.user.id if by else None
             user = await work.users.add(name, password_hash, at=now, is_operator=is_operator)

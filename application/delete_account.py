@@ -34,8 +34,8 @@ class DeleteAccount:
         current_password: str | None,
     ) -> Receipt:
         await self.confirm_owner(signed_in, current_password, origin=origin)
-        now = self.clock.now()
-        async with self.begin() as work:
+        now, client = self.clock.now(), origin.client(user_id=signed_in.user.id)
+        async with self.begin(client) as work:
             current = await work.sessions.find(presented.digest)
             if current is None:
                 raise NotSignedIn

@@ -41,7 +41,7 @@ class EditUser:
         if password is not None:
             by.demand_fresh()
             secret = self.password_policy.parse(password)
-            password_hash = await self.hasher.hash(secret, client=origin.network)
+            password_hash = await self.hasher.hash(secret, client=origin.client(user_id=by.user.id))
         async with self.begin(by) as work:
             user = await work.users.get(user_id)
             if user is None:

@@ -16,7 +16,7 @@ class EndOtherSessions:
 
     async def __call__(self, *, signed_in: SignedIn, origin: Origin) -> int:
         user_id, now = signed_in.user.id, self.clock.now()
-        async with self.begin() as work:
+        async with self.begin(origin.client(user_id=user_id)) as work:
             ended = await work.sessions.end_all(user_id, but=signed_in.session.id)
             await work.events.append(
                 *sessions_ended(now, user_id, origin, count=ended, why=Ending.REVOKED)

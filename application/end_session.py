@@ -20,7 +20,7 @@ class EndSession:
 
     async def __call__(self, *, signed_in: SignedIn, session_id: int, origin: Origin) -> None:
         user_id, now = signed_in.user.id, self.clock.now()
-        async with self.begin() as work:
+        async with self.begin(origin.client(user_id=user_id)) as work:
             if not await work.sessions.end_one(user_id, session_id):
                 raise NoSuchSession
             await work.events.append(

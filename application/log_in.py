@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from domain.errors import InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
+from domain.network import Client
 from domain.password import Password
 from domain.ports import Begin, Clock, Devices, Lookup, PasswordHasher, Pseudonyms, Throttle
 from domain.session import Admission, Origin, SessionToken
@@ -40,21 +41,24 @@ class LogIn:
         presented: SessionToken | None,
         device: str | None = None,
     ) -> Admission:
-        self.hasher.check_turn(client=origin.network)
         name, secret = Username(username), Password(password)
         claimed = await self.lookup.user(name)
         known_device = self.devices.recognise(device, claimed.id if claimed else None)
+        client = origin.client(recognised=known_device is not None)
+        self.hasher.check_turn(client=client)
         guesses = self.throttle_policy.for_login(
-            self.pseudonyms.of(name), origin.network, known_device
+            self.pseudonyms.of(name), origin.networks, known_device
         )
         await self.throttle.reserve(guesses)
         try:
             stored = claimed.password_hash if claimed else None
-            matches = await self.hasher.verify(secret, stored, client=origin.network)
+            matches = await self.hasher.verify(secret, stored, client=client)
             if claimed is None or not matches or claimed.disabled_at:
                 await self._remember_refusal(name, claimed, origin)
                 raise InvalidCredentials
-            admission = await self._admit(claimed, secret, origin, presented)
+            admission = await self._admit(
+                claimed, secret, origin, replace(client, user_id=claimed.id), presented
+            )
         except Unavailable:
             await self.throttle.refund(guesses)
             raise
@@ -63,12 +67,17 @@ class LogIn:
         return replace(admission, device=mark)
 
     async def _admit(
-        self, claimed: User, secret: Password, origin: Origin, presented: SessionToken | None
+        self,
+        claimed: User,
+        secret: Password,
+        origin: Origin,
+        client: Client,
+        presented: SessionToken | None,
     ) -> Admission:
         renewed = None
         if self.hasher.is_outdated(claimed.password_hash):
-            renewed = await self.hasher.hash(secret, client=origin.network)
-        async with self.begin() as work:
+            renewed = await self.hasher.hash(secret, client=client)
+        async with self.begin(client) as work:
             user = await work.users.get(claimed.id)
             if user is None or user.disabled_at or user.auth_version != claimed.auth_version:
                 raise InvalidCredentials
@@ -78,7 +87,10 @@ class LogIn:
             return await self.open_session(work, user, origin=origin, presented=presented)
 
     async def _remember_refusal(self, name: Username, user: User | None, origin: Origin) -> None:
-        """In a unit of work of its own. A name nobody has may be a password typed in its place."""
+        """In a unit of work of its own. A name nobody has may be a password typed in its place.
+
+        A stranger waits in the turn of their network, never in that of the account they guess at.
+        """
         event = Event(
             EventKind.LOGIN_REFUSED,
             self.clock.now(),
@@ -86,5 +98,5 @@ class LogIn:
             origin,
             {} if user else {"pseudonym": self.pseudonyms.of(name)},
         )
-        async with self.begin() as work:
+        async with self.begin(origin.client()) as work:
             await work.events.append(event)

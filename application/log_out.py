@@ -17,7 +17,7 @@ class LogOut:
     async def __call__(self, *, presented: SessionToken | None, origin: Origin) -> None:
         if presented is None:
             return
-        async with self.begin() as work:
+        async with self.begin(origin.client()) as work:
             ended = await work.sessions.end(presented.digest)
             if ended:
                 now = self.clock.now()

@@ -41,8 +41,9 @@ class SetUp:
         known = await self.keys.grant(code.digest) if code else None
         if code is None or known is None or not known.allows(Purpose.SET_UP, self.clock.now()):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
-        password_hash = await self.hasher.hash(secret, client=origin.network)
-        async with self.begin() as work:
+        client = origin.client()
+        password_hash = await self.hasher.hash(secret, client=client)
+        async with self.begin(client) as work:
             grant, now = await work.codes.take(code.digest), self.clock.now()
             if grant is None or not grant.allows(Purpose.SET_UP, now):
                 raise InvalidCode

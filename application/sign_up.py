@@ -33,12 +33,13 @@ class SignUp:
         self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
-        self.hasher.check_turn(client=origin.network)
-        counted = self.throttle_policy.for_sign_up(origin.network)
+        client = origin.client()
+        self.hasher.check_turn(client=client)
+        counted = self.throttle_policy.for_sign_up(origin.networks)
         await self.throttle.reserve(counted)
         try:
-            password_hash = await self.hasher.hash(secret, client=origin.network)
-            async with self.begin() as work:
+            password_hash = await self.hasher.hash(secret, client=client)
+            async with self.begin(client) as work:
                 now = self.clock.now()
                 user = await work.users.add(name, password_hash, at=now)
                 await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))

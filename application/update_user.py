@@ -39,14 +39,14 @@ class UpdateUser:
         current_password: str | None,
     ) -> tuple[User, Admission | None]:
         name = None if username is None else Username.parse(username)
-        password_hash = None
+        password_hash, client = None, origin.client(user_id=signed_in.user.id)
         if password is not None:
             secret = self.password_policy.parse(password)
             await self.confirm_owner(signed_in, current_password, origin=origin)
-            password_hash = await self.hasher.hash(secret, client=origin.network)
+            password_hash = await self.hasher.hash(secret, client=client)
 
         renewed, now = None, self.clock.now()
-        async with self.begin() as work:
+        async with self.begin(client) as work:
             current = await work.sessions.find(presented.digest)
             if current is None:
                 raise NotSignedIn

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from domain.errors import FreshLoginRequired, InvalidTokenName, PersonRequired, ScopeMissing
+from domain.network import Client
 from domain.session import Session, SessionToken
 from domain.user import User
 
@@ -106,6 +107,11 @@ class Operator:
     token: AccessToken | None = None
     scopes: frozenset[Scope] = frozenset(Scope)
     is_fresh: bool = True
+
+    @property
+    def client(self) -> Client:
+        """For whom queues take turns: an operator, wherever they are."""
+        return Client("", "", user_id=self.user.id)
 
     def demand(self, scope: Scope) -> None:
         """Raise `ScopeMissing` without it."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.events import Event, Recorded
 from domain.keyring import AccessTokens, Codes
+from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.session import Origin, Session, SessionToken, SignedIn
 from domain.throttle import Attempt
@@ -34,20 +35,20 @@ class TokenGenerator(Protocol):
 class PasswordHasher(Protocol):
     """Slow on purpose, and never on the event loop.
 
-    `client` is the network address on whose behalf it works; clients take turns. Both methods raise
-    `Busy` when overloaded, and stop waiting when cancelled.
+    `client` is on whose behalf it works; clients take turns, and a share is kept for recognised
+    ones. Both methods raise `Busy` when overloaded, and stop waiting when cancelled.
     """
 
-    def check_turn(self, *, client: str) -> None:
+    def check_turn(self, *, client: Client) -> None:
         """Raise `Busy` if it would refuse this client now: to be asked before anything is written
         on the way to a hash, so that those turned away in a storm cost next to nothing.
         """
 
-    async def hash(self, password: Password, *, client: str) -> PasswordHash:
+    async def hash(self, password: Password, *, client: Client) -> PasswordHash:
         """Hash with the newest scheme, cost and key, and a new salt."""
 
     async def verify(
-        self, password: Password, password_hash: PasswordHash | None, *, client: str
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client
     ) -> bool:
         """Say whether they match. `None` never matches, and takes just as long to say so."""
 
@@ -182,8 +183,10 @@ class Begin(Protocol):
     for each other in line.
     """
 
-    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Start."""
+    def __call__(self, client: Client | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Start, in the turn of this client: one unit of work a user and four a site at a time,
+        and further ones wait. `None` is the service itself, which has no limit.
+        """
 
 
 class Records(Protocol):

@@ -4,14 +4,13 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import Self
 
+from domain.network import Client, Network, networks_of
 from domain.user import User
 
 _TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _CLOCK_TOLERANCE = timedelta(minutes=1)
-_IPV4, _IPV6_PREFIX = 4, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +32,23 @@ class SessionToken:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request came from: network address and user agent, both as reported."""
+    """Where a request came from: network address and user agent, both as reported, and the device
+    in words for people; `None` while nobody has read the user agent.
+    """
 
     address: str
     user_agent: str
+    device: str | None = None
 
     @property
-    def network(self) -> str:
-        """Who shares fate when somebody there misbehaves: the address itself, or IPv6's /64."""
-        try:
-            address = ip_address(self.address)
-        except ValueError:
-            return self.address
-        if address.version == _IPV4:
-            return self.address
-        return str(ip_network((address, _IPV6_PREFIX), strict=False))
+    def networks(self) -> tuple[Network, ...]:
+        """Who shares fate with this address, narrowest first."""
+        return networks_of(self.address)
+
+    def client(self, *, user_id: int | None = None, recognised: bool = False) -> Client:
+        """For whom queues take turns."""
+        networks = self.networks
+        return Client(networks[-1].name, networks[0].name, recognised, user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """How often somebody may guess, as arithmetic on buckets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.errors import TooManyAttempts
+from domain.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +105,31 @@ class ThrottlePolicy:
     sign_ups: Limit = Limit(100, timedelta(minutes=1))
     confirmations: Limit = Limit(10, timedelta(minutes=5))
 
-    def for_login(self, name: str, network: str, device: str | None) -> list[Attempt]:
+    def for_login(
+        self, name: str, networks: Sequence[Network], device: str | None
+    ) -> list[Attempt]:
         """What a login counts against. `name` stands for all spellings that find one account."""
         if device is not None:
             return [Attempt(f"device {device}", self.device)]
         return [
-            Attempt(f"account+network {network} {name}", self.account_network),
-            Attempt(f"network {network}", self.network),
+            *_each(networks, "account+network", self.account_network, f" {name}"),
+            *_each(networks, "network", self.network),
             Attempt(f"account {name}", self.account),
         ]
 
-    def for_sign_up(self, network: str) -> list[Attempt]:
+    def for_sign_up(self, networks: Sequence[Network]) -> list[Attempt]:
         """What a sign-up counts against."""
-        return [Attempt(f"sign-ups {network}", self.sign_ups)]
+        return list(_each(networks, "sign-ups", self.sign_ups))
 
     def for_confirmation(self, user_id: int) -> list[Attempt]:
         """What a current password counts against."""
         return [Attempt(f"confirmations {user_id}", self.confirmations)]
+
+
+def _each(
+    networks: Sequence[Network], prefix: str, limit: Limit, suffix: str = ""
+) -> Iterator[Attempt]:
+    """Against each network, with the share that it has."""
+    for network in networks:
+        share = replace(limit, attempts=limit.attempts * network.share)
+        yield Attempt(f"{prefix} {network.name}{suffix}", share)

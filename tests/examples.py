@@ -18,6 +18,7 @@ ADA, BOB = Username("Ada"), Username("Bob")
 HASH, OTHER_HASH = PasswordHash("hash of one"), PasswordHash("hash of another")
 LAPTOP = Origin("192.0.2.1", "Firefox")
 PHONE = Origin("192.0.2.2", "Safari")
+CLIENT = LAPTOP.client()
 DIGEST, OTHER_DIGEST = b"1" * 32, b"2" * 32
 
 

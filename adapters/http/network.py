@@ -1,12 +1,13 @@
 """Who is at the other end of the connection."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from litestar import Request
 from litestar.types import HTTPScope, Receive
 
+from domain.network import unmapped
 from domain.operator import hide_tokens
 from domain.session import Origin
 
@@ -18,7 +19,8 @@ class ClientAddress:
     """Finds the address of the caller.
 
     `X-Forwarded-For` is believed only as far as it was written by `trusted_proxies`: it is read
-    from the right, and the first address that is not such a proxy is the caller.
+    from the right, and the first address that is not such a proxy is the caller. An IPv4-mapped
+    address is trusted as the IPv4 address it is; one that is carried otherwise (6to4, NAT64) never.
     """
 
     def __init__(self, trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()) -> None:
@@ -32,12 +34,11 @@ class ClientAddress:
         hops = [hop.strip() for hop in forwarded_for.decode("latin-1").split(",")]
         while hops and self._is_trusted(address):
             address = _without_port(hops.pop())
-        return address if _is_address(address) else _UNKNOWN
+        return address if unmapped(address) else _UNKNOWN
 
     def _is_trusted(self, address: str) -> bool:
-        return _is_address(address) and any(
-            ip_address(address) in network for network in self._trusted
-        )
+        peer = unmapped(address)
+        return peer is not None and any(peer in network for network in self._trusted)
 
 
 def origin_of(request: Request[Any, Any, Any]) -> Origin:
@@ -63,11 +64,3 @@ def _without_port(hop: str) -> str:
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -10,6 +10,7 @@ from adapters.persistence.events import SqlEvents
 from adapters.persistence.sessions import SqlSessions
 from adapters.persistence.users import SqlUsers
 from adapters.persistence.writer import Writer
+from domain.network import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class SqlBegin:
     writer: Writer
 
     @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[SqlUnitOfWork]:
+    async def __call__(self, client: Client | None = None) -> AsyncIterator[SqlUnitOfWork]:
         async with self.writer.begin() as transaction:
             yield SqlUnitOfWork(
                 SqlUsers(transaction),

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.hash_queue import HashQueue
 from domain.errors import Busy
+from domain.network import Client
 
 
 class Gate:
@@ -42,8 +43,12 @@ async def queue(gate: Gate) -> AsyncIterator[HashQueue]:
     queue.close()
 
 
+def from_(network: str) -> Client:
+    return Client(network, network)
+
+
 def enter(queue: HashQueue, gate: Gate, client: str, name: str) -> asyncio.Task[str]:
-    return asyncio.create_task(queue.run(client, gate.job(name)))
+    return asyncio.create_task(queue.run(from_(client), gate.job(name)))
 
 
 async def turns(count: int = 5) -> None:
@@ -52,9 +57,9 @@ async def turns(count: int = 5) -> None:
 
 
 async def test_results_and_errors_come_back(queue: HashQueue) -> None:
-    assert await queue.run("a", lambda: 42) == 42
+    assert await queue.run(from_("a"), lambda: 42) == 42
     with pytest.raises(ZeroDivisionError):
-        await queue.run("a", lambda: 1 // 0)
+        await queue.run(from_("a"), lambda: 1 // 0)
     assert (queue.figures.done, queue.figures.running, queue.figures.waiting) == (2, 0, 0)
 
 
@@ -64,7 +69,7 @@ async def test_a_newcomer_who_would_wait_too_long_is_told_at_once(
     waiting = [enter(queue, gate, "a", str(number)) for number in range(5)]
     await turns()
     with pytest.raises(Busy) as refusal:
-        await queue.run("a", gate.job("late"))
+        await queue.run(from_("a"), gate.job("late"))
     assert refusal.value.retry_after == 5
     assert queue.figures.refused == 1
     gate.let_go(5)
@@ -123,13 +128,13 @@ async def test_a_job_whose_caller_left_does_not_block_the_next(
 
 async def test_it_learns_how_long_a_job_takes(queue: HashQueue) -> None:
     for _ in range(50):
-        await queue.run("a", lambda: None)
+        await queue.run(from_("a"), lambda: None)
     assert queue.figures.seconds_a_job < 0.1
 
 
 async def test_all_threads_work() -> None:
     queue = HashQueue(threads=3, max_wait=60)
     together = threading.Barrier(3, timeout=10)
-    places = await asyncio.gather(*(queue.run(str(n), together.wait) for n in range(3)))
+    places = await asyncio.gather(*(queue.run(from_(str(n)), together.wait) for n in range(3)))
     assert sorted(places) == [0, 1, 2]
     queue.close()

@@ -11,6 +11,7 @@ from adapters.bcrypt_hasher import BcryptHasher
 from adapters.hash_queue import HashQueue
 from domain.password import Password, PasswordHash
 from domain.ports import PasswordHasher
+from tests.examples import CLIENT
 from tests.fakes.system import FakeHasher
 
 COST = 4
@@ -31,8 +32,8 @@ def hasher(request: pytest.FixtureRequest) -> Iterator[PasswordHasher]:
     "secret", ["123123", "", "\0", "a\0b", "é" * 36, "x" * 72, "x" * 1024, "日本語", "x" * 20_000]
 )
 async def test_it_knows_the_password_again(hasher: PasswordHasher, secret: str) -> None:
-    hashed = await hasher.hash(Password(secret), client="")
-    assert await hasher.verify(Password(secret), hashed, client="")
+    hashed = await hasher.hash(Password(secret), client=CLIENT)
+    assert await hasher.verify(Password(secret), hashed, client=CLIENT)
     assert not hasher.is_outdated(hashed)
 
 
@@ -50,17 +51,17 @@ async def test_it_knows_the_password_again(hasher: PasswordHasher, secret: str) 
     ],
 )
 async def test_every_byte_counts(hasher: PasswordHasher, secret: str, other: str) -> None:
-    hashed = await hasher.hash(Password(secret), client="")
-    assert not await hasher.verify(Password(other), hashed, client="")
+    hashed = await hasher.hash(Password(secret), client=CLIENT)
+    assert not await hasher.verify(Password(other), hashed, client=CLIENT)
 
 
 async def test_nobody_has_no_password(hasher: PasswordHasher) -> None:
     for secret in ("", "123123", "x" * 2000):
-        assert not await hasher.verify(Password(secret), None, client="")
+        assert not await hasher.verify(Password(secret), None, client=CLIENT)
 
 
 async def test_the_hash_does_not_contain_the_password(hasher: PasswordHasher) -> None:
-    assert "open sesame" not in (await hasher.hash(Password("open sesame"), client="")).value
+    assert "open sesame" not in (await hasher.hash(Password("open sesame"), client=CLIENT)).value
 
 
 @pytest.fixture
@@ -74,11 +75,11 @@ def plain(cost: int = COST, pepper: bytes | None = None) -> BcryptHasher:
 
 async def test_salts_differ(adapter: BcryptHasher) -> None:
     secret = Password("123123")
-    assert await adapter.hash(secret, client="") != await adapter.hash(secret, client="")
+    assert await adapter.hash(secret, client=CLIENT) != await adapter.hash(secret, client=CLIENT)
 
 
 async def test_scheme_key_and_cost_are_named(adapter: BcryptHasher) -> None:
-    scheme, key_id, hashed = (await adapter.hash(Password("x"), client="")).value.split(":")
+    scheme, key_id, hashed = (await adapter.hash(Password("x"), client=CLIENT)).value.split(":")
     assert scheme == "hmac-sha384"
     assert key_id == "5bbcfdae"
     assert hashed.startswith("$2b$04$")
@@ -89,8 +90,8 @@ KNOWN = "hmac-sha384:0:$2b$04$abcdefghijklmnopqrstuuTG83AT2T4WAQt50srR9KaYWG62Uk
 
 
 async def test_a_hash_stored_long_ago_is_still_known(adapter: BcryptHasher) -> None:
-    assert await adapter.verify(Password("correct horse"), PasswordHash(KNOWN), client="")
-    assert not await adapter.verify(Password("correct horsf"), PasswordHash(KNOWN), client="")
+    assert await adapter.verify(Password("correct horse"), PasswordHash(KNOWN), client=CLIENT)
+    assert not await adapter.verify(Password("correct horsf"), PasswordHash(KNOWN), client=CLIENT)
     assert adapter.is_outdated(PasswordHash(KNOWN)), "there is a pepper now"
 
 
@@ -106,24 +107,24 @@ async def test_bare_bcrypt_from_elsewhere_is_accepted_and_outdated(
     adapter: BcryptHasher, secret: str
 ) -> None:
     foreign = PasswordHash(bcrypt.hashpw(secret.encode()[:72], bcrypt.gensalt(COST)).decode())
-    assert await adapter.verify(Password(secret), foreign, client="")
-    assert not await adapter.verify(Password("no"), foreign, client="")
+    assert await adapter.verify(Password(secret), foreign, client=CLIENT)
+    assert not await adapter.verify(Password("no"), foreign, client=CLIENT)
     assert adapter.is_outdated(foreign)
 
 
 async def test_older_keys_and_costs_are_accepted_and_outdated(adapter: BcryptHasher) -> None:
     for older in (plain(), plain(cost=5), plain(pepper=OLD_PEPPER), plain(5, PEPPER)):
-        hashed = await older.hash(Password("123123"), client="")
-        assert await adapter.verify(Password("123123"), hashed, client="")
+        hashed = await older.hash(Password("123123"), client=CLIENT)
+        assert await adapter.verify(Password("123123"), hashed, client=CLIENT)
         assert adapter.is_outdated(hashed)
 
 
 async def test_a_pepper_can_be_given_up(adapter: BcryptHasher) -> None:
-    hashed = await adapter.hash(Password("123123"), client="")
+    hashed = await adapter.hash(Password("123123"), client=CLIENT)
     without = BcryptHasher(QUEUE, cost=COST, old_peppers=[PEPPER])
-    assert await without.verify(Password("123123"), hashed, client="")
+    assert await without.verify(Password("123123"), hashed, client=CLIENT)
     assert without.is_outdated(hashed)
-    assert not without.is_outdated(await without.hash(Password("123123"), client=""))
+    assert not without.is_outdated(await without.hash(Password("123123"), client=CLIENT))
 
 
 async def test_hashing_happens_off_the_event_loop() -> None:
@@ -137,7 +138,7 @@ async def test_hashing_happens_off_the_event_loop() -> None:
             await asyncio.sleep(0)
 
     others = asyncio.create_task(take_turns())
-    await slow.hash(Password("x"), client="")
+    await slow.hash(Password("x"), client=CLIENT)
     others.cancel()
     assert turns > 10
 
@@ -159,13 +160,13 @@ async def test_a_mismatch_costs_the_same_work_whatever_is_stored(
     costly, cheaper = BcryptHasher(QUEUE, cost=7), plain(5)
     bare = PasswordHash(real(b"x", bcrypt.gensalt(4)).decode())
     kinds = [bare, None]
-    kinds += [await each.hash(Password("x"), client="") for each in (costly, cheaper)]
+    kinds += [await each.hash(Password("x"), client=CLIENT) for each in (costly, cheaper)]
     monkeypatch.setattr(bcrypt, "hashpw", counting)
     monkeypatch.setattr(bcrypt, "checkpw", checking)
     work = []
     for stored in kinds:
         rounds.clear()
-        assert not await costly.verify(Password("wrong"), stored, client="")
+        assert not await costly.verify(Password("wrong"), stored, client=CLIENT)
         work.append(sum(rounds))
     assert work == [2**7] * 4
 
@@ -180,4 +181,4 @@ async def test_a_mismatch_costs_the_same_work_whatever_is_stored(
     ],
 )
 async def test_a_hash_it_cannot_read_matches_nothing(stored: str, adapter: BcryptHasher) -> None:
-    assert not await adapter.verify(Password("correct horse"), PasswordHash(stored), client="")
+    assert not await adapter.verify(Password("correct horse"), PasswordHash(stored), client=CLIENT)

@@ -17,6 +17,7 @@ from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.events import Event
 from domain.keyring import Keys
+from domain.network import Client
 from domain.operator import Grant
 from domain.ports import Begin, Lookup, Records
 from domain.session import Session
@@ -125,7 +126,7 @@ class BrokenStore(FakeStore):
         self._codes = codes
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[FakeUnitOfWork]:
+    async def begin(self, client: Client | None = None) -> AsyncIterator[FakeUnitOfWork]:
         yield FakeUnitOfWork(
             self._users(self.state),
             self._sessions(self.state),

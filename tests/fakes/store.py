@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.errors import UsernameTaken
 from domain.events import Event, Recorded
+from domain.network import Client
 from domain.operator import AccessToken, Bearer, Grant, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
@@ -236,7 +237,7 @@ class FakeStore:
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[FakeUnitOfWork]:
+    async def begin(self, client: Client | None = None) -> AsyncIterator[FakeUnitOfWork]:
         async with self._writing:
             state = self.state.copy()
             yield FakeUnitOfWork(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from domain.errors import Busy
+from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.session import SessionToken
 from domain.user import Username
@@ -30,6 +31,9 @@ class FakeTokens:
         return SessionToken(f"{self._count:043}")
 
 
+NOBODY = Client("", "")
+
+
 class FakeHasher:
     """Quick. `version` is what makes a hash outdated; `work` counts the hashes computed; `busy` it
     refuses everybody.
@@ -40,16 +44,16 @@ class FakeHasher:
         self.work = 0
         self.busy = False
 
-    def check_turn(self, *, client: str = "") -> None:
+    def check_turn(self, *, client: Client = NOBODY) -> None:
         if self.busy:
             raise Busy(retry_after=1)
 
-    async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
+    async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
         self.work += 1
         return PasswordHash(f"{self.version}:{sha256(password.to_bytes()).hexdigest()}")
 
     async def verify(
-        self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
     ) -> bool:
         self.work += 1
         digest = sha256(password.to_bytes()).hexdigest()

@@ -3,9 +3,10 @@
 import pytest
 
 from domain.errors import InvalidCredentials, NoSuchUser, NotSignedIn
+from domain.network import Client
 from domain.password import Password, PasswordHash
 from tests.examples import ADA, BOB, LAPTOP
-from tests.fakes.system import FakeHasher
+from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
 
 
@@ -54,7 +55,7 @@ async def test_disabled_during_a_login_it_does_not_get_in(desk: Desk) -> None:
 
     class SlowHasher(FakeHasher):
         async def verify(
-            self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+            self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
         ) -> bool:
             await desk.disable_user(user=ADA, origin=LAPTOP)
             return await super().verify(password, password_hash)

@@ -1,9 +1,10 @@
 import pytest
 
 from domain.errors import InvalidCredentials, NotSignedIn
+from domain.network import Client
 from domain.password import Password, PasswordHash
 from tests.examples import OTHER_PASSWORD, PASSWORD
-from tests.fakes.system import FakeHasher
+from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
 
 
@@ -65,7 +66,7 @@ async def test_a_password_changed_during_the_login_wins(desk: Desk) -> None:
 
     class SlowHasher(FakeHasher):
         async def verify(
-            self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+            self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
         ) -> bool:
             await desk.updated(owner.token, password=OTHER_PASSWORD)
             return await super().verify(password, password_hash)

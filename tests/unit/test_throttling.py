@@ -5,10 +5,11 @@ import pytest
 from adapters.device_marks import DeviceMarks
 from adapters.throttle.memory import MemoryThrottle
 from domain.errors import Busy, InvalidCredentials, TooManyAttempts
+from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.session import Admission, Origin
 from tests.examples import LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD
-from tests.fakes.system import FakeHasher
+from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
 
 
@@ -176,11 +177,11 @@ async def test_a_sign_up_that_nobody_had_time_for_is_taken_back(desk: Desk) -> N
 class BusyHasher(FakeHasher):
     """Had a turn to offer, and lost it."""
 
-    async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
+    async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
         raise Busy
 
     async def verify(
-        self, password: Password, password_hash: PasswordHash | None, *, client: str = ""
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
     ) -> bool:
         raise Busy
 
@@ -202,4 +203,4 @@ async def test_current_passwords_cannot_be_guessed_either(desk: Desk) -> None:
     with pytest.raises(TooManyAttempts):
         await desk.updated(owner.token, password=OTHER_PASSWORD, current_password=PASSWORD)
     assert await desk.who(owner.token)
-    assert LAPTOP.network == LAPTOP.address
+    assert [each.name for each in LAPTOP.networks] == [LAPTOP.address]

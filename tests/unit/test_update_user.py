@@ -10,9 +10,10 @@ from domain.errors import (
     NotSignedIn,
     UsernameTaken,
 )
+from domain.network import Client
 from domain.password import Password, PasswordHash
 from tests.examples import DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD
-from tests.fakes.system import FakeHasher
+from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
 
 
@@ -90,7 +91,7 @@ async def test_a_session_that_ends_while_the_password_is_hashed_changes_nothing(
     owner = await desk.signed_up()
 
     class SlowHasher(FakeHasher):
-        async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
+        async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
             await desk.log_out(presented=owner.token, origin=LAPTOP)
             return await super().hash(password)
 
@@ -105,7 +106,7 @@ async def test_of_two_password_changes_at_once_the_second_is_refused(desk: Desk)
     two = await desk.logged_in()
 
     class SlowHasher(FakeHasher):
-        async def hash(self, password: Password, *, client: str = "") -> PasswordHash:
+        async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
             await desk.updated(two.token, password="the owner was quicker")
             return await super().hash(password)
 
