@@ -44,6 +44,9 @@ class BcryptHasher:
 
     `cost` is the exponent of bcrypt's work. `pepper` is a secret key; hashes made with one of
     `old_peppers`, or without, are still known. The work is done by `queue`.
+
+    Every mismatch takes as long as the most expensive hash that is known to be stored, or the time
+    would tell which names exist after `cost` was lowered.
     """
 
     def __init__(
@@ -57,9 +60,15 @@ class BcryptHasher:
         self._queue = queue
         self._keys = {_key_id(each): each or _DEFAULT_KEY for each in (None, pepper, *old_peppers)}
         self._key_id = _key_id(pepper)
-        self._cost = cost
+        self._cost = self._highest_cost = cost
         # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
         self._decoy = bcrypt.gensalt(cost) + b"." * 31
+
+    def learn_cost(self, stored: int) -> None:
+        """There is a hash of this cost."""
+        if stored > self._highest_cost:
+            self._highest_cost = stored
+            self._decoy = bcrypt.gensalt(stored) + b"." * 31
 
     def check_turn(self, *, client: Client) -> None:
         self._queue.check_turn(client)
@@ -78,15 +87,16 @@ class BcryptHasher:
             secret = password.to_bytes()[:_BCRYPT_BYTES]
         else:
             secret = self._digest(key_id, password)
+        self.learn_cost(int(hashed[4:6]))
         return await self._queue.run(client, lambda: self._matches(secret, hashed))
 
     def _matches(self, secret: bytes, hashed: bytes) -> bool:
-        """A mismatch at a lower cost than today's is followed by the work that it lacks, or the
+        """A mismatch at a lower cost than the highest is followed by the work that it lacks, or the
         time would tell that there is such a user: 2^4 + 2^4 + 2^5 + … + 2^11 = 2^12.
         """
         if bcrypt.checkpw(secret, hashed):
             return True
-        for cost in range(int(hashed[4:6]), self._cost):
+        for cost in range(int(hashed[4:6]), self._highest_cost):
             bcrypt.hashpw(secret, b"$2b$%02d$" % cost + self._decoy[7:29])
         return False
 

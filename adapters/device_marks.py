@@ -1,10 +1,12 @@
-"""Marks for browsers that have logged in before: `USER.NONCE.SIGNATURE`."""
+"""Marks for browsers that have logged in before: `USER.AUTH_VERSION.NONCE.SIGNATURE`."""
 
 import base64
 import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+
+from domain.user import User
 
 
 class DeviceMarks:
@@ -13,14 +15,14 @@ class DeviceMarks:
     def __init__(self, key: Callable[[], bytes]) -> None:
         self._key = key
 
-    def issue(self, user_id: int) -> str:
-        claim = f"{user_id}.{secrets.token_urlsafe(16)}"
+    def issue(self, user: User, device: str | None = None) -> str:
+        claim = f"{user.id}.{user.auth_version}.{device or secrets.token_urlsafe(16)}"
         return f"{claim}.{self._signature(claim)}"
 
-    def recognise(self, mark: str | None, user_id: int | None) -> str | None:
+    def recognise(self, mark: str | None, user: User | None) -> str | None:
         claim, _, signature = (mark or "").rpartition(".")
-        owner, _, nonce = claim.partition(".")
-        if user_id is None or owner != str(user_id):
+        owner, _, nonce = claim.rpartition(".")
+        if user is None or owner != f"{user.id}.{user.auth_version}":
             return None
         genuine = hmac.compare_digest(self._signature(claim).encode(), signature.encode())
         return nonce if genuine else None

@@ -12,6 +12,7 @@ from pathlib import Path
 from domain.user import Username
 
 _DIGITS = 32
+KEY_MIN_BYTES = 32
 
 
 class KeyFile:
@@ -37,6 +38,14 @@ class KeyFile:
         with suppress(FileExistsError):
             self._path.hardlink_to(draft)
         draft.unlink()
+
+    def check(self) -> None:
+        """Raise `ValueError` if it is no key: one that is empty or cut off can be guessed."""
+        if self._path.stat().st_size < KEY_MIN_BYTES:
+            raise ValueError(
+                f"{self._path} has fewer than {KEY_MIN_BYTES} bytes; restore it from a backup, or "
+                "remove it to get a new one, which makes known devices strangers."
+            )
 
     @cached_property
     def key(self) -> bytes:

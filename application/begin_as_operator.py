@@ -14,7 +14,8 @@ from domain.user import User
 @dataclass(frozen=True, slots=True)
 class BeginAsOperator:
     """As `Begin`, if the session or access token is still there and its user still an operator:
-    between the request and the write may lie a slow body, a hash, and somebody who ended it all.
+    between the request and the write may lie a slow body, a hash, and somebody who ended it all. A
+    session whose password was changed since goes on, but not for who held the token before.
     Nobody (`None`) is the console, which may.
 
     Raises `NotSignedIn`, `NotAnOperator`, `Unavailable`.
@@ -35,7 +36,11 @@ class BeginAsOperator:
         now = self.clock.now()
         if by.session:
             found = await work.sessions.get(by.session.id)
-            if found and found.session.is_live(now, self.lifetimes.of(found.user)):
+            if (
+                found
+                and found.user.auth_version == by.user.auth_version
+                and found.session.is_live(now, self.lifetimes.of(found.user))
+            ):
                 return found.user
         elif by.token:
             bearer = await work.tokens.get(by.token.id)

@@ -38,6 +38,8 @@ class CreateUser:
         async with self.begin(by) as work:
             now, actor = self.clock.now(), by.user.id if by else None
             user = await work.users.add(name, password_hash, at=now, is_operator=is_operator)
+            if is_operator:
+                await work.codes.void_set_up()
             created = Event(EventKind.ACCOUNT_CREATED, now, user.id, origin, actor_id=actor)
             await work.events.append(created)
         return user

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.account import Receipt
-from domain.errors import NotSignedIn
+from domain.errors import LastOperator, NotSignedIn
 from domain.events import Event, EventKind
 from domain.ports import Begin, Clock
 from domain.session import Origin, SessionToken, SignedIn
@@ -18,7 +18,7 @@ class DeleteAccount:
 
     The name can be taken again, the id never. That an account was deleted stays on record, without
     a word about whose. Raises `InvalidCredentials`, `FreshLoginRequired`, `NotSignedIn`,
-    `Unavailable`.
+    `LastOperator`, `Unavailable`.
     """
 
     begin: Begin
@@ -40,6 +40,8 @@ class DeleteAccount:
             if current is None:
                 raise NotSignedIn
             user = current.user
+            if user.is_operator and not await work.users.has_other_operator(user.id):
+                raise LastOperator
             sessions = await work.sessions.end_all(user.id)
             events = await work.events.erase_personal(user.id)
             await work.users.delete(user.id)

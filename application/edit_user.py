@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.errors import EditConflict, NoSuchUser
-from domain.events import Ending, Event, EventKind, sessions_ended
+from domain.events import Ending, Event, EventKind, sessions_ended, tokens_revoked
 from domain.operator import Operator
 from domain.password import PasswordPolicy
 from domain.ports import Clock, PasswordHasher
@@ -14,7 +14,8 @@ from domain.user import User, Username
 
 @dataclass(frozen=True, slots=True)
 class EditUser:
-    """Change name, password or both; what is `None` stays. A new password ends all sessions.
+    """Change name, password or both; what is `None` stays. A new password ends all sessions
+    and access keys.
 
     `version` is the one that the operator has seen. Raises `InvalidUsername`, `InvalidPassword`,
     `UsernameTaken`, `NoSuchUser`, `EditConflict`, `PersonRequired`, `FreshLoginRequired`,
@@ -59,8 +60,10 @@ class EditUser:
                 user = await work.users.save(user.with_password(password_hash))
                 await work.codes.void(user.id)
                 ended, why = await work.sessions.end_all(user.id), Ending.PASSWORD_CHANGED
+                keys = await work.tokens.end_all(user.id)
                 await work.events.append(
                     Event(EventKind.PASSWORD_CHANGED, now, user.id, origin, actor_id=actor),
                     *sessions_ended(now, user.id, origin, count=ended, why=why, actor_id=actor),
+                    *tokens_revoked(now, keys, origin, why=why, actor_id=actor),
                 )
         return user

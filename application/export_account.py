@@ -1,28 +1,81 @@
 """Take everything with you."""
 
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from domain.account import Export
-from domain.events import Recorded
-from domain.ports import Clock, Records
-from domain.session import SignedIn
+from domain.account import EventsPage, Export, ExportPart, RequestsPage
+from domain.errors import Unavailable
+from domain.ports import Clock, Records, Throttle
+from domain.queries import Comparison, Condition, Page, Tables
+from domain.session import SessionToken, SignedIn
+from domain.steps import Authenticate
+from domain.throttle import ThrottlePolicy
 
-_PAGE = 500
+_EVENTS, _REQUESTS = 100, 25  # a page
+_TABLE = "requests"
+_COLUMNS = (
+    "time",
+    "request_id",
+    "method",
+    "route",
+    "path",
+    "query",
+    "status",
+    "duration_ms",
+    "address",
+    "user_agent",
+    "request_headers",
+    "request_body",
+    "response_headers",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportAccount:
-    """Collect all that is held about the caller. Raises `StorageUnavailable`."""
+    """Give all that is held about the caller, part by part: first an `Export`, then pages.
+
+    Nothing is held between two parts, so that whoever takes them slowly is in nobody's way. Each
+    page is read only while the session lives. A user has one export at a time; where `requests` is
+    `None`, none are on record.
+
+    Raises `TooManyAttempts`, and at any part `NotSignedIn`, `InvalidQuery`, `Unavailable`: what was
+    given until then is not everything.
+    """
 
     records: Records
+    requests: Tables | None
+    authenticate: Authenticate
     clock: Clock
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
 
-    async def __call__(self, *, signed_in: SignedIn) -> Export:
+    async def __call__(
+        self, *, signed_in: SignedIn, presented: SessionToken
+    ) -> AsyncGenerator[ExportPart, None]:
         user = signed_in.user
-        events: list[Recorded] = []
-        before: int | None = None
-        while page := await self.records.events(user.id, before=before, limit=_PAGE):
-            events += page
-            before = page[-1].position
-        sessions = await self.records.sessions(user.id)
-        return Export(self.clock.now(), user, sessions, events)
+        only = self.throttle_policy.for_export(user.id)
+        await self.throttle.reserve(only)
+        try:
+            yield Export(self.clock.now(), user, await self.records.sessions(user.id))
+            before: int | None = None
+            while events := await self.records.events(user.id, before=before, limit=_EVENTS):
+                yield EventsPage(events)
+                before = events[-1].position
+                await self.authenticate(presented=presented)
+            page = await self._requests(user.id)
+            while page.rows:
+                yield RequestsPage(page.rows)
+                if page.following is None:
+                    break
+                await self.authenticate(presented=presented)
+                page = await self._requests(user.id, page.following)
+        finally:
+            with suppress(Unavailable):  # then it ends by itself
+                await self.throttle.refund(only)
+
+    async def _requests(self, user_id: int, after: str | None = None) -> Page:
+        if self.requests is None:
+            return Page([], None)
+        own = [Condition("user_id", Comparison.EQ, str(user_id))]
+        return await self.requests.page(_TABLE, own, columns=_COLUMNS, after=after, limit=_REQUESTS)

@@ -17,9 +17,11 @@ from domain.user import User, Username
 class LogIn:
     """Check name and password and open a session, which replaces the one presented.
 
-    A guess is counted before it is checked, and taken back if it was right. A wrong name and a
-    disabled account cost the same work as a wrong password, and all are remembered. A hash of an
-    older kind is renewed on the way. Raises `InvalidCredentials`, `TooManyAttempts`, `Unavailable`.
+    A guess is counted before it is checked, and taken back if it was right; the event of the login
+    says how many strangers have failed before it. A wrong name and a disabled account cost the same
+    work as a wrong password, and all are remembered. A hash of an older kind is renewed on the way.
+    A login counts among the account's own changes. Raises `InvalidCredentials`, `TooManyAttempts`,
+    `Unavailable`.
     """
 
     begin: Begin
@@ -43,12 +45,11 @@ class LogIn:
     ) -> Admission:
         name, secret = Username(username), Password(password)
         claimed = await self.lookup.user(name)
-        known_device = self.devices.recognise(device, claimed.id if claimed else None)
+        known_device = self.devices.recognise(device, claimed)
         client = origin.client(recognised=known_device is not None)
         self.hasher.check_turn(client=client)
-        guesses = self.throttle_policy.for_login(
-            self.pseudonyms.of(name), origin.networks, known_device
-        )
+        pseudonym, version = self.pseudonyms.of(name), claimed.auth_version if claimed else 1
+        guesses = self.throttle_policy.for_login(pseudonym, version, origin.networks, known_device)
         await self.throttle.reserve(guesses)
         try:
             stored = claimed.password_hash if claimed else None
@@ -56,14 +57,21 @@ class LogIn:
             if claimed is None or not matches or claimed.disabled_at:
                 await self._remember_refusal(name, claimed, origin)
                 raise InvalidCredentials
-            admission = await self._admit(
-                claimed, secret, origin, replace(client, user_id=claimed.id), presented
-            )
         except Unavailable:
             await self.throttle.refund(guesses)
             raise
-        await self.throttle.refund(guesses)
-        mark = None if known_device else self.devices.issue(claimed.id)
+        ends = self.throttle_policy.failures_of(pseudonym, version)
+        changes = self.throttle_policy.for_change(claimed.id)
+        failures = await self.throttle.succeed(guesses, ends=ends, then=changes)
+        client = replace(client, user_id=claimed.id)
+        try:
+            admission = await self._admit(
+                claimed, secret, origin, client, presented, failures=failures
+            )
+        except Unavailable:
+            await self.throttle.refund(changes)
+            raise
+        mark = None if known_device else self.devices.issue(admission.user)
         return replace(admission, device=mark)
 
     async def _admit(
@@ -73,6 +81,8 @@ class LogIn:
         origin: Origin,
         client: Client,
         presented: SessionToken | None,
+        *,
+        failures: int,
     ) -> Admission:
         renewed = None
         if self.hasher.is_outdated(claimed.password_hash):
@@ -83,7 +93,9 @@ class LogIn:
                 raise InvalidCredentials
             if renewed:
                 user = await work.users.save(user.rehashed(renewed))
-            await work.events.append(Event(EventKind.LOGGED_IN, self.clock.now(), user.id, origin))
+            details = {"refused_before": failures} if failures else {}
+            logged_in = Event(EventKind.LOGGED_IN, self.clock.now(), user.id, origin, details)
+            await work.events.append(logged_in)
             return await self.open_session(work, user, origin=origin, presented=presented)
 
     async def _remember_refusal(self, name: Username, user: User | None, origin: Origin) -> None:

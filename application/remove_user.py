@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.account import Receipt
-from domain.errors import NoSuchUser
+from domain.errors import LastOperator, NoSuchUser
 from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.ports import Clock
@@ -17,7 +17,7 @@ _NOWHERE = Origin("", "")
 class RemoveUser:
     """Delete an account, its sessions, and personal data in its events, as if its owner had.
 
-    Raises `NoSuchUser`, `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
+    Raises `NoSuchUser`, `LastOperator`, `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
 
     begin: BeginAsOperator
@@ -30,6 +30,8 @@ class RemoveUser:
             if user is None:
                 raise NoSuchUser
             by.demand_power_over(user)
+            if user.is_operator and not await work.users.has_other_operator(user.id):
+                raise LastOperator
             now, kind = self.clock.now(), EventKind.ACCOUNT_DELETED
             sessions = await work.sessions.end_all(user.id)
             events = await work.events.erase_personal(user.id)

@@ -14,7 +14,8 @@ from domain.steps import BeginAsOperator
 @dataclass(frozen=True, slots=True)
 class SetResetCode:
     """Make a code with which this user can choose a new password, once, within `lifetime`. An
-    earlier one is no longer valid. The operator hands it over; nobody else knows it.
+    earlier one is no longer valid. The operator hands it over; nobody else knows it. It counts
+    only while this operator could still make it.
 
     Raises `NoSuchUser`, `PersonRequired`, `FreshLoginRequired`, `Unavailable`.
     """
@@ -33,7 +34,7 @@ class SetResetCode:
                 raise NoSuchUser
             by.demand_power_over(user)
             now, actor = self.clock.now(), by.user.id
-            grant = Grant(Purpose.RESET, user.id, now + self.lifetime)
+            grant = Grant(Purpose.RESET, user.id, now + self.lifetime, by.issuer)
             await work.codes.put(code.digest, grant)
             set_ = Event(EventKind.RESET_CODE_SET, now, user.id, origin, actor_id=actor)
             await work.events.append(set_)

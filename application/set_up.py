@@ -16,7 +16,7 @@ from domain.user import Username
 @dataclass(frozen=True, slots=True)
 class SetUp:
     """Take the code from the console, create an operator's account and open its session. Once
-    there is an operator, no code is valid.
+    there is an operator, all codes end for good.
 
     Raises `InvalidCode`, `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
     """
@@ -50,5 +50,6 @@ class SetUp:
             if await work.users.has_operator():
                 raise InvalidCode
             user = await work.users.add(name, password_hash, at=now, is_operator=True)
+            await work.codes.void_set_up()
             await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))
             return await self.open_session(work, user, origin=origin, presented=presented)

@@ -47,4 +47,4 @@ class SignUp:
         except Unavailable:
             await self.throttle.refund(counted)
             raise
-        return replace(admission, device=self.devices.issue(user.id))
+        return replace(admission, device=self.devices.issue(user))

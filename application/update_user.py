@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from domain.errors import NotSignedIn
-from domain.events import Ending, Event, EventKind, sessions_ended
-from domain.password import PasswordPolicy
-from domain.ports import Begin, Clock, PasswordHasher, TokenGenerator
-from domain.session import Admission, Origin, SessionToken, SignedIn
+from domain.errors import FreshLoginRequired, FrontdeskError, NotSignedIn
+from domain.events import Ending, Event, EventKind, sessions_ended, tokens_revoked
+from domain.network import Client
+from domain.password import PasswordHash, PasswordPolicy
+from domain.ports import Begin, Clock, Devices, PasswordHasher, Throttle, TokenGenerator, UnitOfWork
+from domain.session import Admission, Lifetimes, Origin, Session, SessionToken, SignedIn
 from domain.steps import ConfirmOwner
+from domain.throttle import ThrottlePolicy
 from domain.user import User, Username
 
 
@@ -15,10 +17,13 @@ from domain.user import User, Username
 class UpdateUser:
     """Change name, password or both; what is `None` stays.
 
-    A new password needs the owner's confirmation. It ends every other session, and this one goes
-    on under a new token. Says how the user is now, and the new token if there is one. Raises
-    `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`,
-    `FreshLoginRequired`, `NotSignedIn`, `Unavailable`.
+    A new password needs the owner's confirmation. It ends every other session, every access key
+    unless `keep_keys` is said moments after a login, and every mark of other browsers; this session
+    goes on under a new token. An account may change so often in an hour, and its name more seldom.
+
+    Says how the user is now, and the new token if there is one. Raises `InvalidUsername`,
+    `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`, `FreshLoginRequired`, `NotSignedIn`,
+    `TooManyAttempts`, `Unavailable`.
     """
 
     begin: Begin
@@ -27,6 +32,10 @@ class UpdateUser:
     clock: Clock
     tokens: TokenGenerator
     password_policy: PasswordPolicy
+    lifetimes: Lifetimes
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
+    devices: Devices
 
     async def __call__(
         self,
@@ -37,33 +46,72 @@ class UpdateUser:
         username: str | None,
         password: str | None,
         current_password: str | None,
+        keep_keys: bool = False,
+        device: str | None = None,
     ) -> tuple[User, Admission | None]:
         name = None if username is None else Username.parse(username)
-        password_hash, client = None, origin.client(user_id=signed_in.user.id)
-        if password is not None:
-            secret = self.password_policy.parse(password)
-            await self.confirm_owner(signed_in, current_password, origin=origin)
-            password_hash = await self.hasher.hash(secret, client=client)
+        secret = None if password is None else self.password_policy.parse(password)
+        client = origin.client(user_id=signed_in.user.id)
+        renames = name is not None and name != signed_in.user.username
+        changes = self.throttle_policy.for_change(signed_in.user.id, renames=renames)
+        await self.throttle.reserve(changes)
+        try:
+            password_hash = None
+            if secret:
+                if keep_keys and not self._is_fresh(signed_in):
+                    raise FreshLoginRequired("Log in again and retry, or let the keys end.")
+                await self.confirm_owner(signed_in, current_password, origin=origin)
+                password_hash = await self.hasher.hash(secret, client=client)
+            return await self._change(
+                presented, origin, client, name, password_hash, keep_keys=keep_keys, device=device
+            )
+        except FrontdeskError:
+            await self.throttle.refund(changes)
+            raise
 
-        renewed, now = None, self.clock.now()
+    def _is_fresh(self, signed_in: SignedIn) -> bool:
+        policy = self.lifetimes.of(signed_in.user)
+        return signed_in.session.is_fresh(self.clock.now(), policy)
+
+    async def _change(
+        self,
+        presented: SessionToken,
+        origin: Origin,
+        client: Client,
+        name: Username | None,
+        password_hash: PasswordHash | None,
+        *,
+        keep_keys: bool,
+        device: str | None,
+    ) -> tuple[User, Admission | None]:
         async with self.begin(client) as work:
-            current = await work.sessions.find(presented.digest)
+            current, now = await work.sessions.find(presented.digest), self.clock.now()
             if current is None:
                 raise NotSignedIn
-            session, user = current.session, current.user
+            user = current.user
             if name and name != user.username:
                 names = {"from": user.username.value, "to": name.value}
                 user = await work.users.save(user.renamed(name))
                 await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
-            if password_hash:
-                user = await work.users.save(user.with_password(password_hash))
-                token = self.tokens.new()
-                renewed = Admission(token, user, session.expires_at - now)
-                await work.codes.void(user.id)
-                ended = await work.sessions.end_all(user.id, but=session.id)
-                await work.sessions.renew(session, user, token.digest)
-                await work.events.append(
-                    Event(EventKind.PASSWORD_CHANGED, now, user.id, origin),
-                    *sessions_ended(now, user.id, origin, count=ended, why=Ending.PASSWORD_CHANGED),
-                )
-        return user, renewed
+            if password_hash is None:
+                return user, None
+            known_device = self.devices.recognise(device, user)
+            user = await work.users.save(user.with_password(password_hash))
+            await self._end_the_rest(work, user, current.session, origin, keep_keys=keep_keys)
+            token = self.tokens.new()
+            await work.sessions.renew(current.session, user, token.digest)
+            remaining = current.session.expires_at - now
+            return user, Admission(token, user, remaining, self.devices.issue(user, known_device))
+
+    async def _end_the_rest(
+        self, work: UnitOfWork, user: User, session: Session, origin: Origin, *, keep_keys: bool
+    ) -> None:
+        now, why = self.clock.now(), Ending.PASSWORD_CHANGED
+        await work.codes.void(user.id)
+        keys = [] if keep_keys else await work.tokens.end_all(user.id)
+        ended = await work.sessions.end_all(user.id, but=session.id)
+        await work.events.append(
+            Event(EventKind.PASSWORD_CHANGED, now, user.id, origin),
+            *sessions_ended(now, user.id, origin, count=ended, why=why),
+            *tokens_revoked(now, keys, origin, why=why),
+        )

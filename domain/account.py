@@ -1,5 +1,6 @@
 """Everything about one account, when somebody takes it along or leaves."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +11,30 @@ from domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """All that was known about a user at that time; sessions and events newest first."""
+    """What is known about a user at that time, but for what there may be very much of; that
+    follows in pages. Sessions are newest first.
+    """
 
     at: datetime
     user: User
-    sessions: list[Session]
-    events: list[Recorded]
+    sessions: Sequence[Session]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPage:
+    """Events of an export, newest first."""
+
+    events: Sequence[Recorded]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsPage:
+    """Requests of an export as they are on record, newest first."""
+
+    requests: Sequence[Mapping[str, object]]
+
+
+ExportPart = Export | EventsPage | RequestsPage
 
 
 @dataclass(frozen=True, slots=True)

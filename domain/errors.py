@@ -9,6 +9,7 @@
     │   └── QueryTooSlow
     ├── UsernameTaken            somebody else has the name
     ├── EditConflict             somebody else changed it since it was read
+    ├── LastOperator             nobody would be left to operate the service
     ├── NoSuchThing              nothing has this id
     │   ├── NoSuchSession
     │   ├── NoSuchUser
@@ -91,6 +92,13 @@ class EditConflict(FrontdeskError):
 
     def __init__(self) -> None:
         super().__init__("Somebody has changed this since you read it; read it again.")
+
+
+class LastOperator(FrontdeskError):
+    """The last operator may not be disabled, deleted or demoted, except at the command line."""
+
+    def __init__(self) -> None:
+        super().__init__("You are the last operator; make another one first.")
 
 
 class NoSuchThing(FrontdeskError):

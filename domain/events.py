@@ -1,10 +1,11 @@
 """What happened to accounts, as it is remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.operator import AccessToken
 from domain.session import Origin
 
 
@@ -25,13 +26,14 @@ class EventKind(StrEnum):
     PASSWORD_RESET = "password_reset"
     RESET_CODE_SET = "reset_code_set"
     OPERATOR_SET_UP = "operator_set_up"
+    OPERATOR_DEMOTED = "operator_demoted"
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"
     REQUESTS_FORGOTTEN = "requests_forgotten"
 
 
 class Ending(StrEnum):
-    """Why sessions ended."""
+    """Why sessions or access tokens ended."""
 
     LOGGED_OUT = "logged_out"
     REPLACED = "replaced"
@@ -39,6 +41,7 @@ class Ending(StrEnum):
     EVICTED = "evicted"
     PASSWORD_CHANGED = "password_changed"
     DISABLED = "disabled"
+    DEMOTED = "demoted"
 
 
 Details = Mapping[str, str | int]
@@ -89,3 +92,25 @@ def sessions_ended(
     details: dict[str, str | int] = {"count": count, "why": why.value}
     event = Event(EventKind.SESSIONS_ENDED, at, user_id, origin, details, actor_id)
     return [event] if count else []
+
+
+def tokens_revoked(
+    at: datetime,
+    tokens: Sequence[AccessToken],
+    origin: Origin,
+    *,
+    why: Ending,
+    actor_id: int | None = None,
+) -> list[Event]:
+    """The events for access tokens that ended with something else."""
+    return [
+        Event(
+            EventKind.TOKEN_REVOKED,
+            at,
+            token.user_id,
+            origin,
+            {"token": token.id, "name": token.name, "why": why.value},
+            actor_id,
+        )
+        for token in tokens
+    ]

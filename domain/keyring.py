@@ -42,7 +42,10 @@ class AccessTokens(Protocol):
         """The one with this id and its user, if there is one."""
 
     async def end(self, token_id: int) -> AccessToken | None:
-        """Remove it, and say which it was, if there was one."""
+        """Remove it and the codes made with it, and say which it was, if there was one."""
+
+    async def end_all(self, user_id: int) -> list[AccessToken]:
+        """Remove all of this user, as `end` does, and say which they were, by growing id."""
 
 
 class Codes(Protocol):
@@ -57,4 +60,7 @@ class Codes(Protocol):
         """
 
     async def void(self, user_id: int) -> None:
-        """Remove all of this user."""
+        """Remove all for this user and all made by this user."""
+
+    async def void_set_up(self) -> None:
+        """Remove those that would make a first operator."""

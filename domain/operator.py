@@ -46,12 +46,25 @@ class Code(SessionToken):
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer:
+    """The operator who made a code, as of an `auth_version`; by a program, its access token."""
+
+    user_id: int
+    auth_version: int
+    token_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """What a one-time code allows, to whom (`None`: nobody yet), until when."""
+    """What a one-time code allows, to whom (`None`: nobody yet), until when.
+
+    It counts only while its `issuer` could still make it. The command line has none and needs none.
+    """
 
     purpose: Purpose
     user_id: int | None
     expires_at: datetime
+    issuer: Issuer | None = None
 
     def allows(self, purpose: Purpose, now: datetime) -> bool:
         """Say whether it is for this and not too old."""
@@ -112,6 +125,12 @@ class Operator:
     def client(self) -> Client:
         """For whom queues take turns: an operator, wherever they are."""
         return Client("", "", user_id=self.user.id)
+
+    @property
+    def issuer(self) -> Issuer:
+        """Who answers for a code made now."""
+        token_id = self.token.id if self.token else None
+        return Issuer(self.user.id, self.user.auth_version, token_id)
 
     def demand(self, scope: Scope) -> None:
         """Raise `ScopeMissing` without it."""

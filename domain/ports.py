@@ -25,6 +25,15 @@ class Clock(Protocol):
         """The current instant, aware, in UTC."""
 
 
+class ClockWatch(Protocol):
+    """Whether the time can be relied on to remove what is old."""
+
+    def is_steady(self) -> bool:
+        """Say no after a start, and after the clock has jumped, until an hour has passed by a clock
+        that cannot be set: whoever sets a wrong time and mends it soon loses nothing.
+        """
+
+
 class TokenGenerator(Protocol):
     """The only source of the secrets in session tokens, access keys and codes."""
 
@@ -95,12 +104,17 @@ class Users(Protocol):
         """
 
     async def delete(self, user_id: int) -> None:
-        """Remove the account, its sessions, access tokens and codes. The name is free again, the
-        id never.
+        """Remove the account, its sessions and access tokens, and the codes for it and made by it.
+        The name is free again, the id never.
         """
 
     async def has_operator(self) -> bool:
         """Say whether any account is an operator's."""
+
+    async def has_other_operator(self, user_id: int) -> bool:
+        """Say whether somebody else is an operator and not disabled. It stays so until the unit of
+        work ends, whoever else asks: of two who leave at once, one is told that nobody is left.
+        """
 
 
 class Sessions(Protocol):
@@ -219,17 +233,34 @@ class Throttle(Protocol):
         """
 
     async def refund(self, attempts: Sequence[Attempt]) -> None:
-        """Take them back: the attempt was no guess, or a right one. Raises `Unavailable`."""
+        """Take them back: the attempt was no guess. Raises `Unavailable`."""
+
+    async def forget(self) -> None:
+        """Remove what need not be remembered any more. Raises `Unavailable`."""
+
+    async def succeed(
+        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+    ) -> int:
+        """The guess was right: take the attempts back, forget the bucket of `ends`, and say how
+        many it had without this attempt. Then count `then`, all in one atomic step.
+
+        Raises `TooManyAttempts` if those have to wait, when the rest is done all the same, and
+        `Unavailable`.
+        """
 
 
 class Devices(Protocol):
     """Tells browsers that have logged in before from strangers."""
 
-    def issue(self, user_id: int) -> str:
-        """A mark that nobody can forge, for a browser that has just logged in."""
+    def issue(self, user: User, device: str | None = None) -> str:
+        """A mark that nobody can forge, for a browser that has just logged in, or for the one with
+        this id whose owner has changed the password.
+        """
 
-    def recognise(self, mark: str | None, user_id: int | None) -> str | None:
-        """The device's own id, if the mark is one of this user's."""
+    def recognise(self, mark: str | None, user: User | None) -> str | None:
+        """The device's own id, if the mark is one of this user's, from before no change of the
+        password.
+        """
 
 
 class Pseudonyms(Protocol):

@@ -32,13 +32,15 @@ class SessionToken:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request came from: network address and user agent, both as reported, and the device
-    in words for people; `None` while nobody has read the user agent.
+    """Where a request came from: network address and user agent, both as reported.
+
+    `device` is what the user agent says in words for people, as in "Firefox on Linux". The store
+    reads it once, when it writes; `None` is what nobody has read yet.
     """
 
     address: str
     user_agent: str
-    device: str | None = None
+    device: str | None = field(default=None, compare=False)
 
     @property
     def networks(self) -> tuple[Network, ...]:

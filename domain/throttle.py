@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from domain.errors import TooManyAttempts
 from domain.network import Network
 
+_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -30,11 +32,8 @@ class Bucket:
     waits_until: datetime | None = None
 
     def reserve(self, limit: Limit, now: datetime) -> "Bucket":
-        """Count one attempt, before it is known how it ends. Raises `TooManyAttempts`.
-
-        A clock that is set back neither freezes nor resets it: a wait is at most the longest.
-        """
-        bucket = self._current(limit, now)
+        """Count one attempt, before it is known how it ends. Raises `TooManyAttempts`."""
+        bucket = Bucket(now) if now >= self.over_at(limit) else self
         if bucket.waits_until and now < bucket.waits_until:
             left = min(bucket.waits_until - now, limit.longest_wait)
             raise TooManyAttempts(retry_after=max(1, round(left.total_seconds())))
@@ -44,6 +43,20 @@ class Bucket:
         wait = min(limit.first_wait * 2 ** min(bucket.waits, 20), limit.longest_wait)
         return replace(bucket, attempts=attempts, waits=bucket.waits + 1, waits_until=now + wait)
 
+    def after_clock_change(self, limit: Limit, now: datetime) -> "Bucket":
+        """The same bucket, if it is of the past, as it must be. If the clock was set back since, it
+        is one that begins now: nothing is forgotten, and a wait is at most the longest.
+        """
+        latest = now + limit.longest_wait
+        if self.began <= now and (self.waits_until is None or self.waits_until <= latest):
+            return self
+        until = None
+        if self.waits_until:
+            until = now + min(
+                max(self.waits_until - self.began, limit.first_wait), limit.longest_wait
+            )
+        return replace(self, began=now, waits_until=until)
+
     def refund(self, limit: Limit) -> "Bucket":
         """Take one attempt back, and the wait that it caused."""
         attempts = max(0, self.attempts - 1)
@@ -51,16 +64,14 @@ class Bucket:
             return replace(self, attempts=attempts)
         return replace(self, attempts=attempts, waits=max(0, self.waits - 1), waits_until=None)
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether it is as good as none."""
+        return not self.attempts and not self.waits
+
     def over_at(self, limit: Limit) -> datetime:
         """From when on nothing needs to be remembered any more: a window without waiting."""
         return max(self.began, self.waits_until or self.began) + limit.window
-
-    def _current(self, limit: Limit, now: datetime) -> "Bucket":
-        if now >= self.over_at(limit) or now < self.began - limit.longest_wait:
-            return Bucket(now)
-        if self.waits_until and self.waits_until > now + limit.longest_wait:
-            return replace(self, waits_until=now + limit.longest_wait)
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +82,100 @@ class Attempt:
     limit: Limit
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What came of attempts: the buckets to be stored, and if they are refused, how many seconds
+    there are to wait.
+    """
+
+    buckets: Mapping[str, Bucket]
+    retry_after: int | None = None
+
+    def demand(self) -> None:
+        """Raise `TooManyAttempts` if they are refused."""
+        if self.retry_after is not None:
+            raise TooManyAttempts(retry_after=self.retry_after)
+
+
 def reserve_all(
     attempts: Sequence[Attempt], known: Mapping[str, Bucket], now: datetime
-) -> dict[str, Bucket]:
-    """The buckets after these attempts. Raises `TooManyAttempts` with the longest of the waits."""
+) -> Reservation:
+    """Count all of these attempts, or none if one of them has to wait: then the wait is the longest
+    of all, and stored is only what a change of the clock has changed.
+    """
     reserved: dict[str, Bucket] = {}
+    corrected: dict[str, Bucket] = {}
     waits = []
     for attempt in attempts:
-        bucket = known.get(attempt.key, Bucket(now))
+        stored = known.get(attempt.key, Bucket(now))
+        bucket = stored.after_clock_change(attempt.limit, now)
+        if bucket is not stored:
+            corrected[attempt.key] = bucket
         try:
             reserved[attempt.key] = bucket.reserve(attempt.limit, now)
         except TooManyAttempts as refusal:
             waits.append(refusal.retry_after)
-    if waits:
-        raise TooManyAttempts(retry_after=max(waits))
-    return reserved
+    return Reservation(corrected, max(waits)) if waits else Reservation(reserved)
+
+
+_ONE_AT_A_TIME = Limit(1, timedelta(seconds=1), timedelta(minutes=10), timedelta(minutes=10))
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """What came of a right guess: the buckets to be stored, how many attempts the forgotten one had
+    without this, and what came of those that were counted then.
+    """
+
+    buckets: Mapping[str, Bucket]
+    failures: int
+    then: Reservation
+
+
+def succeed_all(
+    attempts: Sequence[Attempt],
+    ends: Attempt,
+    then: Sequence[Attempt],
+    known: Mapping[str, Bucket],
+    now: datetime,
+) -> Success:
+    """Take the attempts back, empty the bucket of `ends`, and count `then`."""
+    buckets = {
+        each.key: known[each.key].refund(each.limit) for each in attempts if each.key in known
+    }
+    ended = buckets.get(ends.key, known.get(ends.key))
+    if ended:
+        buckets[ends.key] = Bucket(now)
+    reservation = reserve_all(then, known, now)
+    return Success({**buckets, **reservation.buckets}, ended.attempts if ended else 0, reservation)
 
 
 @dataclass(frozen=True, slots=True)
 class ThrottlePolicy:
     """Which limits hold for what.
 
-    `account_network`: one account from one network. `network`: all logins from one network.
-    `account`: one account from all networks together. `device`: a browser that has logged in to the
-    account before; it is counted apart from strangers, who therefore cannot lock the owner out.
-    `sign_ups`: new accounts from one network. `confirmations`: wrong current passwords of a user.
+    `account_network`: one account from one network. `network`: all logins from one network;
+    `network_day`: the same for those who take their time. `account`: one account from all networks
+    together; `failures`: the same since the last success, for those who take their time (NIST
+    SP 800-63B-4 §3.2.2). `device`: a browser that has logged in to the account before; it is
+    counted apart from strangers, who therefore cannot lock the owner out. `sign_ups`: new accounts
+    from one network. `confirmations`: wrong current passwords of a user. `changes`: an account's
+    own changes, successful logins among them; `renames`: those of the name.
     """
 
     account_network: Limit = Limit(10, timedelta(minutes=5))
     network: Limit = Limit(100, timedelta(minutes=5))
-    account: Limit = Limit(50, timedelta(hours=1))
+    network_day: Limit = Limit(1_000, timedelta(days=1), _HOUR, _HOUR)
+    account: Limit = Limit(50, _HOUR)
+    failures: Limit = Limit(100, timedelta(days=365), _HOUR, _HOUR)
     device: Limit = Limit(10, timedelta(minutes=5))
     sign_ups: Limit = Limit(100, timedelta(minutes=1))
     confirmations: Limit = Limit(10, timedelta(minutes=5))
+    changes: Limit = Limit(60, _HOUR, _HOUR, _HOUR)
+    renames: Limit = Limit(10, _HOUR, _HOUR, _HOUR)
 
     def for_login(
-        self, name: str, networks: Sequence[Network], device: str | None
+        self, name: str, auth_version: int, networks: Sequence[Network], device: str | None
     ) -> list[Attempt]:
         """What a login counts against. `name` stands for all spellings that find one account."""
         if device is not None:
@@ -114,8 +183,16 @@ class ThrottlePolicy:
         return [
             *_each(networks, "account+network", self.account_network, f" {name}"),
             *_each(networks, "network", self.network),
+            *_each(networks, "network+day", self.network_day),
             Attempt(f"account {name}", self.account),
+            self.failures_of(name, auth_version),
         ]
+
+    def failures_of(self, name: str, auth_version: int) -> Attempt:
+        """What failures of strangers since the last success count against. A new password begins
+        anew, so that whoever has reset it gets in.
+        """
+        return Attempt(f"failures {name} {auth_version}", self.failures)
 
     def for_sign_up(self, networks: Sequence[Network]) -> list[Attempt]:
         """What a sign-up counts against."""
@@ -124,6 +201,15 @@ class ThrottlePolicy:
     def for_confirmation(self, user_id: int) -> list[Attempt]:
         """What a current password counts against."""
         return [Attempt(f"confirmations {user_id}", self.confirmations)]
+
+    def for_change(self, user_id: int, *, renames: bool = False) -> list[Attempt]:
+        """What a change of one's own account counts against; a login is one."""
+        counted = [Attempt(f"changes {user_id}", self.changes)]
+        return [*counted, Attempt(f"renames {user_id}", self.renames)] if renames else counted
+
+    def for_export(self, user_id: int) -> list[Attempt]:
+        """What makes a second export wait for the first."""
+        return [Attempt(f"exports {user_id}", _ONE_AT_A_TIME)]
 
 
 def _each(

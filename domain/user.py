@@ -90,6 +90,10 @@ class User:
         """The same account, shut since then, or open again."""
         return replace(self, disabled_at=at)
 
+    def demoted(self) -> Self:
+        """The same account, of an ordinary user."""
+        return replace(self, is_operator=False)
+
     def renamed(self, username: Username) -> Self:
         """The same account under another name."""
         return replace(self, username=username)

@@ -30,3 +30,27 @@ async def every(seconds: float, job: Callable[[], Awaitable[object]]) -> AsyncIt
     finally:
         stop.set()
         await task
+
+
+@asynccontextmanager
+async def until_done(seconds: float, job: Callable[[], Awaitable[int]]) -> AsyncIterator[None]:
+    """Do the job again and again with such a pause, until it says 0 or the block ends. A failure is
+    logged, and the job tried again.
+    """
+
+    async def repeat() -> None:
+        left = 1
+        while left:
+            try:
+                left = await job()
+            except Exception as error:
+                _log.warning("background work failed", exc_info=error)
+            await asyncio.sleep(seconds)
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

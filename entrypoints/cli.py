@@ -69,9 +69,9 @@ class Commands(CLIPlugin):
 
 
 def _users(settings: Settings) -> Group:
-    """`litestar users create|disable|enable NAME`: the same use cases as everywhere."""
+    """`litestar users create|disable|enable|demote NAME`: the same use cases as everywhere."""
 
-    @group(name="users", help="Create, disable and enable accounts.")
+    @group(name="users", help="Create, disable, enable and demote accounts.")
     def users() -> None:
         pass
 
@@ -94,6 +94,15 @@ def _users(settings: Settings) -> Group:
     @argument("name")
     def disable(name: str) -> None:
         _set_disabled(settings, name, disabled=True)
+
+    @users.command(help="Make an operator an ordinary user; access keys and codes end, at once.")
+    @argument("name")
+    def demote(name: str) -> None:
+        async def act(services: Services) -> None:
+            await services.demote_operator(user=Username(name), origin=CONSOLE)
+
+        _run(settings, act)
+        echo(f"{name} is a user.")
 
     @users.command(help="Let this user in again.")
     @argument("name")

@@ -17,7 +17,7 @@ from adapters.request_log import tables as request_tables
 from adapters.request_log.masking import WORDS, Masking
 from adapters.request_log.recorder import Keeping, RequestRecorder
 from domain.errors import Invalid, Unavailable
-from domain.queries import Comparison, Condition
+from domain.queries import Comparison, Condition, Tables
 from domain.traffic import Observe, Tally
 from entrypoints.settings import Settings
 
@@ -45,6 +45,13 @@ class Observers:
         if self.settings.metrics == "on":
             watching.append(self.metrics.observe)
         return tuple(watching)
+
+    @property
+    def own_requests(self) -> Tables | None:
+        """Where requests are on record by user, if they are."""
+        settings = self.settings
+        kept = settings.request_log == settings.request_log_users == "on"
+        return self.requests if kept else None
 
     @property
     def begin_tally(self) -> Callable[[], Tally]:

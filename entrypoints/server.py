@@ -17,7 +17,7 @@ from entrypoints.http import create_app
 from entrypoints.logs import configure_logs
 from entrypoints.services import CannotStart, offer_set_up, prepare
 from entrypoints.settings import InvalidSettings, Settings, read_settings, unknown_names
-from entrypoints.weaknesses import is_loopback, weaknesses
+from entrypoints.weaknesses import exposed, is_loopback, weaknesses
 
 _log = logging.getLogger("frontdesk")
 
@@ -53,6 +53,8 @@ def serve(host: str, port: int, workers: int) -> None:
         sys.exit(str(error))
     for name in unknown_names():
         _log.warning(f"{name} is not a setting of this version; it has no effect.")
+    for weakness in exposed(settings):
+        _log.warning(weakness)
     if not is_loopback(host):
         for weakness in weaknesses(settings):
             _log.warning(weakness)

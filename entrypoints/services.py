@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -13,19 +14,22 @@ from adapters.bcrypt_hasher import BcryptHasher
 from adapters.common_passwords import common_passwords
 from adapters.device_marks import DeviceMarks
 from adapters.hash_queue import HashQueue, QueueFigures
+from adapters.persistence.costs import highest_cost
+from adapters.persistence.devices import DeviceNames
 from adapters.persistence.last_seen import SqlLastSeen
 from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.probe import SqlProbe
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.records import SqliteRecords
-from adapters.persistence.schema import SchemaTooNew, migrate
+from adapters.persistence.schema import SchemaTooNew, SchemaUnknown, migrate
 from adapters.persistence.sqlite import create_database
 from adapters.persistence.throttle import SqlThrottle
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from adapters.pseudonyms import HmacPseudonyms, KeyFile
-from adapters.system import SystemClock, SystemTokens
+from adapters.system import SteadyClock, SystemClock, SystemTokens
 from adapters.throttle.memory import NoThrottle
+from adapters.user_agents import device_of
 from application.authenticate import Authenticate
 from application.begin_as_operator import BeginAsOperator
 from application.check_readiness import CheckReadiness
@@ -34,6 +38,7 @@ from application.confirm_owner import ConfirmOwner
 from application.create_token import CreateToken
 from application.create_user import CreateUser
 from application.delete_account import DeleteAccount
+from application.demote_operator import DemoteOperator
 from application.disable_user import DisableUser
 from application.edit_user import EditUser
 from application.end_other_sessions import EndOtherSessions
@@ -61,13 +66,15 @@ from domain.password import PasswordPolicy
 from domain.ports import Clock, Records, Throttle
 from domain.queries import Tables
 from domain.traffic import Observe, RequestLog, Tally
-from entrypoints.background import every
+from entrypoints.background import every, until_done
 from entrypoints.observers import build_observers
 from entrypoints.settings import Settings
+from entrypoints.weaknesses import is_exposed
 
 _MIGRATION_WAIT_SECONDS = 60
 _LAST_SEEN_SECONDS = 10
 _CLEAN_UP_SECONDS = 60
+_FILLING_SECONDS = 0.2
 
 
 class CannotStart(Exception):
@@ -93,6 +100,7 @@ class Services(Struct, frozen=True, kw_only=True):
     create_user: CreateUser
     edit_user: EditUser
     disable_user: DisableUser
+    demote_operator: DemoteOperator
     remove_user: RemoveUser
     end_user_sessions: EndUserSessions
     set_reset_code: SetResetCode
@@ -118,7 +126,8 @@ def build_services(
 ) -> Services:
     """Put everything together. Nothing is opened before `running()` is entered."""
     writer, reader = Writer(settings.database), SqliteReader(settings.database)
-    begin, lookup, records = SqlBegin(writer), SqliteLookup(reader), SqliteRecords(reader)
+    begin = SqlBegin(writer, device_of)
+    lookup, records = SqliteLookup(reader), SqliteRecords(reader)
     last_seen = SqlLastSeen(writer)
     hash_queue = hash_queue or HashQueue(
         threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds
@@ -129,7 +138,7 @@ def build_services(
         pepper=settings.pepper,
         old_peppers=settings.old_peppers,
     )
-    key_file = _key_file(settings)
+    key_file = KeyFile(_key_path(settings))
     pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
     devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
@@ -140,14 +149,21 @@ def build_services(
     confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
     begin_as = BeginAsOperator(begin, clock, lifetimes)
     authenticate = Authenticate(lookup, last_seen, clock, lifetimes)
-    clean_up = CleanUp(begin, clock, timedelta(days=settings.event_days))
+    clean_up = CleanUp(
+        begin, clock, SteadyClock(clock), counting, timedelta(days=settings.event_days)
+    )
+    device_names = DeviceNames(reader, writer, device_of)
 
     watch = build_observers(settings, writer, lambda: hash_queue.figures)
 
     async def clean_up_all() -> None:
         while await clean_up():
             pass
-        await counting.forget()
+
+    async def learn_cost() -> int:
+        cost = await asyncio.to_thread(highest_cost, settings.database)
+        hasher.learn_cost(cost or 0)
+        return 0
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -159,6 +175,8 @@ def build_services(
                     watch.running(),
                     every(_LAST_SEEN_SECONDS, last_seen.write),
                     every(_CLEAN_UP_SECONDS, clean_up_all),
+                    until_done(_FILLING_SECONDS, learn_cost),
+                    until_done(_FILLING_SECONDS, device_names.fill),
                 ):
                     yield
         finally:
@@ -180,22 +198,38 @@ def build_services(
         ),
         log_out=LogOut(begin, clock),
         authenticate=authenticate,
-        update_user=UpdateUser(begin, confirm_owner, hasher, clock, tokens, passwords),
+        update_user=UpdateUser(
+            begin,
+            confirm_owner,
+            hasher,
+            clock,
+            tokens,
+            passwords,
+            lifetimes,
+            throttle,
+            policy,
+            devices,
+        ),
         delete_account=DeleteAccount(begin, confirm_owner, clock),
         list_sessions=ListSessions(records, clock, lifetimes),
         end_session=EndSession(begin, clock),
         end_other_sessions=EndOtherSessions(begin, clock),
         list_events=ListEvents(records),
-        export_account=ExportAccount(records, clock),
+        export_account=ExportAccount(
+            records, watch.own_requests, authenticate, clock, counting, policy
+        ),
         identify_operator=IdentifyOperator(authenticate, lookup, last_seen, clock, lifetimes),
         set_up=SetUp(begin, lookup, hasher, clock, open_session, passwords),
         create_user=CreateUser(begin_as, hasher, clock, passwords),
         edit_user=EditUser(begin_as, hasher, clock, passwords),
         disable_user=DisableUser(begin_as, lookup, clock),
+        demote_operator=DemoteOperator(begin_as, lookup, clock),
         remove_user=RemoveUser(begin_as, clock),
         end_user_sessions=EndUserSessions(begin_as, clock),
         set_reset_code=SetResetCode(begin_as, clock, tokens),
-        reset_password=ResetPassword(begin, lookup, hasher, clock, open_session, passwords),
+        reset_password=ResetPassword(
+            begin, lookup, hasher, clock, open_session, passwords, devices
+        ),
         create_token=CreateToken(begin_as, clock, tokens),
         revoke_token=RevokeToken(begin_as, clock),
         clean_up=clean_up,
@@ -220,10 +254,10 @@ def prepare(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         if settings.secret_key is None:
-            _key_file(settings).make()
+            _prepare_key(settings)
         create_database(settings.database)
         migrate(settings.database, patience=_MIGRATION_WAIT_SECONDS)
-    except SchemaTooNew as error:
+    except (SchemaTooNew, SchemaUnknown, ValueError) as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
@@ -233,13 +267,21 @@ async def offer_set_up(settings: Settings) -> Code | None:
     """`OfferSetUp` without all the rest, once, after `prepare`."""
     writer = Writer(settings.database)
     try:
-        return await OfferSetUp(SqlBegin(writer), SystemClock(), SystemTokens())()
+        return await OfferSetUp(SqlBegin(writer, device_of), SystemClock(), SystemTokens())()
     finally:
         writer.close()
 
 
-def _key_file(settings: Settings) -> KeyFile:
-    return KeyFile(settings.data_dir / "secret.key")
+def _key_path(settings: Settings) -> Path:
+    return settings.data_dir / "secret.key"
+
+
+def _prepare_key(settings: Settings) -> None:
+    key_file = KeyFile(_key_path(settings))
+    key_file.make()
+    key_file.check()
+    if settings.hardened and is_exposed(_key_path(settings)):
+        raise CannotStart(f"{_key_path(settings)} can be read by others; chmod it to 600.")
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:

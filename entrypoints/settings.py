@@ -58,10 +58,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     throttle: Literal["on", "off"] = "on"
     limit_account_network: Rate = Rate(10, 300)
     limit_network: Rate = Rate(100, 300)
+    limit_network_day: Rate = Rate(1_000, 86_400)
     limit_account: Rate = Rate(50, 3600)
     limit_device: Rate = Rate(10, 300)
     limit_sign_ups: Rate = Rate(100, 60)
     limit_confirmations: Rate = Rate(10, 300)
+    limit_failures: Rate = Rate(100, 3600)
+    limit_changes: Rate = Rate(60, 3600)
+    limit_renames: Rate = Rate(10, 3600)
     first_wait_seconds: float = 60
     longest_wait_seconds: float = 900
     pepper: Secret | None = None
@@ -163,13 +167,26 @@ class Settings(Struct, frozen=True, kw_only=True):
                 timedelta(seconds=self.longest_wait_seconds),
             )
 
+        def quota(rate: Rate, wait: timedelta) -> Limit:
+            return Limit(rate.attempts, timedelta(seconds=rate.seconds), wait, wait)
+
+        def own(rate: Rate) -> Limit:
+            return quota(rate, timedelta(seconds=rate.seconds))
+
+        failures, year = self.limit_failures, timedelta(days=365)
+        # hardened: until a reset, or a login from a known device.
+        then = year if self.hardened else timedelta(seconds=failures.seconds)
         return ThrottlePolicy(
             account_network=limit(self.limit_account_network),
             network=limit(self.limit_network),
+            network_day=quota(self.limit_network_day, timedelta(hours=1)),
             account=limit(self.limit_account),
+            failures=Limit(failures.attempts, year, then, then),
             device=limit(self.limit_device),
             sign_ups=limit(self.limit_sign_ups),
             confirmations=limit(self.limit_confirmations),
+            changes=own(self.limit_changes),
+            renames=own(self.limit_renames),
         )
 
 
@@ -245,10 +262,14 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "throttle": choice("on", "off"),
     "limit_account_network": rate,
     "limit_network": rate,
+    "limit_network_day": rate,
     "limit_account": rate,
     "limit_device": rate,
     "limit_sign_ups": rate,
     "limit_confirmations": rate,
+    "limit_failures": rate,
+    "limit_changes": rate,
+    "limit_renames": rate,
     "first_wait_seconds": number(86_400),
     "longest_wait_seconds": number(86_400),
     "pepper": secret(16),

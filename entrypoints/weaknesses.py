@@ -1,6 +1,8 @@
 """What an operator should know before others can reach the service."""
 
+import stat
 from ipaddress import ip_address
+from pathlib import Path
 
 from entrypoints.settings import Settings
 
@@ -29,3 +31,22 @@ def weaknesses(settings: Settings) -> list[str]:
     if settings.bcrypt_cost < Settings().bcrypt_cost:
         found.append(f"FRONTDESK_BCRYPT_COST={settings.bcrypt_cost} is below the default.")
     return found
+
+
+def exposed(settings: Settings) -> list[str]:
+    """One sentence for the data folder and each of its files that other users of this machine may
+    read or change.
+    """
+    files = [each for each in settings.data_dir.glob("*") if each.is_file()]
+    found = {settings.data_dir, settings.database, *files}
+    return [
+        f"{path} can be read by other users of this machine; chmod it to {mode}."
+        for path in sorted(found)
+        if path.exists() and is_exposed(path)
+        for mode in ("700" if path.is_dir() else "600",)
+    ]
+
+
+def is_exposed(path: Path) -> bool:
+    """Whether others than its owner may read or change it."""
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

@@ -15,7 +15,7 @@ class SignedInRead:
     def __init__(self, app: Any, token: str, more: Iterable[Header] = (), **otherwise: Any) -> None:
         self._app = app
         self._messages: list[Any] = []
-        self._scope = {
+        self.scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
@@ -38,7 +38,7 @@ class SignedInRead:
     async def __call__(self) -> int:
         """The status of the answer."""
         self._messages.clear()
-        await self._app({**self._scope, "state": {}}, self._receive, self._send)
+        await self._app({**self.scope, "state": {}}, self._receive, self._send)
         return int(self._messages[0]["status"])
 
     async def _receive(self) -> Any:

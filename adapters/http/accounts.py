@@ -40,6 +40,7 @@ from domain.errors import (
     InvalidCredentials,
     InvalidPassword,
     InvalidUsername,
+    LastOperator,
     NotSignedIn,
     StorageFull,
     StorageUnavailable,
@@ -210,7 +211,9 @@ class AccountController(Controller):
         """Change your name, your password, or both; fields left out stay as they are.
 
         A new password needs `current_password`, unless you logged in moments ago (10 minutes, if
-        not set otherwise). It ends all your other sessions and renews the cookie of this one.
+        not set otherwise). It ends all your other sessions and renews the cookie of this one. An
+        operator's access keys end too, unless `keep_keys` is said moments after a login. You can
+        change your account 60 times an hour, and your name 10 times; logins count.
         """
         user, renewed = await update_user(
             signed_in=request.user,
@@ -219,6 +222,8 @@ class AccountController(Controller):
             username=given(data.username),
             password=given(data.password),
             current_password=given(data.current_password),
+            keep_keys=data.keep_keys,
+            device=jar.device(request.scope["headers"]),
         )
         return Response(UserView.of(user), cookies=jar.carrying(renewed))
 
@@ -230,6 +235,7 @@ class AccountController(Controller):
             NotSignedIn,
             InvalidCredentials,
             FreshLoginRequired,
+            LastOperator,
             TooManyAttempts,
             Busy,
             StorageFull,
@@ -248,7 +254,7 @@ class AccountController(Controller):
 
         This needs `current_password`, unless you logged in moments ago (10 minutes, if not set
         otherwise). The name can
-        be taken again by anybody; the id never.
+        be taken again by anybody; the id never. The last operator cannot leave.
         """
         receipt = await delete_account(
             signed_in=request.user,

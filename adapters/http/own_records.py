@@ -1,6 +1,5 @@
 """Your sessions, what happened to your account, and all of it to take along."""
 
-from asyncio import to_thread
 from typing import Annotated
 
 from litestar import Controller, Response, delete, get
@@ -9,15 +8,23 @@ from litestar.params import FromPath, QueryParameter
 
 from adapters.http.authentication import SignedInRequest
 from adapters.http.cookies import Cookies
+from adapters.http.exporting import encoded
 from adapters.http.network import origin_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.streaming import StreamedJson
 from adapters.http.views import Ended, EventPageView, ExportView, SessionView
 from application.end_other_sessions import EndOtherSessions
 from application.end_session import EndSession
 from application.export_account import ExportAccount
 from application.list_events import ListEvents
 from application.list_sessions import ListSessions
-from domain.errors import NoSuchSession, NotSignedIn, StorageFull, StorageUnavailable
+from domain.errors import (
+    NoSuchSession,
+    NotSignedIn,
+    StorageFull,
+    StorageUnavailable,
+    TooManyAttempts,
+)
 
 
 class OwnRecordsController(Controller):
@@ -37,7 +44,7 @@ class OwnRecordsController(Controller):
     ) -> list[SessionView]:
         """Where you are signed in, newest first. `current` marks the session of this request."""
         sessions = await list_sessions(signed_in=request.user)
-        return await to_thread(SessionView.all_of, sessions, current=request.user.session.id)
+        return SessionView.all_of(sessions, current=request.user.session.id)
 
     @delete(
         "/sessions/{session_id:int}",
@@ -94,19 +101,22 @@ class OwnRecordsController(Controller):
     ) -> EventPageView:
         """Newest first, in pages: pass `next` as `before` to go on; it is `null` on the last."""
         page = await list_events(signed_in=request.user, before=before, limit=limit)
-        return await to_thread(EventPageView.of, page)
+        return EventPageView.of(page)
 
     @get(
         "/export",
         operation_id="exportAccount",
         summary="Take everything with you",
-        responses=answers(NotSignedIn, StorageUnavailable),
+        responses=answers(NotSignedIn, TooManyAttempts, StorageFull, StorageUnavailable),
     )
     async def export_account(
         self, request: SignedInRequest, export_account: NamedDependency[ExportAccount]
     ) -> Response[ExportView]:
-        """All that is held about you, as one JSON document; never the password's hash."""
-        export = await export_account(signed_in=request.user)
-        view = await to_thread(ExportView.of, export, current=request.user.session.id)
-        disposition = f'attachment; filename="account-{export.user.id}.json"'
-        return Response(view, headers={"Content-Disposition": disposition})
+        """All that is held about you, as one JSON document; never the password's hash. It is sent
+        as it is read: if the connection closes before the end of the document, ask again. You can
+        have one export at a time.
+        """
+        parts = export_account(signed_in=request.user, presented=request.auth)
+        pieces = encoded(parts, current=request.user.session.id)
+        first = await anext(pieces)  # what is refused, is refused here
+        return StreamedJson(first, pieces, filename=f"account-{request.user.user.id}.json")

@@ -1,13 +1,13 @@
 """Bodies on the wire. They check the shape; what counts as a name or a password, `domain` says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from adapters.http.device import device_of
-from domain.account import Export, Receipt
+from domain.account import Receipt
 from domain.events import EventKind, EventPage, Recorded
 from domain.password import PasswordPolicy
 from domain.session import Origin, Session
@@ -46,6 +46,10 @@ class UserUpdate(Struct, frozen=True, omit_defaults=True):
     username: Name | UnsetType = UNSET
     password: Secret | UnsetType = UNSET
     current_password: Secret | UnsetType = UNSET
+    keep_keys: Annotated[
+        bool,
+        Body(description="Moments after a login: access keys outlive the new password."),
+    ] = False
 
 
 class Confirmation(Struct, frozen=True):
@@ -88,7 +92,7 @@ class SessionView(Struct, frozen=True):
     device: Annotated[str, Body(schema_extra={"examples": ["Firefox on Linux"]})]
 
     @classmethod
-    def all_of(cls, sessions: list[Session], *, current: int) -> "list[SessionView]":
+    def all_of(cls, sessions: Sequence[Session], *, current: int) -> "list[SessionView]":
         """Translate."""
         return [
             cls(
@@ -98,7 +102,7 @@ class SessionView(Struct, frozen=True):
                 session.last_seen_at,
                 session.expires_at,
                 session.origin.address,
-                device_of(session.origin.user_agent),
+                session.origin.device or "unknown device",
             )
             for session in sessions
         ]
@@ -128,7 +132,7 @@ class EventView(Struct, frozen=True):
             event.kind,
             event.at,
             origin.address,
-            device_of(origin.user_agent) if origin.user_agent else "",
+            origin.device or ("unknown device" if origin.user_agent else ""),
             dict(event.details),
             by_operator,
         )
@@ -153,22 +157,13 @@ class Ended(Struct, frozen=True):
 
 
 class ExportView(Struct, frozen=True):
-    """All that is held about a user."""
+    """All that is held about a user. `requests` are those on record, their secrets masked."""
 
     exported: datetime
     user: UserView
     sessions: list[SessionView]
     events: list[EventView]
-
-    @classmethod
-    def of(cls, export: Export, *, current: int) -> "ExportView":
-        """Translate."""
-        return cls(
-            export.at,
-            UserView.of(export.user),
-            SessionView.all_of(export.sessions, current=current),
-            [EventView.of(recorded) for recorded in export.events],
-        )
+    requests: list[dict[str, object]]
 
 
 class ReceiptView(Struct, frozen=True):

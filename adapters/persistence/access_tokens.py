@@ -13,6 +13,7 @@ _ADD = """
     VALUES (:digest, :user_id, :name, :scopes, :created_at, :expires_at)
     RETURNING id
 """
+_END_ALL = f"DELETE FROM access_tokens WHERE user_id = :user_id RETURNING {rows.TOKEN}"
 _END = f"DELETE FROM access_tokens WHERE id = :id RETURNING {rows.TOKEN}"
 
 
@@ -52,3 +53,7 @@ class SqlAccessTokens:
             return None
         row = await self.transaction.one(_END, {"id": token_id})
         return rows.to_token(row) if row else None
+
+    async def end_all(self, user_id: int) -> list[AccessToken]:
+        found = await self.transaction.all(_END_ALL, {"user_id": user_id})
+        return sorted((rows.to_token(row) for row in found), key=lambda token: token.id)

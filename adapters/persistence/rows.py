@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.events import Event, EventKind, Recorded
-from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
+from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -33,6 +33,7 @@ _SESSION = (
     "sessions.expires_at",
     "sessions.address",
     "sessions.user_agent",
+    "sessions.device",
 )
 _TOKEN = (
     "access_tokens.id",
@@ -45,8 +46,8 @@ _TOKEN = (
 )
 SESSION = ", ".join(_SESSION)
 TOKEN = ", ".join(_TOKEN)
-EVENT = "position, kind, at, user_id, address, user_agent, details, actor_id"
-GRANT = "purpose, user_id, expires_at"
+EVENT = "position, kind, at, user_id, address, user_agent, details, actor_id, device"
+GRANT = "purpose, user_id, expires_at, issuer_id, issuer_auth_version, issuer_key_id"
 
 _SELECT_USER = f"SELECT {', '.join(_USER)} FROM users"
 USER_BY_ID = f"{_SELECT_USER} WHERE id = :id"
@@ -91,7 +92,7 @@ def to_user(row: Sequence[Any]) -> User:
 
 def to_session(row: Sequence[Any]) -> Session:
     """A row of the columns `SESSION`."""
-    id_, user_id, auth_version, created, last_seen, expires, address, user_agent = row
+    id_, user_id, auth_version, created, last_seen, expires, address, user_agent, device = row
     return Session(
         id_,
         user_id,
@@ -99,7 +100,7 @@ def to_session(row: Sequence[Any]) -> Session:
         to_instant(created),
         to_instant(last_seen),
         to_instant(expires),
-        Origin(address, user_agent),
+        Origin(address, user_agent, device),
     )
 
 
@@ -110,8 +111,8 @@ def to_signed_in(row: Sequence[Any]) -> SignedIn:
 
 def to_recorded(row: Sequence[Any]) -> Recorded:
     """A row of the columns `EVENT`."""
-    position, kind, at, user_id, address, user_agent, details, actor_id = row
-    origin = Origin(address, user_agent)
+    position, kind, at, user_id, address, user_agent, details, actor_id, device = row
+    origin = Origin(address, user_agent, device)
     event = Event(EventKind(kind), to_instant(at), user_id, origin, json.loads(details), actor_id)
     return Recorded(position, event)
 
@@ -137,8 +138,9 @@ def to_bearer(row: Sequence[Any]) -> Bearer:
 
 def to_grant(row: Sequence[Any]) -> Grant:
     """A row of the columns `GRANT`."""
-    purpose, user_id, expires_at = row
-    return Grant(Purpose(purpose), user_id, to_instant(expires_at))
+    purpose, user_id, expires_at, issuer_id, auth_version, token_id = row
+    issuer = None if issuer_id is None else Issuer(issuer_id, auth_version, token_id)
+    return Grant(Purpose(purpose), user_id, to_instant(expires_at), issuer)
 
 
 def to_instant(micros: Any) -> datetime:

@@ -27,8 +27,18 @@ class SchemaTooNew(Exception):
         )
 
 
+class SchemaUnknown(Exception):
+    """There are tables, and nothing says of which version."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} has tables, but its table alembic_version is missing or empty, so that nobody "
+            "knows which schema revision they are of. Restore a backup."
+        )
+
+
 def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
-    """Bring the schema up to date. Raises `SchemaTooNew` and `sqlite3.Error`.
+    """Bring the schema up to date. Raises `SchemaTooNew`, `SchemaUnknown` and `sqlite3.Error`.
 
     Both ways begin with the write lock, for which they wait so many seconds: of several processes
     that start at once, one creates or migrates, and the others find nothing left to do.
@@ -38,6 +48,8 @@ def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
         if not tables_in(connection):
             _create(connection)
         revision = _revision(connection)
+        if revision is None:
+            raise SchemaUnknown(path)
         connection.commit()
     if revision != HEAD:
         # Imported only when there is something to do: it takes ten times as long as `_create`.
@@ -56,7 +68,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
-    """None, where a migration has yet to write the first."""
+    """`None` where nothing says."""
     if "alembic_version" not in tables_in(connection):
         return None
     found = connection.execute("SELECT version_num FROM alembic_version").fetchone()

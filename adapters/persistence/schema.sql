@@ -25,11 +25,13 @@ CREATE TABLE sessions (
     expires_at INTEGER NOT NULL,
     address TEXT NOT NULL,
     user_agent TEXT NOT NULL,
+    device TEXT,
     CONSTRAINT uq_sessions_token_digest UNIQUE (token_digest),
     CONSTRAINT fk_sessions_user_id_users FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX ix_sessions_expires_at ON sessions (expires_at);
 CREATE INDEX ix_sessions_user_id ON sessions (user_id);
+CREATE INDEX ix_sessions_device_unread ON sessions (id) WHERE device IS NULL;
 
 CREATE TABLE events (
     position INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -39,10 +41,12 @@ CREATE TABLE events (
     address TEXT NOT NULL,
     user_agent TEXT NOT NULL,
     details TEXT NOT NULL,
-    actor_id INTEGER
+    actor_id INTEGER,
+    device TEXT
 ) STRICT;
 CREATE INDEX ix_events_at ON events (at);
 CREATE INDEX ix_events_user_id_position ON events (user_id, position);
+CREATE INDEX ix_events_device_unread ON events (position) WHERE device IS NULL;
 
 CREATE TABLE access_tokens (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -64,10 +68,17 @@ CREATE TABLE one_time_codes (
     purpose TEXT NOT NULL,
     user_id INTEGER,
     expires_at INTEGER NOT NULL,
+    issuer_id INTEGER,
+    issuer_auth_version INTEGER,
+    issuer_key_id INTEGER,
+    CONSTRAINT fk_one_time_codes_issuer_id_users FOREIGN KEY(issuer_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT fk_one_time_codes_issuer_key_id_access_tokens FOREIGN KEY(issuer_key_id) REFERENCES access_tokens (id) ON DELETE CASCADE,
     CONSTRAINT uq_one_time_codes_digest UNIQUE (digest),
     CONSTRAINT fk_one_time_codes_user_id_users FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX ix_one_time_codes_user_id ON one_time_codes (user_id);
+CREATE INDEX ix_one_time_codes_issuer_id ON one_time_codes (issuer_id);
+CREATE INDEX ix_one_time_codes_issuer_key_id ON one_time_codes (issuer_key_id);
 
 CREATE TABLE throttle_buckets (
     "key" TEXT NOT NULL,

@@ -1,6 +1,7 @@
 """The table of sessions, inside a transaction."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from domain.user import User
 _ADD = """
     INSERT INTO sessions
         (token_digest, user_id, auth_version, created_at, last_seen_at, expires_at, address,
-         user_agent)
+         user_agent, device)
     VALUES
-        (:token_digest, :user_id, :auth_version, :at, :at, :expires_at, :address, :user_agent)
+        (:token_digest, :user_id, :auth_version, :at, :at, :expires_at, :address, :user_agent,
+         :device)
     RETURNING id
 """
 _RENEW = "UPDATE sessions SET token_digest = :digest, auth_version = :auth_version WHERE id = :id"
@@ -33,22 +35,26 @@ _REMOVE_EXPIRED = """
 
 @dataclass(frozen=True, slots=True)
 class SqlSessions:
-    """Fits `domain.ports.Sessions`."""
+    """Fits `domain.ports.Sessions`. `describe` names the device of a user agent."""
 
     transaction: Transaction
+    describe: Callable[[str], str]
 
     async def add(
         self, user: User, digest: bytes, origin: Origin, *, at: datetime, expires_at: datetime
     ) -> Session:
-        values = {
-            "token_digest": digest,
-            "user_id": user.id,
-            "auth_version": user.auth_version,
-            "at": rows.to_micros(at),
-            "expires_at": rows.to_micros(expires_at),
-            "address": origin.address,
-            "user_agent": origin.user_agent,
-        }
+        def values() -> dict[str, object]:
+            return {
+                "token_digest": digest,
+                "user_id": user.id,
+                "auth_version": user.auth_version,
+                "at": rows.to_micros(at),
+                "expires_at": rows.to_micros(expires_at),
+                "address": origin.address,
+                "user_agent": origin.user_agent,
+                "device": self.describe(origin.user_agent),
+            }
+
         ((session_id,),) = await self.transaction.all(_ADD, values)
         return Session(session_id, user.id, user.auth_version, at, at, expires_at, origin)
 

@@ -1,6 +1,6 @@
 """Attempts counted in the database, so that all workers count together and no restart forgets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from adapters.persistence import rows
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.writer import Transaction, Writer
 from domain.ports import Clock
-from domain.throttle import Attempt, Bucket, reserve_all
+from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
 
 _COLUMNS = "began, attempts, waits, waits_until"
 _READ = f"SELECT {_COLUMNS} FROM throttle_buckets WHERE key = :key"
@@ -19,6 +19,7 @@ _WRITE = """
     SET began = excluded.began, attempts = excluded.attempts, waits = excluded.waits,
         waits_until = excluded.waits_until, forget_at = excluded.forget_at
 """
+_REMOVE = "DELETE FROM throttle_buckets WHERE key = :key"
 _FORGET = "DELETE FROM throttle_buckets WHERE forget_at <= :now"
 
 
@@ -37,10 +38,14 @@ class SqlThrottle:
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
         now = self._clock.now()
         seen = {each.key: self._reader.one(_READ, key=each.key) for each in attempts}
-        reserve_all(attempts, {key: _bucket(row) for key, row in seen.items() if row}, now)
-        async with self._writer.begin() as transaction:
-            found = await _read(transaction, attempts)
-            await _write(transaction, attempts, reserve_all(attempts, found, now))
+        known = {key: _bucket(row) for key, row in seen.items() if row}
+        reservation = reserve_all(attempts, known, now)
+        if reservation.retry_after is None or reservation.buckets:
+            async with self._writer.begin() as transaction:
+                found = await _read(transaction, attempts)
+                reservation = reserve_all(attempts, found, now)
+                await _write(transaction, attempts, reservation.buckets)
+        reservation.demand()
 
     async def refund(self, attempts: Sequence[Attempt]) -> None:
         async with self._writer.begin() as transaction:
@@ -52,8 +57,18 @@ class SqlThrottle:
             }
             await _write(transaction, attempts, refunded)
 
+    async def succeed(
+        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+    ) -> int:
+        concerned = list({each.key: each for each in (*attempts, ends, *then)}.values())
+        async with self._writer.begin() as transaction:
+            found = await _read(transaction, concerned)
+            success = succeed_all(attempts, ends, then, found, self._clock.now())
+            await _write(transaction, concerned, success.buckets)
+        success.then.demand()
+        return success.failures
+
     async def forget(self) -> None:
-        """Remove what need not be remembered any more."""
         now = rows.to_micros(self._clock.now())
         async with self._writer.begin() as transaction:
             await transaction.execute(_FORGET, {"now": now})
@@ -67,25 +82,25 @@ async def _read(transaction: Transaction, attempts: Sequence[Attempt]) -> dict[s
 
 
 async def _write(
-    transaction: Transaction, attempts: Sequence[Attempt], changed: dict[str, Bucket]
+    transaction: Transaction, attempts: Sequence[Attempt], changed: Mapping[str, Bucket]
 ) -> None:
-    if not changed:
-        return
     limits = {attempt.key: attempt.limit for attempt in attempts}
-    await transaction.execute_each(
-        _WRITE,
-        [
-            {
-                "key": key,
-                "began": rows.to_micros(bucket.began),
-                "attempts": bucket.attempts,
-                "waits": bucket.waits,
-                "waits_until": _micros(bucket.waits_until),
-                "forget_at": rows.to_micros(bucket.over_at(limits[key])),
-            }
-            for key, bucket in changed.items()
-        ],
-    )
+    kept = [
+        {
+            "key": key,
+            "began": rows.to_micros(bucket.began),
+            "attempts": bucket.attempts,
+            "waits": bucket.waits,
+            "waits_until": _micros(bucket.waits_until),
+            "forget_at": rows.to_micros(bucket.over_at(limits[key])),
+        }
+        for key, bucket in changed.items()
+        if not bucket.is_empty
+    ]
+    if kept:
+        await transaction.execute_each(_WRITE, kept)
+    if emptied := [{"key": key} for key, bucket in changed.items() if bucket.is_empty]:
+        await transaction.execute_each(_REMOVE, emptied)
 
 
 def _micros(instant: datetime | None) -> int | None:

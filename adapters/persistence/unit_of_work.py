@@ -1,6 +1,6 @@
 """Transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -26,17 +26,18 @@ class SqlUnitOfWork:
 
 @dataclass(frozen=True, slots=True)
 class SqlBegin:
-    """Fits `domain.ports.Begin`."""
+    """Fits `domain.ports.Begin`. `describe` names the device of a user agent."""
 
     writer: Writer
+    describe: Callable[[str], str]
 
     @asynccontextmanager
     async def __call__(self, client: Client | None = None) -> AsyncIterator[SqlUnitOfWork]:
         async with self.writer.begin() as transaction:
             yield SqlUnitOfWork(
                 SqlUsers(transaction),
-                SqlSessions(transaction),
-                SqlEvents(transaction),
+                SqlSessions(transaction, self.describe),
+                SqlEvents(transaction, self.describe),
                 SqlAccessTokens(transaction),
                 SqlCodes(transaction),
             )

@@ -28,6 +28,10 @@ _SAVE = """
     RETURNING version
 """
 _DELETE = "DELETE FROM users WHERE id = :id"
+_OTHER_OPERATOR = """
+    SELECT id FROM users
+    WHERE is_operator = 1 AND disabled_at IS NULL AND id <> :user_id LIMIT 1
+"""
 _ANY_OPERATOR = "SELECT id FROM users WHERE is_operator = 1 LIMIT 1"
 
 
@@ -76,6 +80,9 @@ class SqlUsers:
 
     async def has_operator(self) -> bool:
         return await self.transaction.one(_ANY_OPERATOR) is not None
+
+    async def has_other_operator(self, user_id: int) -> bool:
+        return await self.transaction.one(_OTHER_OPERATOR, {"user_id": user_id}) is not None
 
     async def _write(self, sql: str, values: Mapping[str, object]) -> int:
         """Execute what returns one number."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +20,8 @@ Parameters = Mapping[str, object] | Sequence[object]
 
 _Result = TypeVar("_Result")
 _Run = Callable[[Callable[[], Any]], Any]
+_Now = Parameters | Callable[[], Parameters]
+"""Parameters, or what makes them on the writing thread, because making them takes long."""
 
 
 class Transaction:
@@ -35,13 +37,20 @@ class Transaction:
         """Execute a statement; say how many rows it changed."""
         return await self._timed(lambda: self._connection.execute(sql, parameters).rowcount)
 
-    async def execute_each(self, sql: str, parameters: Sequence[Mapping[str, object]]) -> None:
-        """Execute a statement once with each of these."""
+    async def execute_each(self, sql: str, parameters: Iterable[Mapping[str, object]]) -> None:
+        """Execute a statement once with each of these, which are made on the writing thread if
+        they are made one by one.
+        """
         await self._timed(lambda: self._connection.executemany(sql, parameters))
 
-    async def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+    async def all(self, sql: str, parameters: _Now = ()) -> list[Row]:
         """Execute a statement; give every row it returns."""
-        return await self._timed(lambda: self._connection.execute(sql, parameters).fetchall())
+
+        def execute() -> list[Row]:
+            values = parameters() if callable(parameters) else parameters
+            return self._connection.execute(sql, values).fetchall()
+
+        return await self._timed(execute)
 
     async def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The only row, if there is one."""

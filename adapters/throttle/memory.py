@@ -1,10 +1,10 @@
 """Attempts counted in the memory of one process."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.ports import Clock
-from domain.throttle import Attempt, Bucket, reserve_all
+from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
 
 
 class MemoryThrottle:
@@ -22,17 +22,32 @@ class MemoryThrottle:
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
         now = self._clock.now()
         # Nothing is awaited between reading and writing, which makes it one step.
-        reserved = reserve_all(attempts, self._buckets, now)
-        for key, bucket in reserved.items():
-            self._buckets[key] = bucket
-            self._buckets.move_to_end(key)
-        while len(self._buckets) > self._capacity:
-            self._buckets.popitem(last=False)
+        reservation = reserve_all(attempts, self._buckets, now)
+        self._store(reservation.buckets)
+        reservation.demand()
 
     async def refund(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
             if bucket := self._buckets.get(attempt.key):
                 self._buckets[attempt.key] = bucket.refund(attempt.limit)
+
+    async def succeed(
+        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+    ) -> int:
+        success = succeed_all(attempts, ends, then, self._buckets, self._clock.now())
+        self._store(success.buckets)
+        success.then.demand()
+        return success.failures
+
+    async def forget(self) -> None:
+        pass
+
+    def _store(self, buckets: Mapping[str, Bucket]) -> None:
+        for key, bucket in buckets.items():
+            self._buckets[key] = bucket
+            self._buckets.move_to_end(key)
+        while len(self._buckets) > self._capacity:
+            self._buckets.popitem(last=False)
 
 
 class NoThrottle:
@@ -42,4 +57,12 @@ class NoThrottle:
         pass
 
     async def refund(self, attempts: Sequence[Attempt]) -> None:
+        pass
+
+    async def succeed(
+        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+    ) -> int:
+        return 0
+
+    async def forget(self) -> None:
         pass

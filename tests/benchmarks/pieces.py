@@ -23,7 +23,6 @@ from litestar import Response
 from msgspec import Struct, structs
 
 import adapters.request_log.sqlite as request_file
-from adapters.http.device import device_of
 from adapters.http.json_response import JsonResponse
 from adapters.http.problems import Answers
 from adapters.persistence import rows, schema
@@ -31,6 +30,7 @@ from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.sqlite import create_database
 from adapters.request_log.masking import Masking
+from adapters.user_agents import device_of
 from domain.session import Origin, SignedIn
 from domain.traffic import RequestRecord, Tally
 from entrypoints import logs

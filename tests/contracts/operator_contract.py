@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
+from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
 from domain.session import SignedIn
+from domain.user import User, Username
 from tests.contracts.store_contract import Store, promise
 from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, NOON, OTHER_DIGEST
 
@@ -142,3 +143,90 @@ async def all_codes_of_a_user_can_be_voided(store: Store) -> None:
         await work.codes.void(ada.id)
     left = [digit for digit in b"123" if await store.keys.grant(bytes([digit]) * 32)]
     assert bytes(left) == b"23"
+
+
+@promise
+async def an_enabled_operator_besides_somebody_is_known(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON, is_operator=True)
+        assert not await work.users.has_other_operator(ada.id)
+        bob = await work.users.add(BOB, HASH, at=NOON, is_operator=True)
+        assert await work.users.has_other_operator(ada.id)
+        await work.users.save(bob.disabled(NOON))
+        assert not await work.users.has_other_operator(ada.id)
+        assert await work.users.has_other_operator(bob.id)
+
+
+@promise
+async def of_two_operators_who_leave_at_once_one_stays(store: Store) -> None:
+    async with store.begin() as work:
+        operators = [
+            await work.users.add(name, HASH, at=NOON, is_operator=True) for name in (ADA, BOB)
+        ]
+
+    async def leave(user: User) -> bool:
+        async with store.begin() as work:
+            if not await work.users.has_other_operator(user.id):
+                return False
+            await asyncio.sleep(0)
+            await work.users.save(user.demoted())
+            return True
+
+    assert sorted(await asyncio.gather(*map(leave, operators))) == [False, True]
+
+
+@promise
+async def all_access_tokens_of_a_user_end_at_once(store: Store) -> None:
+    first = await _token(store)
+    async with store.begin() as work:
+        bob = await work.users.add(BOB, HASH, at=NOON, is_operator=True)
+        second, bobs = [
+            await work.tokens.add(
+                digest, user_id, name="x", scopes=SCOPES, at=NOON, expires_at=NOON + DAY
+            )
+            for digest, user_id in ((OTHER_DIGEST, first.user_id), (b"3" * 32, bob.id))
+        ]
+    async with store.begin() as work:
+        assert await work.tokens.end_all(first.user_id) == [first, second]
+        assert await work.tokens.end_all(first.user_id) == []
+        assert await work.tokens.get(bobs.id)
+    assert await store.keys.bearer(DIGEST) is None
+
+
+@promise
+async def a_code_knows_who_issued_it_and_ends_with_them(store: Store) -> None:
+    token = await _token(store)
+    async with store.begin() as work:
+        bob, eve = [
+            await work.users.add(name, HASH, at=NOON, is_operator=True)
+            for name in (BOB, Username("Eve"))
+        ]
+        grants = [
+            Grant(Purpose.RESET, bob.id, NOON, Issuer(token.user_id, 1, token.id)),
+            Grant(Purpose.RESET, token.user_id, NOON, Issuer(bob.id, 7)),
+            Grant(Purpose.RESET, eve.id, NOON, Issuer(bob.id, 7)),
+        ]
+        for number, grant in enumerate(grants):
+            await work.codes.put(bytes([number]) * 32, grant)
+    assert [await store.keys.grant(bytes([number]) * 32) for number in range(3)] == grants
+    async with store.begin() as work:
+        await work.tokens.end(token.id)
+    assert await store.keys.grant(bytes([0]) * 32) is None, "its key was revoked"
+    async with store.begin() as work:
+        await work.codes.void(bob.id)
+    assert await store.keys.grant(bytes([1]) * 32) is None, "who made it is shut out"
+    async with store.begin() as work:
+        await work.codes.put(DIGEST, Grant(Purpose.RESET, bob.id, NOON, Issuer(eve.id, 1)))
+        await work.users.delete(eve.id)
+    assert await store.keys.grant(DIGEST) is None, "who made it is gone"
+
+
+@promise
+async def codes_to_set_up_can_be_voided_alone(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON)
+        await work.codes.put(DIGEST, Grant(Purpose.SET_UP, None, NOON))
+        await work.codes.put(OTHER_DIGEST, Grant(Purpose.RESET, ada.id, NOON))
+        await work.codes.void_set_up()
+    assert await store.keys.grant(DIGEST) is None
+    assert await store.keys.grant(OTHER_DIGEST)

@@ -198,6 +198,24 @@ async def a_session_is_found_with_its_user(store: Store) -> None:
 
 
 @promise
+async def the_device_is_named_when_it_is_written(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await _add(work)
+        await _open(work, ada)
+        await work.events.append(_event(user_id=ada.id))
+    found = await store.lookup.session(DIGEST)
+    (session,) = await store.records.sessions(ada.id)
+    (event,) = await store.records.events(ada.id, before=None, limit=1)
+    assert found is not None
+    origins = [found.session.origin, session.origin, event.event.origin]
+    assert [origin.device for origin in origins] == [LAPTOP.user_agent.upper()] * 3
+    async with store.begin() as work:
+        await work.events.erase_personal(ada.id)
+    (event,) = await store.records.events(ada.id, before=None, limit=1)
+    assert not event.event.origin.device
+
+
+@promise
 async def a_session_ends_at_once_and_alone(store: Store) -> None:
     async with store.begin() as work:
         ada = await _add(work)

@@ -35,7 +35,7 @@ async def path(tmp_path: Path) -> Path:
     create_database(path)
     migrate(path)
     writer = Writer(path)
-    async with SqlBegin(writer)() as work:
+    async with SqlBegin(writer, str)() as work:
         for number, name in enumerate(NAMES):
             user = await work.users.add(
                 Username(name), PasswordHash(f"{PLANTED}{number}"), at=NOON + number * DAY
@@ -183,7 +183,7 @@ async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
     with closing(SqliteBrowser(path, schema(), MARKS)) as browser:
         first = await browser.page("users", limit=3)
         writer = Writer(path)
-        async with SqlBegin(writer)() as work:
+        async with SqlBegin(writer, str)() as work:
             await work.users.add(Username("new"), PasswordHash("hash"), at=NOON)
         writer.close()
         second = await browser.page("users", after=first.following, limit=3)
@@ -198,7 +198,7 @@ async def test_columns_can_be_chosen(browser: SqliteBrowser) -> None:
 
 async def test_many_rows_are_counted_to_a_bound(path: Path) -> None:
     writer = Writer(path)
-    async with SqlBegin(writer)() as work:
+    async with SqlBegin(writer, str)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
     writer.close()
     with closing(SqliteBrowser(path, schema(), MARKS)) as browser:
@@ -323,7 +323,7 @@ async def test_a_key_nobody_has(browser: SqliteBrowser) -> None:
 async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
     with closing(SqliteBrowser(path, schema(), MARKS, patience=0)) as browser:
         writer = Writer(path)
-        async with SqlBegin(writer)() as work:
+        async with SqlBegin(writer, str)() as work:
             await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 2_000)
         writer.close()
         with pytest.raises(QueryTooSlow):

@@ -49,7 +49,7 @@ async def test_a_commit_is_on_the_disk_before_it_is_answered(writer: Writer) -> 
 async def test_a_unit_of_work_takes_the_write_lock_when_it_begins(
     writer: Writer, path: Path
 ) -> None:
-    async with SqlBegin(writer)():
+    async with SqlBegin(writer, str)():
         other = sqlite3.connect(path, timeout=0, isolation_level=None)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
@@ -88,7 +88,7 @@ async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
         open_reader(tmp_path / "nowhere.db")
     writer = Writer(tmp_path / "nowhere.db")
     with pytest.raises(StorageUnavailable):
-        async with SqlBegin(writer)():
+        async with SqlBegin(writer, str)():
             pass
     writer.close()
     assert _names_in(tmp_path) == []
@@ -106,12 +106,12 @@ def _take_away(path: Path) -> None:
 async def test_a_file_taken_away_is_noticed_before_anything_is_written(
     writer: Writer, path: Path, suffix: str
 ) -> None:
-    async with SqlBegin(writer)() as work:
+    async with SqlBegin(writer, str)() as work:
         await work.users.add(ADA, HASH, at=NOON)
     reader = open_reader(path)
     _take_away(path.with_name(path.name + suffix))
     with pytest.raises(StorageUnavailable):
-        async with SqlBegin(writer)() as work:
+        async with SqlBegin(writer, str)() as work:
             await work.users.delete(1)
     reader.close()
 
@@ -135,7 +135,7 @@ async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit
     writer: Writer, path: Path
 ) -> None:
     digests = [bytes([number]) * 32 for number in range(10)]
-    async with SqlBegin(writer)() as work:
+    async with SqlBegin(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         for digest in digests:
             await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + DAY)
@@ -145,7 +145,7 @@ async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit
         for digest in digests:
             assert await lookup.session(digest) is await lookup.session(digest), "kept"
             assert len(lookup._kept) <= 4
-        async with SqlBegin(writer)() as work:
+        async with SqlBegin(writer, str)() as work:
             await work.users.save(user.renamed(BOB))
         found = await lookup.session(digests[-1])
         assert found is not None
@@ -156,7 +156,7 @@ async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit
 
 
 async def test_when_a_session_was_last_used_is_written_later(writer: Writer, path: Path) -> None:
-    async with SqlBegin(writer)() as work:
+    async with SqlBegin(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         session = await work.sessions.add(user, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
     last_seen, reader = SqlLastSeen(writer, capacity=2), SqliteReader(path)
@@ -179,7 +179,7 @@ async def test_when_a_session_was_last_used_is_written_later(writer: Writer, pat
 
 
 async def test_when_a_key_was_last_used_never_goes_back(writer: Writer, path: Path) -> None:
-    async with SqlBegin(writer)() as work:
+    async with SqlBegin(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         token = await work.tokens.add(
             DIGEST, user.id, name="n", scopes=frozenset(), at=NOON, expires_at=NOON + DAY

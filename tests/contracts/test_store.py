@@ -63,7 +63,7 @@ async def sqlite(folder: Path) -> AsyncIterator[Store]:
     try:
         with reader.open():
             lookup = SqliteLookup(reader)
-            yield Ports(SqlBegin(writer), lookup, lookup, SqliteRecords(reader))
+            yield Ports(SqlBegin(writer, str.upper), lookup, lookup, SqliteRecords(reader))
     finally:
         writer.close()
 
@@ -111,6 +111,12 @@ class ReusingEvents(FakeEvents):
 class LastingCodes(FakeCodes):
     async def take(self, digest: bytes) -> Grant | None:
         return self.state.grants.get(digest)
+
+    async def void(self, user_id: int) -> None:
+        pass
+
+    async def void_set_up(self) -> None:
+        pass
 
 
 class BrokenStore(FakeStore):
@@ -173,6 +179,12 @@ class BrokenStore(FakeStore):
             store_contract.erasure_blanks_what_is_personal_and_nothing_else,
         ),
         (BrokenStore(codes=LastingCodes), operator_contract.a_code_works_once),
+        (BrokenStore(codes=LastingCodes), operator_contract.codes_to_set_up_can_be_voided_alone),
+        (
+            BrokenStore(codes=LastingCodes),
+            operator_contract.a_code_knows_who_issued_it_and_ends_with_them,
+        ),
+        (BrokenStore(), operator_contract.of_two_operators_who_leave_at_once_one_stays),
         (BrokenStore(codes=LastingCodes), operator_contract.of_many_at_once_one_gets_the_code),
     ],
 )

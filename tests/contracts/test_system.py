@@ -8,9 +8,11 @@ import pytest
 
 from adapters.common_passwords import common_passwords
 from adapters.pseudonyms import HmacPseudonyms, KeyFile
-from adapters.system import SystemClock, SystemTokens
+from adapters.system import SteadyClock, SystemClock, SystemTokens
 from domain.session import SessionToken
 from domain.user import Username
+from tests.examples import DAY, MINUTE
+from tests.fakes.system import FakeClock
 
 
 def test_the_clock_tells_utc() -> None:
@@ -53,3 +55,61 @@ def test_of_many_processes_one_makes_the_key(tmp_path: Path) -> None:
 def test_what_everybody_tries_first_is_known(password: str) -> None:
     assert password in common_passwords()
     assert all(each == each.lower() for each in common_passwords())
+
+
+class Clocks:
+    """One that can be set, and one that cannot."""
+
+    def __init__(self) -> None:
+        self.clock, self.seconds = FakeClock(), 1_000.0
+
+    def pass_(self, time: timedelta) -> None:
+        self.clock.advance(time)
+        self.seconds += time.total_seconds()
+
+
+def test_nothing_is_removed_in_the_first_hour() -> None:
+    clocks = Clocks()
+    watch = SteadyClock(clocks.clock, monotonic=lambda: clocks.seconds)
+    assert not watch.is_steady()
+    clocks.pass_(59 * MINUTE)
+    assert not watch.is_steady()
+    clocks.pass_(MINUTE)
+    assert watch.is_steady()
+
+
+@pytest.mark.parametrize("jump", [DAY * 370, -DAY, 5 * MINUTE, -5 * MINUTE])
+def test_nothing_is_removed_within_an_hour_of_a_jump(jump: timedelta) -> None:
+    clocks = Clocks()
+    watch = SteadyClock(clocks.clock, monotonic=lambda: clocks.seconds)
+    clocks.pass_(DAY)
+    assert watch.is_steady()
+    clocks.clock.advance(jump)
+    assert not watch.is_steady()
+    clocks.pass_(59 * MINUTE)
+    clocks.clock.advance(-jump)
+    assert not watch.is_steady(), "back again is a jump, too"
+    clocks.pass_(60 * MINUTE)
+    assert watch.is_steady()
+
+
+def test_a_clock_that_is_adjusted_a_little_stays_steady() -> None:
+    clocks = Clocks()
+    watch = SteadyClock(clocks.clock, monotonic=lambda: clocks.seconds)
+    clocks.pass_(DAY)
+    clocks.clock.advance(4 * MINUTE)
+    assert watch.is_steady()
+
+
+@pytest.mark.parametrize("size", [0, 1, 31])
+def test_a_key_that_is_cut_off_is_refused(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "secret.key"
+    path.write_bytes(b"k" * size)
+    with pytest.raises(ValueError, match="fewer than 32 bytes"):
+        KeyFile(path).check()
+
+
+def test_a_key_of_ours_is_good(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "secret.key")
+    file.make()
+    file.check()

@@ -139,7 +139,50 @@ async def clocks_that_jump_neither_freeze_nor_reset(throttle: Throttle, clock: F
     clock.advance(3 * MINUTE)
     assert await passes(throttle, ADA)
     clock.advance(timedelta(days=-400))
-    assert await passes(throttle, ADA), "no wait of four hundred days"
+    wait = await waits(throttle, ADA)
+    assert 0 < wait <= 900, "no wait of four hundred days, and no new beginning"
+    clock.advance(wait * SECOND)
+    assert await passes(throttle, ADA)
+    assert not await passes(throttle, ADA)
+
+
+@promise
+async def a_clock_set_back_keeps_what_was_counted(throttle: Throttle, clock: FakeClock) -> None:
+    for _ in range(9):
+        assert await passes(throttle, ADA)
+    clock.advance(timedelta(days=-1))
+    assert await passes(throttle, ADA)
+    assert not await passes(throttle, ADA)
+
+
+@promise
+async def a_right_guess_takes_itself_back_and_forgets_the_failures_before(
+    throttle: Throttle, clock: FakeClock
+) -> None:
+    failures = Attempt("failures", Limit(10, 60 * MINUTE))
+    for _ in range(7):
+        assert await passes(throttle, [*ADA, failures])
+    assert await throttle.succeed([*ADA, failures], ends=failures, then=BOB) == 6
+    assert await throttle.succeed([], ends=failures, then=()) == 0
+    for _ in range(4):
+        assert await passes(throttle, ADA), "one of seven was taken back"
+    assert not await passes(throttle, ADA)
+    for _ in range(9):
+        assert await passes(throttle, BOB), "one was counted"
+    assert not await passes(throttle, BOB)
+    await use_up(throttle, [failures])
+
+
+@promise
+async def what_a_right_guess_counts_may_be_over_its_limit(
+    throttle: Throttle, clock: FakeClock
+) -> None:
+    await use_up(throttle, BOB)
+    failures = Attempt("failures", LIMIT)
+    assert await passes(throttle, [*ADA, failures])
+    with pytest.raises(TooManyAttempts):
+        await throttle.succeed([*ADA, failures], ends=failures, then=BOB)
+    await use_up(throttle, [*ADA, failures])
 
 
 @asynccontextmanager
@@ -170,9 +213,10 @@ class CountsAfterwards(MemoryThrottle):
     """Looks, lets others look too, and only then counts."""
 
     async def reserve(self, attempts: Sequence[Attempt]) -> None:
-        reserved = reserve_all(attempts, self._buckets, self._clock.now())
+        reservation = reserve_all(attempts, self._buckets, self._clock.now())
         await asyncio.sleep(0)
-        self._buckets.update(reserved)
+        self._buckets.update(reservation.buckets)
+        reservation.demand()
 
 
 class Forgiving(MemoryThrottle):

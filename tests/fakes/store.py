@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.errors import UsernameTaken
 from domain.events import Event, Recorded
 from domain.network import Client
-from domain.operator import AccessToken, Bearer, Grant, Scope
+from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -37,12 +37,33 @@ class State:
             grants=dict(self.grants),
         )
 
+    def end_tokens(self, doomed: Callable[[AccessToken], bool]) -> list[AccessToken]:
+        """With the codes made with them."""
+        ended = {digest: token for digest, token in self.tokens.items() if doomed(token)}
+        for digest in ended:
+            del self.tokens[digest]
+        ids = {token.id for token in ended.values()}
+        self.void(lambda grant: grant.issuer is not None and grant.issuer.token_id in ids)
+        return list(ended.values())
+
+    def void(self, doomed: Callable[[Grant], bool]) -> None:
+        for digest in [digest for digest, grant in self.grants.items() if doomed(grant)]:
+            del self.grants[digest]
+
     def signed_in(self, digest: bytes) -> SignedIn | None:
         session = self.sessions.get(digest)
         user = self.users.get(session.user_id) if session else None
         if session is None or user is None or session.auth_version != user.auth_version:
             return None
         return SignedIn(session, user)
+
+
+def _described(origin: Origin) -> Origin:
+    return replace(origin, device=origin.user_agent.upper())
+
+
+def _issuer_of(grant: Grant) -> int | None:
+    return grant.issuer.user_id if grant.issuer else None
 
 
 @dataclass
@@ -75,11 +96,16 @@ class FakeUsers:
     async def has_operator(self) -> bool:
         return any(user.is_operator for user in self.state.users.values())
 
+    async def has_other_operator(self, user_id: int) -> bool:
+        return any(
+            user.is_operator and not user.disabled_at and user.id != user_id
+            for user in self.state.users.values()
+        )
+
     async def delete(self, user_id: int) -> None:
         del self.state.users[user_id]
-        for known in (self.state.tokens, self.state.grants):
-            for digest in [digest for digest, each in known.items() if each.user_id == user_id]:
-                known.pop(digest)
+        self.state.end_tokens(lambda token: token.user_id == user_id)
+        self.state.void(lambda grant: user_id in (grant.user_id, _issuer_of(grant)))
         self.state.sessions = {
             digest: each for digest, each in self.state.sessions.items() if each.user_id != user_id
         }
@@ -98,9 +124,8 @@ class FakeSessions:
         self, user: User, digest: bytes, origin: Origin, *, at: datetime, expires_at: datetime
     ) -> Session:
         self.state.last_session_id += 1
-        session = Session(
-            self.state.last_session_id, user.id, user.auth_version, at, at, expires_at, origin
-        )
+        id_, origin = self.state.last_session_id, _described(origin)
+        session = Session(id_, user.id, user.auth_version, at, at, expires_at, origin)
         self.state.sessions[digest] = session
         return session
 
@@ -147,7 +172,8 @@ class FakeEvents:
     async def append(self, *events: Event) -> None:
         for event in events:
             self.state.last_position += 1
-            self.state.events.append(Recorded(self.state.last_position, event))
+            described = replace(event, origin=_described(event.origin))
+            self.state.events.append(Recorded(self.state.last_position, described))
 
     async def erase_personal(self, user_id: int) -> int:
         erased = 0
@@ -194,10 +220,11 @@ class FakeTokens:
         return None
 
     async def end(self, token_id: int) -> AccessToken | None:
-        for digest, token in list(self.state.tokens.items()):
-            if token.id == token_id:
-                return self.state.tokens.pop(digest)
-        return None
+        ended = self.state.end_tokens(lambda token: token.id == token_id)
+        return ended[0] if ended else None
+
+    async def end_all(self, user_id: int) -> list[AccessToken]:
+        return self.state.end_tokens(lambda token: token.user_id == user_id)
 
 
 @dataclass
@@ -205,18 +232,18 @@ class FakeCodes:
     state: State
 
     async def put(self, digest: bytes, grant: Grant) -> None:
-        for known, each in list(self.state.grants.items()):
-            if (each.purpose, each.user_id) == (grant.purpose, grant.user_id):
-                del self.state.grants[known]
+        owner = (grant.purpose, grant.user_id)
+        self.state.void(lambda each: (each.purpose, each.user_id) == owner)
         self.state.grants[digest] = grant
 
     async def take(self, digest: bytes) -> Grant | None:
         return self.state.grants.pop(digest, None)
 
     async def void(self, user_id: int) -> None:
-        for digest, grant in list(self.state.grants.items()):
-            if grant.user_id == user_id:
-                del self.state.grants[digest]
+        self.state.void(lambda grant: user_id in (grant.user_id, _issuer_of(grant)))
+
+    async def void_set_up(self) -> None:
+        self.state.void(lambda grant: grant.purpose is Purpose.SET_UP)
 
 
 @dataclass

@@ -22,6 +22,14 @@ class FakeClock:
         self._now += by
 
 
+class FakeClockWatch:
+    def __init__(self) -> None:
+        self.steady = True
+
+    def is_steady(self) -> bool:
+        return self.steady
+
+
 class FakeTokens:
     def __init__(self) -> None:
         self._count = 0

@@ -134,7 +134,7 @@ def test_the_export_holds_everything_but_the_hash(client: Client) -> None:
     client.update(username=fresh_name())
     export = client.export()
     assert "attachment" in export.headers["content-disposition"]
-    assert list(export.data) == ["exported", "user", "sessions", "events"]
+    assert list(export.data) == ["exported", "user", "sessions", "events", "requests"]
     assert export.data["user"]["id"] == user["id"]
     assert export.data["sessions"] == client.sessions().data
     assert export.data["events"] == client.events().data["events"]

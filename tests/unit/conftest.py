@@ -13,6 +13,7 @@ from application.confirm_owner import ConfirmOwner
 from application.create_token import CreateToken
 from application.create_user import CreateUser
 from application.delete_account import DeleteAccount
+from application.demote_operator import DemoteOperator
 from application.disable_user import DisableUser
 from application.edit_user import EditUser
 from application.end_other_sessions import EndOtherSessions
@@ -33,14 +34,23 @@ from application.set_reset_code import SetResetCode
 from application.set_up import SetUp
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
+from domain.account import ExportPart
 from domain.events import Event
 from domain.password import PasswordPolicy
 from domain.ports import Throttle
+from domain.queries import Tables
 from domain.session import Admission, Lifetimes, SessionPolicy, SessionToken, SignedIn
 from domain.throttle import ThrottlePolicy
 from tests.examples import DAY, LAPTOP, PASSWORD, PHONE
 from tests.fakes.store import FakeStore
-from tests.fakes.system import FakeClock, FakeHasher, FakeLastSeen, FakePseudonyms, FakeTokens
+from tests.fakes.system import (
+    FakeClock,
+    FakeClockWatch,
+    FakeHasher,
+    FakeLastSeen,
+    FakePseudonyms,
+    FakeTokens,
+)
 
 
 @dataclass
@@ -53,6 +63,9 @@ class Desk:
     tokens: FakeTokens = field(default_factory=FakeTokens)
     last_seen: FakeLastSeen = field(default_factory=FakeLastSeen)
     policy: SessionPolicy = field(default_factory=SessionPolicy)
+
+    clock_watch: FakeClockWatch = field(default_factory=FakeClockWatch)
+    requests: Tables | None = None
 
     limits: ThrottlePolicy = field(default_factory=ThrottlePolicy)
     throttle: Throttle = field(default_factory=NoThrottle)
@@ -120,6 +133,10 @@ class Desk:
             self.clock,
             self.tokens,
             PasswordPolicy(),
+            self.lifetimes,
+            self.throttle,
+            self.limits,
+            self.devices,
         )
 
     @property
@@ -129,6 +146,10 @@ class Desk:
     @property
     def disable_user(self) -> DisableUser:
         return DisableUser(self.begin_as, self.store, self.clock)
+
+    @property
+    def demote_operator(self) -> DemoteOperator:
+        return DemoteOperator(self.begin_as, self.store, self.clock)
 
     @property
     def list_sessions(self) -> ListSessions:
@@ -148,11 +169,25 @@ class Desk:
 
     @property
     def export_account(self) -> ExportAccount:
-        return ExportAccount(self.store.records, self.clock)
+        return ExportAccount(
+            self.store.records,
+            self.requests,
+            self.authenticate,
+            self.clock,
+            self.throttle,
+            self.limits,
+        )
 
     @property
     def clean_up(self) -> CleanUp:
-        return CleanUp(self.store.begin, self.clock, keep_events=30 * DAY, batch=3)
+        return CleanUp(
+            self.store.begin,
+            self.clock,
+            self.clock_watch,
+            self.throttle,
+            keep_events=30 * DAY,
+            batch=3,
+        )
 
     @property
     def identify_operator(self) -> IdentifyOperator:
@@ -189,6 +224,7 @@ class Desk:
             self.clock,
             self.open_session,
             PasswordPolicy(),
+            self.devices,
         )
 
     @property
@@ -235,6 +271,10 @@ class Desk:
             username=name, password=password, origin=LAPTOP, presented=presented
         )
 
+    async def exported(self, token: SessionToken) -> list[ExportPart]:
+        parts = self.export_account(signed_in=await self.who(token), presented=token)
+        return [part async for part in parts]
+
     async def who(self, token: SessionToken | None) -> SignedIn:
         return await self.authenticate(presented=token)
 
@@ -245,6 +285,8 @@ class Desk:
         username: str | None = None,
         password: str | None = None,
         current_password: str | None = None,
+        keep_keys: bool = False,
+        device: str | None = None,
     ) -> Admission:
         user, renewed = await self.update_user(
             signed_in=await self.who(token),
@@ -253,6 +295,8 @@ class Desk:
             username=username,
             password=password,
             current_password=current_password,
+            keep_keys=keep_keys,
+            device=device,
         )
         return renewed or Admission(token, user, self.policy.absolute)
 

@@ -3,12 +3,13 @@
 import pytest
 
 from adapters.device_marks import DeviceMarks
-from adapters.throttle.memory import MemoryThrottle
+from adapters.throttle.memory import MemoryThrottle, NoThrottle
 from domain.errors import Busy, InvalidCredentials, TooManyAttempts
 from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.session import Admission, Origin
-from tests.examples import LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD
+from domain.user import User
+from tests.examples import ADA, HASH, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
 from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
 
@@ -79,7 +80,7 @@ async def test_who_is_turned_away_for_lack_of_time_is_not_counted(desk: Desk) ->
     assert throttle.asked == 0
 
 
-class BrokenThrottle:
+class BrokenThrottle(NoThrottle):
     """Must not be asked."""
 
     asked = 0
@@ -139,9 +140,9 @@ async def test_a_mark_is_given_once_and_kept(desk: Desk) -> None:
 async def test_a_forged_or_borrowed_mark_opens_no_lane(desk: Desk) -> None:
     await desk.signed_up("ada")
     bobs = str((await desk.signed_up("bob")).device)
-    forged = DeviceMarks(lambda: b"another key").issue(1)
+    forged = DeviceMarks(lambda: b"another key").issue(User(1, ADA, HASH, NOON))
     await guess(desk, 10)
-    for mark in (bobs, forged, "", "1", "1.x.", bobs.replace("2.", "1.", 1)):
+    for mark in (bobs, forged, "", "1", "1.1.x.", bobs.replace("2.", "1.", 1)):
         assert await guess(desk, 1, device=mark) == [WAIT]
 
 

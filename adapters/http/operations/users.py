@@ -18,6 +18,7 @@ from adapters.http.operations.access import (
 from adapters.http.problems import INVALID
 from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
 from application.create_user import CreateUser
+from application.demote_operator import DemoteOperator
 from application.disable_user import DisableUser
 from application.edit_user import EditUser
 from application.end_user_sessions import EndUserSessions
@@ -29,6 +30,7 @@ from domain.errors import (
     FreshLoginRequired,
     InvalidPassword,
     InvalidUsername,
+    LastOperator,
     NoSuchSession,
     NoSuchUser,
     PersonRequired,
@@ -39,6 +41,7 @@ from domain.operator import Scope
 from domain.user import User
 
 _WRITE = (NoSuchUser, PersonRequired, FreshLoginRequired, StorageFull)
+_LEAVE = (*_WRITE, LastOperator)
 _UNTYPED = (INVALID,)
 
 
@@ -155,7 +158,7 @@ class UsersController(Controller):
         status_code=200,
         operation_id="disableUser",
         summary="Disable a user",
-        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        responses=answers_operators(*_LEAVE, also=_UNTYPED),
         **operators(Scope.DATA_UPDATE),
     )
     async def disable(
@@ -164,7 +167,9 @@ class UsersController(Controller):
         user_id: FromPath[int],
         disable_user: NamedDependency[DisableUser],
     ) -> AccountView:
-        """All sessions end, and logins are refused like wrong passwords."""
+        """All sessions and access keys end, and logins are refused like wrong passwords. The last
+        operator cannot be disabled.
+        """
         return AccountView.of(
             await disable_user(by=request.user, user=user_id, origin=origin_of(request))
         )
@@ -189,12 +194,33 @@ class UsersController(Controller):
         )
         return AccountView.of(user)
 
+    @post(
+        "/{user_id:int}/demote",
+        status_code=200,
+        operation_id="demoteOperator",
+        summary="Make an operator an ordinary user",
+        responses=answers_operators(*_LEAVE, also=_UNTYPED),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def demote(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        demote_operator: NamedDependency[DemoteOperator],
+    ) -> AccountView:
+        """Access keys and codes made by this operator end; the account and its sessions stay. It
+        takes an operator in person, and cannot be done to the last one.
+        """
+        return AccountView.of(
+            await demote_operator(by=request.user, user=user_id, origin=origin_of(request))
+        )
+
     @delete(
         "/{user_id:int}",
         status_code=200,
         operation_id="removeUser",
         summary="Delete a user",
-        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        responses=answers_operators(*_LEAVE, also=_UNTYPED),
         **operators(Scope.DATA_DELETE),
     )
     async def remove(
@@ -224,7 +250,9 @@ class UsersController(Controller):
         user_id: FromPath[int],
         set_reset_code: NamedDependency[SetResetCode],
     ) -> ResetCodeView:
-        """A code for one new password, within 24 hours. It needs a fresh login."""
+        """A code for one new password, within 24 hours. It needs a fresh login, and counts only as
+        long as you, or this access key, could make it again.
+        """
         code, grant = await set_reset_code(
             by=request.user, user_id=user_id, origin=origin_of(request)
         )

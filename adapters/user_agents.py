@@ -5,10 +5,14 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def device_of(user_agent: str) -> str:
-    """As in "Firefox on Linux"; "unknown device" when nothing can be made of it.
+    """As in "Firefox on Linux"; empty when there is none, and "unknown device" when nothing can be
+    made of it.
 
-    The first call takes a tenth of a second to load the parser: call it off the event loop.
+    It takes some milliseconds, and the first time a tenth of a second to load the parser: call it
+    off the event loop.
     """
+    if not user_agent:
+        return ""
     from ua_parser import parse
 
     found = parse(user_agent)
