@@ -1,7 +1,7 @@
-"""A short, fair line before the threads that hash.
+"""A short, fair queue before the threads that hash.
 
-Every client has a line of its own, and the lines take turns, so that one flooder waits behind
-himself. Whoever would have to wait too long is told so at once.
+Clients take turns (`adapters.fair_queue`), so that one flooder waits behind himself. Whoever would
+have to wait too long is refused at once.
 """
 
 import asyncio
@@ -9,19 +9,27 @@ import math
 import os
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from adapters.fair_queue import FairQueue
 from domain.errors import Busy
 from domain.network import Client
 
 _Result = TypeVar("_Result")
-_Job = tuple[Callable[[], Any], "asyncio.Future[Any]", float]
 
 _SMOOTHING = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """What to run, who waits for its result, and since when."""
+
+    run: Callable[[], Any]
+    future: "asyncio.Future[Any]"
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class HashQueue:
         )
         self._max_wait = max_wait
         self._seconds_a_job = seconds_a_job
-        self._lines: dict[str, deque[_Job]] = {}
+        self._queue = FairQueue[_Job]()
         self._running = self._done = self._refused = self._given_up = 0
         self._seconds_waited = 0.0
 
@@ -63,7 +71,7 @@ class HashQueue:
     def figures(self) -> QueueFigures:
         """How it stands."""
         return QueueFigures(
-            sum(map(len, self._lines.values())),
+            len(self._queue),
             self._running,
             self._done,
             self._refused,
@@ -74,7 +82,7 @@ class HashQueue:
 
     def check_turn(self, client: Client) -> None:
         """Refuse who would have to wait too long. Raises `Busy`."""
-        wait = self._expected_wait(client.network)
+        wait = self._expected_wait(client)
         if wait > self._max_wait:
             self._refused += 1
             raise Busy(retry_after=math.ceil(wait))
@@ -85,42 +93,37 @@ class HashQueue:
         """
         self.check_turn(client)
         future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
-        entry: _Job = (job, future, time.monotonic())
-        self._lines.setdefault(client.network, deque()).append(entry)
+        entry = _Job(job, future, time.monotonic())
+        self._queue.append(client, entry)
         self._start_jobs()
         try:
             return await future
         except asyncio.CancelledError:
-            self._give_up(client.network, entry)
+            if self._queue.remove(client, entry):
+                self._given_up += 1
             raise
 
     def close(self) -> None:
         """Let running jobs end."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _expected_wait(self, client: str) -> float:
-        """Before a newcomer come its own jobs, and as many of each other client."""
-        own = len(self._lines.get(client, ()))
-        others = (len(line) for name, line in self._lines.items() if name != client)
-        before = own + sum(min(length, own + 1) for length in others)
+    def _expected_wait(self, client: Client) -> float:
         free = self._threads - self._running
-        return max(0, before + 1 - free) * self._seconds_a_job / self._threads
+        before = self._queue.ahead(client) + 1 - free
+        return max(0, before) * self._seconds_a_job / self._threads
 
     def _start_jobs(self) -> None:
-        while self._running < self._threads and self._lines:
-            client, line = next(iter(self._lines.items()))
-            job, future, since = line.popleft()
-            # The line goes to the end: the others come first.
-            del self._lines[client]
-            if line:
-                self._lines[client] = line
-            if not future.done():
-                self._start(job, future, since)
+        while self._running < self._threads and self._queue:
+            job = self._queue.pop()
+            if job.future.done():
+                self._given_up += 1  # cancelled, and has yet to be told
+            else:
+                self._start(job)
 
-    def _start(self, job: Callable[[], Any], future: "asyncio.Future[Any]", since: float) -> None:
-        started = time.monotonic()
+    def _start(self, job: _Job) -> None:
+        started, future = time.monotonic(), job.future
         self._running += 1
-        self._seconds_waited += started - since
+        self._seconds_waited += started - job.since
 
         def finish(hashed: "asyncio.Future[Any]") -> None:
             self._running -= 1
@@ -138,16 +141,8 @@ class HashQueue:
                 future.set_result(hashed.result())
             self._start_jobs()
 
-        running = asyncio.get_running_loop().run_in_executor(self._executor, job)
+        running = asyncio.get_running_loop().run_in_executor(self._executor, job.run)
         running.add_done_callback(finish)
-
-    def _give_up(self, client: str, entry: _Job) -> None:
-        line = self._lines.get(client)
-        if line and entry in line:
-            line.remove(entry)
-            self._given_up += 1
-            if not line:
-                del self._lines[client]
 
 
 def _cores() -> int:

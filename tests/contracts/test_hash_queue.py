@@ -1,4 +1,4 @@
-"""The line before the hashes: bounded, fair, and quick to let go."""
+"""The queue before the hashes: bounded, fair, and quick to let go."""
 
 import asyncio
 import threading
@@ -47,8 +47,9 @@ def from_(network: str) -> Client:
     return Client(network, network)
 
 
-def enter(queue: HashQueue, gate: Gate, client: str, name: str) -> asyncio.Task[str]:
-    return asyncio.create_task(queue.run(from_(client), gate.job(name)))
+def enter(queue: HashQueue, gate: Gate, client: str | Client, name: str) -> asyncio.Task[str]:
+    client = client if isinstance(client, Client) else from_(client)
+    return asyncio.create_task(queue.run(client, gate.job(name)))
 
 
 async def turns(count: int = 5) -> None:
@@ -92,11 +93,92 @@ async def test_one_flooder_cannot_keep_others_out(queue: HashQueue, gate: Gate) 
     assert queue.figures.refused == 45
     ada = enter(queue, gate, "ada", "ada")
     await turns()
-    assert not ada.done(), "in line, not refused"
+    assert not ada.done(), "in the queue, not refused"
     gate.let_go(100)
     assert await ada == "ada"
     assert gate.began.index("ada") <= 2
     await asyncio.gather(*flood, return_exceptions=True)
+
+
+ALLOCATION = "2001:db8::/48"
+
+
+def attacker(number: int, *, recognised: bool = False) -> Client:
+    """Each from another /64 of one /48."""
+    return Client(ALLOCATION, f"2001:db8:0:{number:x}::/64", recognised)
+
+
+def device(site: str) -> Client:
+    return Client(site, site, recognised=True)
+
+
+async def began(gate: Gate, tasks: list[asyncio.Task[str]]) -> list[str]:
+    """The order in which they begin when all are let go."""
+    gate.let_go(1000)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return gate.began
+
+
+async def test_an_allocation_of_many_networks_waits_behind_itself(
+    queue: HashQueue, gate: Gate
+) -> None:
+    tasks = [enter(queue, gate, attacker(number), "attacker") for number in range(150)]
+    await turns()
+    others = {
+        "owner": device("192.0.2.1"),
+        "neighbour": Client(ALLOCATION, "2001:db8:0:ffff::/64", recognised=True),
+        "stranger": from_("192.0.2.2"),
+    }
+    tasks += [enter(queue, gate, client, name) for name, client in others.items()]
+    await turns()
+    order = await began(gate, tasks)
+    assert [name for name in others if name not in order] == [], "each was let in"
+    assert max(order.index(name) for name in others) <= 5
+
+
+async def test_strangers_from_many_sites_leave_a_quarter_to_recognised_devices(
+    queue: HashQueue, gate: Gate
+) -> None:
+    tasks = [enter(queue, gate, f"198.51.100.{number}", "attacker") for number in range(100)]
+    await turns()
+    with pytest.raises(Busy):
+        queue.check_turn(from_("192.0.2.2"))
+    tasks.append(enter(queue, gate, device("192.0.2.1"), "owner"))
+    await turns()
+    order = await began(gate, tasks)
+    assert order.index("owner") <= 4
+
+
+async def test_an_attacker_with_devices_of_his_own_waits_behind_himself(
+    queue: HashQueue, gate: Gate
+) -> None:
+    tasks = [
+        enter(queue, gate, attacker(number, recognised=True), "attacker") for number in range(150)
+    ]
+    await turns()
+    tasks.append(enter(queue, gate, device("192.0.2.1"), "owner"))
+    tasks.append(enter(queue, gate, from_("192.0.2.2"), "stranger"))
+    await turns()
+    order = await began(gate, tasks)
+    assert max(order.index(name) for name in ("owner", "stranger")) <= 4
+
+
+@pytest.mark.parametrize("recognised", [False, True])
+async def test_what_waits_is_bounded_however_many_networks_somebody_has(
+    queue: HashQueue, gate: Gate, recognised: bool
+) -> None:
+    refused = queue.figures.refused
+    tasks = [
+        enter(queue, gate, Client(f"s{site}", f"s{site}n{network}", recognised), "attacker")
+        for network in range(20)
+        for site in range(20)
+        for _ in range(5)
+    ]
+    await turns()
+    waiting = queue.figures.waiting
+    assert waiting <= 16
+    assert queue.figures.refused - refused + waiting + 1 == len(tasks)
+    await began(gate, tasks)
 
 
 async def test_whoever_leaves_gives_the_place_back(queue: HashQueue, gate: Gate) -> None:
