@@ -3,21 +3,27 @@
 from dataclasses import dataclass
 
 from domain.events import Ending, sessions_ended
-from domain.ports import Begin, Clock
+from domain.ports import Begin, Clock, Lookup
 from domain.session import Origin, SessionToken
 
 
 @dataclass(frozen=True, slots=True)
 class LogOut:
-    """End the session presented; harmless when there is none. Raises `Unavailable`."""
+    """End the session presented; harmless when there is none. A token nobody has costs a look-up,
+    and waits for no writer. Raises `Unavailable`.
+    """
 
     begin: Begin
+    lookup: Lookup
     clock: Clock
 
     async def __call__(self, *, presented: SessionToken | None, origin: Origin) -> None:
         if presented is None:
             return
-        async with self.begin(origin.client()) as work:
+        known = await self.lookup.session(presented.digest)
+        if known is None:
+            return
+        async with self.begin(origin.client(user_id=known.user.id)) as work:
             ended = await work.sessions.end(presented.digest)
             if ended:
                 now = self.clock.now()

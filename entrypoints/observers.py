@@ -12,7 +12,6 @@ from adapters.metrics.recorder import MetricsRecorder
 from adapters.persistence.browser import SqliteBrowser
 from adapters.persistence.tables import MARKS, schema
 from adapters.persistence.tally import begin_tally
-from adapters.persistence.writer import Writer
 from adapters.request_log import tables as request_tables
 from adapters.request_log.masking import WORDS, Masking
 from adapters.request_log.recorder import Keeping, RequestRecorder
@@ -72,7 +71,7 @@ class Observers:
 
 
 def build_observers(
-    settings: Settings, writer: Writer, queue: Callable[[], QueueFigures]
+    settings: Settings, writers_waiting: Callable[[], int], queue: Callable[[], QueueFigures]
 ) -> Observers:
     """Put them together. Nothing is opened before `running()` is entered."""
     file = settings.data_dir / "requests.db"
@@ -92,7 +91,7 @@ def build_observers(
         a_second=settings.request_log_a_second,
     )
     tables = SqliteBrowser(settings.database, schema(), MARKS)
-    gauges = _gauges(settings, tables, recorder, writer, queue)
+    gauges = _gauges(settings, tables, recorder, writers_waiting, queue)
     return Observers(
         settings,
         tables,
@@ -106,7 +105,7 @@ def _gauges(
     settings: Settings,
     tables: SqliteBrowser,
     recorder: RequestRecorder,
-    writer: Writer,
+    writers_waiting: Callable[[], int],
     queue: Callable[[], QueueFigures],
 ) -> Callable[[], Awaitable[Mapping[str, float]]]:
     """Levels that no library knows. Sessions are counted once a minute."""
@@ -124,7 +123,7 @@ def _gauges(
             "hash_queue_waiting": figures.waiting,
             "hash_queue_running": figures.running,
             "hash_queue_refused": figures.refused,
-            "writers_waiting": writer.waiting,
+            "writers_waiting": writers_waiting(),
             "requests_not_recorded": recorder.lost,
             "database_bytes": _size(database),
             "database_wal_bytes": _size(database.with_name(f"{database.name}-wal")),

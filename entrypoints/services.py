@@ -154,7 +154,7 @@ def build_services(
     )
     device_names = DeviceNames(reader, writer, device_of)
 
-    watch = build_observers(settings, writer, lambda: hash_queue.figures)
+    watch = build_observers(settings, lambda: begin.waiting, lambda: hash_queue.figures)
 
     async def clean_up_all() -> None:
         while await clean_up():
@@ -196,7 +196,7 @@ def build_services(
             policy,
             devices,
         ),
-        log_out=LogOut(begin, clock),
+        log_out=LogOut(begin, lookup, clock),
         authenticate=authenticate,
         update_user=UpdateUser(
             begin,

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.persistence.access_tokens import SqlAccessTokens
 from adapters.persistence.codes import SqlCodes
 from adapters.persistence.events import SqlEvents
 from adapters.persistence.sessions import SqlSessions
+from adapters.persistence.turns import Turns
 from adapters.persistence.users import SqlUsers
 from adapters.persistence.writer import Writer
 from domain.network import Client
@@ -26,14 +27,26 @@ class SqlUnitOfWork:
 
 @dataclass(frozen=True, slots=True)
 class SqlBegin:
-    """Fits `domain.ports.Begin`. `describe` names the device of a user agent."""
+    """Fits `domain.ports.Begin`. `describe` names the device of a user agent. Waiting for one's
+    turn and in the writer's queue has one deadline together.
+    """
 
     writer: Writer
     describe: Callable[[str], str]
+    turns: Turns = field(default_factory=Turns)
+
+    @property
+    def waiting(self) -> int:
+        """How many units of work wait, for their turn or for the writer."""
+        return self.turns.waiting + self.writer.waiting
 
     @asynccontextmanager
     async def __call__(self, client: Client | None = None) -> AsyncIterator[SqlUnitOfWork]:
-        async with self.writer.begin() as transaction:
+        until = self.writer.deadline()
+        async with (
+            self.turns.take(client, until=until),
+            self.writer.begin(until=until) as transaction,
+        ):
             yield SqlUnitOfWork(
                 SqlUsers(transaction),
                 SqlSessions(transaction, self.describe),

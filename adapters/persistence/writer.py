@@ -66,7 +66,7 @@ class Transaction:
 
 class Writer:
     """Lets one transaction after the other write: a database file has one writer at a time, and
-    waiting in line here beats failing there. Who waits longer than `patience` seconds, here or
+    waiting in a queue here beats failing there. Who waits longer than `patience` seconds, here or
     for another process, is refused.
     """
 
@@ -75,22 +75,22 @@ class Writer:
         self._patience = patience
         self._file = FileIdentity(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._line = asyncio.Lock()
+        self._queue = asyncio.Lock()
         self._connection: sqlite3.Connection | None = None
         self.waiting = 0
-        """How many transactions stand in line."""
+        """How many transactions wait in the queue."""
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Transaction]:
-        """Open a transaction; leaving the block commits, an exception rolls back. Raises
-        `Unavailable`.
+    async def begin(self, *, until: float | None = None) -> AsyncIterator[Transaction]:
+        """Open a transaction; leaving the block commits, an exception rolls back. It waits in the
+        queue until the event loop's clock says `until`, or for `patience`. Raises `Unavailable`.
         """
         # A client that goes away cancels its request, but never a transaction halfway.
         with translated(), anyio.CancelScope(shield=True):
             self.waiting += 1
             try:
-                async with asyncio.timeout(self._patience):
-                    await self._line.acquire()
+                async with asyncio.timeout_at(self.deadline() if until is None else until):
+                    await self._queue.acquire()
             except TimeoutError as error:
                 raise StorageUnavailable from error
             finally:
@@ -104,7 +104,11 @@ class Writer:
                 await asyncio.shield(self._run(self._roll_back))
                 raise
             finally:
-                self._line.release()
+                self._queue.release()
+
+    def deadline(self) -> float:
+        """When the event loop's clock will say that `patience` is over."""
+        return asyncio.get_running_loop().time() + self._patience
 
     def close(self) -> None:
         """Let the last transaction end, and close the connection."""

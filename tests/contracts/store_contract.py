@@ -11,6 +11,7 @@ import pytest
 from domain.errors import UsernameTaken
 from domain.events import Event, EventKind, Recorded
 from domain.keyring import Keys
+from domain.network import Client
 from domain.ports import Begin, Lookup, Records, UnitOfWork
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
@@ -168,7 +169,7 @@ async def nobody_sees_what_is_not_committed(store: Store) -> None:
 
 
 @promise
-async def units_of_work_wait_in_line(store: Store) -> None:
+async def units_of_work_wait_for_each_other(store: Store) -> None:
     inside = 0
 
     async def visit() -> None:
@@ -181,6 +182,43 @@ async def units_of_work_wait_in_line(store: Store) -> None:
             inside -= 1
 
     await asyncio.gather(*(visit() for _ in range(20)))
+
+
+async def _place_of_a_latecomer(store: Store, crowd: list[Client]) -> int:
+    """How many of the crowd, all of whom came before, are committed before somebody else."""
+
+    everybody_came = asyncio.Event()
+
+    async def write(client: Client, hours: int = 0) -> None:
+        async with store.begin(client) as work:
+            await everybody_came.wait()
+            await work.events.append(_event(hours=hours))
+
+    async def come(client: Client, hours: int = 0) -> asyncio.Task[None]:
+        coming = asyncio.create_task(write(client, hours))
+        await asyncio.sleep(0)
+        return coming
+
+    writing = [await come(client) for client in crowd]
+    latecomer = await come(Client("192.0.2.9", "192.0.2.9", user_id=9), 1)
+    everybody_came.set()
+    await latecomer
+    before = await store.records.events_after(0, limit=len(crowd) + 1)
+    await asyncio.gather(*writing)
+    assert len(await store.records.events_after(0, limit=1000)) == len(crowd) + 1
+    return [each.event.at for each in before].index(NOON + timedelta(hours=1))
+
+
+@promise
+async def a_user_has_one_unit_of_work_at_a_time_and_others_pass(store: Store) -> None:
+    crowd = [Client(f"192.0.2.{n % 5}", f"192.0.2.{n % 5}", user_id=1) for n in range(200)]
+    assert await _place_of_a_latecomer(store, crowd) <= 1
+
+
+@promise
+async def a_site_has_four_units_of_work_at_a_time_and_others_pass(store: Store) -> None:
+    crowd = [Client("2001:db8::/48", f"2001:db8:0:{n:x}::/64") for n in range(200)]
+    assert await _place_of_a_latecomer(store, crowd) <= 4
 
 
 @promise

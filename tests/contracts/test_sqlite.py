@@ -17,7 +17,7 @@ from adapters.persistence.sqlite import create_database, open_reader
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
 from domain.errors import StorageUnavailable
-from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
+from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON, PHONE
 
 
 @pytest.fixture
@@ -73,6 +73,54 @@ async def test_who_is_cancelled_while_it_opens_leaves_no_lock_behind(
     patient.close()
     other.execute("BEGIN IMMEDIATE")
     other.close()
+
+
+async def test_who_waits_too_long_for_its_own_turn_is_refused(writer: Writer) -> None:
+    begin, client = SqlBegin(writer, str), LAPTOP.client(user_id=1)
+    async with begin(client):
+        with pytest.raises(StorageUnavailable):
+            async with begin(client):
+                pytest.fail("it is not its turn")
+    async with begin(client) as work:
+        await work.users.add(ADA, HASH, at=NOON)
+    assert (begin.waiting, begin.turns.known) == (0, 0)
+
+
+async def test_waiting_for_a_turn_and_for_the_writer_has_one_deadline(writer: Writer) -> None:
+    async with writer.begin():
+        with pytest.raises(StorageUnavailable):
+            async with writer.begin(until=0):
+                pytest.fail("the deadline was over when its turn came")
+
+
+async def test_those_who_wait_for_their_turn_are_counted_as_waiting(path: Path) -> None:
+    create_database(path)
+    migrate(path)
+    writer = Writer(path, patience=60)
+    begin = SqlBegin(writer, str)
+
+    async def write(user_id: int) -> None:
+        async with begin(LAPTOP.client(user_id=user_id)) as work:
+            await work.events.append()
+
+    async with begin(PHONE.client(user_id=1)):
+        writing = [asyncio.create_task(write(user_id)) for user_id in (1, 1, 1, 2)]
+        await asyncio.sleep(0)
+        assert (begin.waiting, writer.waiting) == (4, 1)
+    await asyncio.gather(*writing)
+    assert begin.waiting == 0
+    writer.close()
+
+
+async def test_who_cannot_open_gives_the_place_back(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "nowhere.db")
+    begin = SqlBegin(writer, str)
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable):
+            async with begin(LAPTOP.client(user_id=1)):
+                pass
+    assert begin.turns.known == 0
+    writer.close()
 
 
 async def test_a_reader_cannot_write(writer: Writer, path: Path) -> None:

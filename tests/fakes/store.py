@@ -1,8 +1,9 @@
 """Accounts and sessions in memory."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -261,11 +262,21 @@ class FakeStore:
     def __init__(self) -> None:
         self.state = State()
         self.records = FakeRecords(self)
+        self.begun = 0
+        """How many units of work have begun."""
         self._writing = asyncio.Lock()
+        self._user_turns = defaultdict[int, asyncio.Lock](asyncio.Lock)
+        self._site_turns = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(4))
 
     @asynccontextmanager
     async def begin(self, client: Client | None = None) -> AsyncIterator[FakeUnitOfWork]:
-        async with self._writing:
+        self.begun += 1
+        async with AsyncExitStack() as turn:
+            if client and client.user_id is not None:
+                await turn.enter_async_context(self._user_turns[client.user_id])
+            if client and client.site:
+                await turn.enter_async_context(self._site_turns[client.site])
+            await turn.enter_async_context(self._writing)
             state = self.state.copy()
             yield FakeUnitOfWork(
                 FakeUsers(state),

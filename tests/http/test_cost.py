@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,20 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
         "rename": 13,
         "log in": 29,
         "wrong password": 17,
-        "log out": 4,
+        "log out": 6,
     }
+
+
+def test_logging_out_with_a_made_up_token_never_takes_the_lock(
+    statements: list[str], tmp_path: Path
+) -> None:
+    with in_process(settings_in(tmp_path)) as client:
+        client.another().sign_up("grace", PASSWORD)
+        client.cookies.set("sessionid", "x" * 43)
+        statements.clear()
+        assert client.log_out().status == HTTPStatus.OK
+        assert statements, "it looked"
+        assert not [each for each in statements if each.startswith("BEGIN")]
 
 
 @contextmanager

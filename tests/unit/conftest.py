@@ -118,7 +118,7 @@ class Desk:
 
     @property
     def log_out(self) -> LogOut:
-        return LogOut(self.store.begin, self.clock)
+        return LogOut(self.store.begin, self.store, self.clock)
 
     @property
     def authenticate(self) -> Authenticate:
