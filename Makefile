@@ -5,11 +5,11 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 RUN := .venv/bin/python
 
-.PHONY: help install serve test reliability bench check format lock clean
+.PHONY: help install serve test reliability bench check format lock swagger-ui clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
-	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/installed ## make .venv with what the service needs
 
@@ -41,6 +41,9 @@ lock: .venv/installed-dev ## resolve the dependencies anew
 	$(RUN) -m uv pip compile $(LOCK) -o requirements-dev.lock pyproject.toml --group dev
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header
+
+swagger-ui: .venv/installed-dev ## take the newest Swagger UI from npm (docs/dependencies.md)
+	$(RUN) -m tests.renew_swagger_ui
 
 clean: ## remove .venv and caches; your data stays
 	rm -rf .venv .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

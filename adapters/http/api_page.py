@@ -8,34 +8,33 @@ from typing import Any
 import yaml
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.enums import OpenAPIMediaType
-from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import json
-from swagger_ui_bundle import swagger_ui_path
 
 from adapters.http.authentication import PUBLIC
 from adapters.http.cookies import Cookies
 from adapters.http.edge import PAGE_POLICY
+from adapters.http.static_files import StaticFile, StaticFiles
 
 _PAGES = Path(__file__).with_name("pages")
+_SWAGGER_UI = _PAGES / "swagger-ui"
 _HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-_ASSETS = {
-    "swagger-ui.css": (Path(swagger_ui_path), "text/css"),
-    "swagger-ui-bundle.js": (Path(swagger_ui_path), "text/javascript"),
-    "start.js": (_PAGES, "text/javascript"),
-}
+_ASSETS = StaticFiles(
+    _SWAGGER_UI / "swagger-ui.css", _SWAGGER_UI / "swagger-ui-bundle.js", _PAGES / "start.js"
+)
+_HTML = StaticFiles(_PAGES / "api.html")
 
 
 class ApiPage(SwaggerRenderPlugin):
-    """Swagger UI from the package `swagger-ui-bundle-v2`, started by a script file of ours, so that
+    """Swagger UI as npm has it (docs/dependencies.md), started by a script file of ours, so that
     the page works under `default-src 'self'`.
     """
 
@@ -71,9 +70,13 @@ def as_yaml(openapi_schema: object) -> bytes:
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-@get("/", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=True)
-def _page() -> bytes:
-    return (_PAGES / "api.html").read_bytes()
+@get("/", include_in_schema=False, media_type=MediaType.HTML)
+async def _page() -> str:
+    """With the names under which browsers may keep its files."""
+    html = (await _HTML.all())["api.html"].content.decode()
+    for file in (await _ASSETS.all()).values():
+        html = html.replace(f"/assets/{file.name}", f"/assets/{file.hashed_name}")
+    return html
 
 
 @get("/openapi.json", include_in_schema=False, media_type=OpenAPIMediaType.OPENAPI_JSON)
@@ -88,13 +91,10 @@ async def _as_yaml(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(document, media_type=OpenAPIMediaType.OPENAPI_YAML)
 
 
-@get("/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
-def _asset(name: FromPath[str]) -> Response[bytes]:
+@get("/assets/{name:str}", include_in_schema=False)
+async def _asset(name: FromPath[str]) -> Response[StaticFile]:
     """One of the three files the page needs."""
-    if name not in _ASSETS:
-        raise NotFoundException
-    folder, media_type = _ASSETS[name]
-    return Response((folder / name).read_bytes(), media_type=media_type)
+    return await _ASSETS.unchanging(name)
 
 
 @get("/", include_in_schema=False, opt=PUBLIC)

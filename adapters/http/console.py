@@ -2,20 +2,16 @@
 
 from pathlib import Path
 
-from litestar import Controller, MediaType, Response, get
-from litestar.exceptions import NotFoundException
+from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from adapters.http.authentication import PUBLIC
+from adapters.http.static_files import StaticFile, StaticFiles
 
 _FOLDER = Path(__file__).with_name("pages") / "console"
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-_FILES = {
-    path.name: (path.read_bytes(), _TYPES[path.suffix])
-    for path in _FOLDER.iterdir()
-    if path.suffix in _TYPES
-}
-_PAGE = (_FOLDER / "index.html").read_bytes()
+_PAGE = "index.html"
+_FILES = StaticFiles(_FOLDER / _PAGE)
+_ASSETS = StaticFiles(*(path for path in _FOLDER.iterdir() if path.name != _PAGE))
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
@@ -32,19 +28,12 @@ class ConsoleController(Controller):
     include_in_schema = False
     response_headers = _HEADERS
 
-    @get(["/", "/{view:str}", "/{view:str}/{key:str}"], media_type=MediaType.HTML)
-    async def page(self) -> bytes:
+    @get(["/", "/{view:str}", "/{view:str}/{key:str}"])
+    async def page(self) -> Response[StaticFile]:
         """The same for every view: which one is shown, the script reads from the address."""
-        return _PAGE
+        return await _FILES.answer(_PAGE)
 
     @get("/assets/{name:str}")
-    async def asset(self, name: FromPath[str]) -> Response[bytes]:
+    async def asset(self, name: FromPath[str]) -> Response[StaticFile]:
         """A script, the style or the icon."""
-        content, media_type = _found(name)
-        return Response(content, media_type=media_type)
-
-
-def _found(name: str) -> tuple[bytes, str]:
-    if name not in _FILES:
-        raise NotFoundException
-    return _FILES[name]
+        return await _ASSETS.answer(name)

@@ -1,0 +1,107 @@
+"""What the pages load: the API page and the operators' console."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.http.static_files import PIECE_BYTES
+from entrypoints.client import Client
+from entrypoints.http import create_app
+from tests.conftest import settings_in
+
+PAGES = Path(__file__).parents[2] / "adapters/http/pages"
+SWAGGER_UI = PAGES / "swagger-ui"
+
+
+def linked(client: Client, page: str) -> list[str]:
+    found = re.findall(r'(?:href|src)="(/[^"]+/assets/[^"]+)"', client.request("GET", page).text)
+    assert found
+    return found
+
+
+def test_the_files_of_swagger_ui_are_those_of_npm() -> None:
+    manifest = json.loads((SWAGGER_UI / "manifest.json").read_text())
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in SWAGGER_UI.iterdir()
+        if path.name != "manifest.json"
+    }
+    assert found == manifest["sha256"]
+
+
+def test_files_of_the_api_page_may_be_kept_for_good(client: Client) -> None:
+    names = linked(client, "/schema")
+    assert len(names) == 3
+    for name in names:
+        response = client.request("GET", name)
+        digest = hashlib.sha256(response.text.encode()).hexdigest()
+        assert digest.startswith(name.split(".")[-2]), "the name changes with the content"
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_the_page_itself_is_asked_for_again(client: Client) -> None:
+    for page in ("/schema", "/ops"):
+        assert client.request("GET", page).headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("page", ["/schema", "/ops"])
+def test_a_file_is_whole_typed_and_announced(client: Client, page: str) -> None:
+    for name in linked(client, page):
+        whole, head = client.request("GET", name), client.request("HEAD", name)
+        assert (whole.status, head.status) == (200, 200)
+        assert whole.headers["content-type"].split(";")[0] in (
+            "text/css",
+            "text/javascript",
+            "image/svg+xml",
+        )
+        assert int(whole.headers["content-length"]) == len(whole.text.encode()) > 0
+        assert head.text == ""
+        for header in ("content-length", "content-type", "etag", "content-security-policy"):
+            assert head.headers[header] == whole.headers[header]
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(client: Client) -> None:
+    for name in [*linked(client, "/schema"), *linked(client, "/ops"), "/ops"]:
+        etag = client.request("GET", name).headers["etag"]
+        for held in (etag, f'"other", W/{etag}', "*"):
+            response = client.request("GET", name, headers={"if-none-match": held})
+            assert (response.status, response.text) == (304, "")
+            assert response.headers["etag"] == etag
+        assert client.request("GET", name, headers={"if-none-match": '"other"'}).status == 200
+
+
+@pytest.mark.parametrize("folder", ["/schema/assets", "/ops/assets"])
+@pytest.mark.parametrize(
+    "name", ["nothing.js", "index.html", "api.html", "..%2fapi.html", "LICENSE"]
+)
+def test_no_other_file_is_served(client: Client, folder: str, name: str) -> None:
+    response = client.request("GET", f"{folder}/{name}")
+    assert (response.status, response.problem) == (404, "not_found")
+
+
+@pytest.mark.holds_the_loop
+async def test_all_answers_share_one_file_and_send_it_in_pieces(tmp_path: Path) -> None:
+    app = create_app(settings_in(tmp_path), record=lambda _: None)
+    pieces: list[Any] = []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        async def noted(message: Any) -> None:
+            if message["type"] == "http.response.body" and ".js" in scope["path"]:
+                pieces.append(message["body"])
+            await send(message)
+
+        await app(scope, receive, noted)
+
+    transport = httpx.ASGITransport(app=watched)
+    async with app.lifespan(), httpx.AsyncClient(transport=transport) as client:
+        page = await client.get("http://localhost/schema")
+        (name,) = re.findall(r'/schema/assets/swagger-ui-bundle[^"]+', page.text)
+        for _ in range(2):
+            await client.get(f"http://localhost{name}")
+    assert max(map(len, pieces)) == PIECE_BYTES
+    assert len({id(piece.obj) for piece in pieces}) == 1
