@@ -5,11 +5,15 @@ import gc
 import logging
 import signal
 import sys
+from contextlib import suppress
+from functools import partial
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
 from litestar import Litestar
 
+from adapters.http.connections import Connections
 from adapters.http.protocol import StrictProtocol
 from domain.errors import Unavailable
 from domain.operator import Code
@@ -21,9 +25,9 @@ from entrypoints.weaknesses import exposed, is_loopback, weaknesses
 
 _log = logging.getLogger("frontdesk")
 
+_IPV4 = 4
+
 LIMITS: dict[str, Any] = {
-    "http": StrictProtocol,
-    "limit_concurrency": 800,
     "ws": "none",
     "lifespan": "on",
     "proxy_headers": False,
@@ -32,7 +36,13 @@ LIMITS: dict[str, Any] = {
     "log_config": None,
     "timeout_graceful_shutdown": 8,
 }
-"""How uvicorn is told to behave."""
+"""How uvicorn is told to behave, whatever the settings."""
+
+
+def protocol_of(settings: Settings) -> partial[StrictProtocol]:
+    """What uvicorn makes of a connection. Each worker gets a copy, and counts its own."""
+    connections = Connections(settings.connections, settings.trusted_proxies)
+    return partial(StrictProtocol, connections=connections)
 
 
 def application() -> Litestar:
@@ -58,7 +68,7 @@ def serve(host: str, port: int, workers: int) -> None:
     if not is_loopback(host):
         for weakness in weaknesses(settings):
             _log.warning(weakness)
-    address = f"http://{host}:{port}"
+    address = f"http://{_reachable(host)}:{port}"
     print(f"Frontdesk serves {settings.database}", file=sys.stderr)
     print(f"  API   {address}/api/user", file=sys.stderr)
     print(f"  page  {address}/schema", file=sys.stderr)
@@ -67,14 +77,33 @@ def serve(host: str, port: int, workers: int) -> None:
         print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)
     # uvicorn raises the signal again when all is done; the end it asked for is a success.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        "entrypoints.server:application",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
+    served: dict[str, Any] = {
+        "app": "entrypoints.server:application",
+        "factory": True,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "http": protocol_of(settings),
         **LIMITS,
-    )
+    }
+    if ":" in host and workers == 1:
+        # As with workers: the socket that uvicorn makes takes IPv4 too, that of its loop does not.
+        config = uvicorn.Config(**served)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run([config.bind_socket()])
+    else:
+        uvicorn.run(**served)
+
+
+def _reachable(host: str) -> str:
+    """As browsers want it; for "every address", one that leads here."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == _IPV4 else "[::1]"
+    return host if address.version == _IPV4 else f"[{host}]"
 
 
 async def _set_up_code(settings: Settings) -> Code | None:

@@ -79,6 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     fresh_login_minutes: float = 10
     event_days: float = 365
     body_seconds: float = 10
+    connections: int = 800
     request_log: Literal["on", "off"] = "on"
     request_log_days: float = 7
     request_log_notable_days: float = 90
@@ -283,6 +284,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "fresh_login_minutes": number(1_440),
     "event_days": number(36_500),
     "body_seconds": number(3_600),
+    "connections": whole(1, 1_000_000),
     "request_log": choice("on", "off"),
     "request_log_days": number(36_500),
     "request_log_notable_days": number(36_500),

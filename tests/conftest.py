@@ -14,7 +14,7 @@ import uvicorn
 
 from entrypoints.client import Client, connect, in_process
 from entrypoints.http import create_app
-from entrypoints.server import LIMITS
+from entrypoints.server import LIMITS, protocol_of
 from entrypoints.settings import Settings
 
 CHEAP_COST = 4
@@ -30,8 +30,9 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 @contextmanager
 def serving(app: Any, **limits: Any) -> Iterator[str]:
     """Serve on a free port in another thread, with the limits of `entrypoints.server` or others."""
+    limits = {"http": protocol_of(Settings()), **LIMITS, **limits}
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, **LIMITS | limits))
+        server = uvicorn.Server(uvicorn.Config(app, **limits))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

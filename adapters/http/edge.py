@@ -25,7 +25,7 @@ from litestar.types import (
 
 from adapters.http.allow import all_methods
 from adapters.http.network import ClientAddress
-from adapters.http.problems import PROBLEM_JSON, Unacceptable, encode
+from adapters.http.problems import PROBLEM_JSON, TRANSFER_CODING, Unacceptable, encode
 from adapters.http.rules import Fields, Rules
 from adapters.http.timely_body import TimelyBody
 from domain.traffic import Observe, RequestRecord, Tally
@@ -183,7 +183,9 @@ class Edge:
 
 
 def _level(status: int) -> str:
-    return "info" if status < _REFUSED else "warning" if status < _FAILED else "error"
+    if status < _REFUSED:
+        return "info"
+    return "warning" if status < _FAILED or status == TRANSFER_CODING.status else "error"
 
 
 def _request_id(fields: Fields) -> str:

@@ -88,9 +88,10 @@ TOO_LARGE = Kind(413, "body_too_large", "The body is too large")
 URL_TOO_LONG = Kind(414, "url_too_long", "The URL is too long")
 UNSUPPORTED = Kind(415, "unsupported_media_type", "The body must be plain JSON")
 HEADERS_TOO_LARGE = Kind(431, "headers_too_large", "The header fields are too large")
+TRANSFER_CODING = Kind(501, "transfer_coding_unknown", "The transfer coding is not known here")
 INTERNAL = Kind(500, "internal_error", "Something went wrong here")
 
-ALWAYS = (HOST_NOT_ALLOWED, URL_TOO_LONG, HEADERS_TOO_LARGE)
+ALWAYS = (HOST_NOT_ALLOWED, URL_TOO_LONG, HEADERS_TOO_LARGE, TRANSFER_CODING)
 """What the edge can answer to anything."""
 
 DOMAIN: dict[type[Exception], Kind] = {

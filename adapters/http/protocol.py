@@ -1,27 +1,27 @@
-"""uvicorn's HTTP protocol, less patient and less trusting.
+"""uvicorn's HTTP protocol, less patient and less trusting (docs/adr/0006).
 
 uvicorn waits for ever for the end of a request's head and for a client that reads nothing, lets a
-head, trailers and a line of further requests grow without bound, takes trailers for header fields,
-and answers nonsense in plain text, also where an earlier request waits for its answer.
+head, trailers and a queue of further requests grow without bound, takes trailers for header fields,
+and answers nonsense in plain text, also where an earlier request waits for its answer. Past its
+limit of connections it refuses everybody, also those who have been connected for long.
 """
 
-import secrets
+import socket
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from adapters.http.problems import (
-    HEADERS_TOO_LARGE,
-    MALFORMED,
-    PROBLEM_JSON,
-    Kind,
-    encode,
-)
-from adapters.http.rules import HEADERS_MAX_BYTES, URL_MAX_BYTES
+from adapters.http.connections import Connections
+from adapters.http.problems import DOMAIN, HEADERS_TOO_LARGE, MALFORMED, Kind
+from adapters.http.raw import authority_of, refusal
+from adapters.http.rules import HEADERS_MAX_BYTES, HEADERS_MAX_FIELDS, URL_MAX_BYTES
+from domain.errors import Busy
 
 _HEAD_MAX_BYTES = HEADERS_MAX_BYTES + URL_MAX_BYTES
-_REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
+_END_OF_HEAD = b"\r\n\r\n"
+_BODY_PIECE_BYTES = 1024
 
 
 class _TooManyPipelined(Exception):
@@ -29,7 +29,11 @@ class _TooManyPipelined(Exception):
 
 
 class StrictProtocol(HttpToolsProtocol):
-    """Closes connections that are silent, slow or endless."""
+    """Closes connections that are silent, slow or endless.
+
+    What a client sends ahead of an answer stays bytes until its turn, and while a client does not
+    read its answers, nothing is read from it.
+    """
 
     head_seconds = 10.0
     """From the connection, or from the first byte after an answer, to the end of the head."""
@@ -38,29 +42,54 @@ class StrictProtocol(HttpToolsProtocol):
     """For a body nobody wants: time to send the rest of it, so that the answer is read."""
 
     stalled_seconds = 20.0
-    """For a client that reads nothing of an answer which fits into no buffer."""
+    """For a client that reads nothing of an answer which fits into no buffer, and for the rest of
+    an answer when the connection is closed after it.
+    """
+
+    refused_seconds = 1.0
+    """For a newcomer that is refused: time to send something, so that the answer is read."""
 
     pipelined_max = 16
     """Requests of a connection that wait for the answer to an earlier one."""
 
+    ahead_max_bytes = 64 * 1024
+    """Of what waits for the answer to an earlier request."""
+
     between_max_bytes = 512 * 1024
     """After the head, of what is no body: trailers, and how chunks are framed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    send_buffer_bytes = 64 * 1024
+    """What the kernel keeps of answers that are not read yet; Linux takes twice as much. Left to
+    itself it grows to 4 MB a connection. A faster reader than 64 KiB in each round trip waits.
+    """
+
+    def __init__(self, *args: Any, connections: Connections, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._held = connections
         self._in_head = True
         self._in_body = False
         self._head_bytes = self._between_bytes = 0
-        self._is_broken = False
+        self._ahead = b""
+        self._taken = 0
+        self._is_broken = self._is_refused = False
         self._answering: Any = None
         self._deadline: TimerHandle | None = None
         self._stalled: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast("Transport", transport))
-        self._close_after(self.head_seconds)
+        _socket_of(self.transport).setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, self.send_buffer_bytes
+        )
+        if self._held.admit(self, self.client[0] if self.client else None):
+            self._close_after(self.head_seconds)
+        else:
+            self._is_broken = self._is_refused = True
+            self._close_after(self.refused_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._is_broken, self._ahead = True, b""
+        self._held.left(self)
         self._keep_open()
         self.resume_writing()
         self.pipeline.clear()
@@ -70,26 +99,33 @@ class StrictProtocol(HttpToolsProtocol):
             self._answering.disconnected = True
             self._answering.message_event.set()
 
+    def give_way(self) -> None:
+        """Make room for another connection."""
+        self.transport.abort()
+
     def data_received(self, data: bytes) -> None:
         if self._is_broken:
+            if self._is_refused:
+                self._is_refused = False
+                self._refuse(DOMAIN[Busy], str(Busy()), retry_after=10)
             return
-        if self._in_head:
-            if self._head_bytes > _HEAD_MAX_BYTES:
-                self._refuse(HEADERS_TOO_LARGE, "Send a shorter URL and fewer header fields.")
-                return
-            self._head_bytes += len(data)
-        elif self._between_bytes > self.between_max_bytes:
-            self.transport.abort()
+        if self._ahead or self._is_answering():
+            self._ahead += data
+            self._wait_for_the_answer()
             return
-        self._between_bytes += len(data)
-        super().data_received(data)
-        # Most heads are whole by now, and cost no timer.
-        if self._in_head and self._head_bytes and self._deadline is None:
-            self._close_after(self.head_seconds)
+        self._unset_keepalive_if_required()
+        end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+        # Most of what arrives is one request.
+        if end in (len(data), len(_END_OF_HEAD) - 1):
+            self._feed(data)
+        else:
+            self._ahead = data
+            self._feed_ahead()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # After the head these are trailers, which no rule has seen (RFC 9110 §6.5.1).
-        if self._in_head:
+        # One field too many is enough for the rule.
+        if self._in_head and len(self.headers) <= HEADERS_MAX_FIELDS:
             super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
@@ -101,7 +137,10 @@ class StrictProtocol(HttpToolsProtocol):
             raise _TooManyPipelined  # httptools stops, and the connection is refused
         self._in_head, self._in_body, self._head_bytes, self._between_bytes = False, True, 0, 0
         self._keep_open()
+        if authority := authority_of(self.url):  # it counts, whatever the field says
+            self.headers[:] = [(n, authority if n == b"host" else v) for n, v in self.headers]
         super().on_headers_complete()
+        self._held.asked(self)
 
     def on_message_complete(self) -> None:
         self._in_head, self._in_body = True, False
@@ -111,28 +150,106 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self.transport.is_closing():
+            self._is_broken, self._ahead = True, b""
+            self._abort_if_unread()
+            return
         # What was answered may be an earlier request than the one that is arriving.
-        if self._in_body and self.cycle.response_complete:
+        if self.cycle.response_complete:
+            self._held.heard(self)
+            if self._in_body:
+                self._unset_keepalive_if_required()
+                self._close_after(self.linger_seconds)
+        if self.flow.write_paused:
+            self.flow.pause_reading()
+        if self._ahead:
             self._unset_keepalive_if_required()
-            self._close_after(self.linger_seconds)
+            self._taken += 1
+            self._feed_ahead()
 
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stalled = self._stalled or self.loop.call_later(self.stalled_seconds, self._abort)
+        if not self.transport.is_closing():
+            self.flow.pause_reading()
 
     def resume_writing(self) -> None:
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
         super().resume_writing()
+        if self.transport.is_closing():
+            return
+        self._feed_ahead()
+        if not self._ahead:
+            self.flow.resume_reading()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._close()
 
     def send_400_response(self, msg: str) -> None:
-        self._is_broken = True
-        if self.cycle and not self.cycle.response_complete and not self._in_body:
+        self._break_off(MALFORMED, f"{msg.rstrip('.')}.")
+
+    def _is_answering(self) -> bool:
+        """Whether a request is whole, and waits for its answer."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return self._in_head and cycle is not None and not cycle.response_complete
+
+    def _feed(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > _HEAD_MAX_BYTES:
+                self._break_off(HEADERS_TOO_LARGE, "Send a shorter URL and fewer header fields.")
+                return
+        elif self._between_bytes > self.between_max_bytes:
+            self._is_broken = True
+            self.transport.abort()
+            return
+        self._between_bytes += len(data)
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._stay_with_http(data[upgrade.args[0] :])
+        except HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        # Most heads are whole by now, and cost no timer.
+        if self._in_head and self._head_bytes:
+            self._held.heard(self)
+            if self._deadline is None:
+                self._close_after(self.head_seconds)
+
+    def _feed_ahead(self) -> None:
+        """Feed what was sent ahead, no further than to the end of a request."""
+        data, at = self._ahead, 0
+        while at < len(data) and not (
+            self._is_broken or self._is_answering() or self.flow.write_paused
+        ):
+            least = at if self._in_head else at + _BODY_PIECE_BYTES
+            found = data.find(_END_OF_HEAD, least)
+            end = len(data) if found < 0 else found + len(_END_OF_HEAD)
+            self._feed(data[at:end])
+            at = end
+        self._ahead = b"" if self._is_broken else data[at:]
+        if self._ahead:
+            self._wait_for_the_answer()
+        else:
+            self._taken = 0
+
+    def _wait_for_the_answer(self) -> None:
+        if len(self._ahead) > self.ahead_max_bytes or self._taken >= self.pipelined_max:
+            self._is_broken, self._ahead = True, b""
             # Those before are owed their answers; then the connection is closed.
             self.cycle.keep_alive = False
-            return
-        self._refuse(MALFORMED, f"{msg.rstrip('.')}.")
+        elif not self.transport.is_closing():
+            self.flow.pause_reading()
+
+    def _stay_with_http(self, rest: bytes) -> None:
+        """The client offered another protocol, or asked for a tunnel; neither is to be had."""
+        if any(name in (b"content-length", b"transfer-encoding") for name, _ in self.headers):
+            # The parser does not read such a body, so it would be taken for the next request.
+            self._is_broken, self.cycle.keep_alive = True, False
+        elif rest:
+            self._feed(rest)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self._answering = cycle
@@ -153,15 +270,27 @@ class StrictProtocol(HttpToolsProtocol):
     def _close(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+            self._abort_if_unread()
 
-    def _refuse(self, kind: Kind, detail: str) -> None:
-        body = encode(kind, detail)
-        head = [
-            b"HTTP/1.1 %d %s" % (kind.status, _REASONS[kind.status]),
-            b"content-type: " + PROBLEM_JSON.encode(),
-            b"content-length: %d" % len(body),
-            b"x-request-id: " + secrets.token_hex(8).encode(),
-            b"connection: close",
-        ]
-        self.transport.write(b"\r\n".join([*head, b"", body]))
+    def _abort_if_unread(self) -> None:
+        """A transport that is closed waits for ever until what it has is read."""
+        if self.transport.get_write_buffer_size():
+            self._keep_open()
+            self._deadline = self.loop.call_later(self.stalled_seconds, self._abort)
+
+    def _break_off(self, kind: Kind, detail: str) -> None:
+        self._is_broken = True
+        if self.cycle and not self.cycle.response_complete and not self._in_body:
+            # Those before are owed their answers; then the connection is closed.
+            self.cycle.keep_alive = False
+            return
+        self._refuse(kind, detail)
+
+    def _refuse(self, kind: Kind, detail: str, retry_after: int | None = None) -> None:
+        self.transport.write(refusal(kind, detail, retry_after))
         self.transport.close()
+
+
+def _socket_of(transport: Transport) -> socket.socket:
+    found: socket.socket = transport.get_extra_info("socket")
+    return found

@@ -17,6 +17,7 @@ from adapters.http.problems import (
     HOST_NOT_ALLOWED,
     MALFORMED,
     TOO_LARGE,
+    TRANSFER_CODING,
     UNSUPPORTED,
     URL_TOO_LONG,
     Unacceptable,
@@ -26,7 +27,16 @@ HEADERS_MAX_BYTES = 32 * 1024
 HEADERS_MAX_FIELDS = 100
 URL_MAX_BYTES = 8 * 1024
 
-_ONCE = frozenset({b"host", b"origin", b"sec-fetch-site", b"content-type", b"content-encoding"})
+_ONCE = frozenset(
+    {
+        b"host",
+        b"origin",
+        b"sec-fetch-site",
+        b"content-type",
+        b"content-encoding",
+        b"transfer-encoding",
+    }
+)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = r"localhost|127(?:\.\d{1,3}){3}|\[::1\]"
 _JSON = re.compile(rb"application/json\s*(;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.IGNORECASE)
@@ -72,13 +82,23 @@ class Rules:
             raise Unacceptable(
                 HOST_NOT_ALLOWED, "Use a host name listed in FRONTDESK_ALLOWED_HOSTS."
             )
+        if fields.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
+            raise Unacceptable(  # RFC 9112 §6.1
+                TRANSFER_CODING,
+                "Send the body with Content-Length, or in chunks and not coded otherwise.",
+                {"Connection": "close"},
+            )
         if scope["method"] not in _SAFE_METHODS:
             self._check_origin(fields)
             self._check_body(fields)
 
     def _check_repeated(self, names: list[bytes]) -> None:
         if any(names.count(name) > 1 for name in _ONCE):
-            raise Unacceptable(MALFORMED, "Send Host, Origin and Content-Type only once.")
+            raise Unacceptable(
+                MALFORMED,
+                "Send Host, Origin, Content-Type and Transfer-Encoding only once.",
+                {"Connection": "close"},
+            )
 
     def _check_origin(self, fields: Fields) -> None:
         if fields.get(b"origin") not in self._origins:

@@ -23,7 +23,7 @@ PUBLIC = {
     ("get", "/healthz"),
     ("get", "/readyz"),
 }
-ALWAYS = {"host_not_allowed", "url_too_long", "headers_too_large"}
+ALWAYS = {"host_not_allowed", "url_too_long", "headers_too_large", "transfer_coding_unknown"}
 OPERATION_IDS = {
     "signUp",
     "logIn",

@@ -4,10 +4,12 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from adapters.http.connections import Connections
 from adapters.http.edge import CLIENT_CLOSED_REQUEST
 from adapters.http.protocol import StrictProtocol
 from domain.traffic import RequestRecord
@@ -51,7 +53,7 @@ def address(
     records: list[RequestRecord], protocol: type[StrictProtocol], tmp_path: Path
 ) -> Iterator[tuple[str, int]]:
     app = create_app(settings_in(tmp_path, body_seconds=0.2), record=records.append)
-    with serving(app, http=protocol) as url:
+    with serving(app, http=partial(protocol, connections=Connections(800))) as url:
         yield "127.0.0.1", int(url.rpartition(":")[2])
         with connect(url) as client:
             assert client.request("GET", "/healthz").status == 200, "it serves on"
@@ -183,7 +185,7 @@ def test_the_answer_to_an_earlier_request_does_not_hurry_the_one_that_arrives(
     body = b'{"username": "nobody", "password": "123123"}'
     head = HEAD.replace(b"signup", b"login") + b"Content-Length: %d\r\n\r\n" % len(body)
     app = create_app(settings_in(tmp_path), record=lambda _: None)
-    with serving(app, http=HurriedAlong) as url:
+    with serving(app, http=partial(HurriedAlong, connections=Connections(800))) as url:
         address = "127.0.0.1", int(url.rpartition(":")[2])
         with socket.create_connection(address, timeout=10) as connection:
             connection.sendall(head + body + head + body[:5])
