@@ -2,10 +2,12 @@
 
 import json
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -71,6 +73,61 @@ def test_it_says_where_it_is(tmp_path: Path) -> None:
         assert f"{server.url}/api/user" in server.output()
         assert f"{server.url}/schema" in server.output()
         assert "server" not in httpx.get(f"{server.url}/healthz").headers
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("host", "shown"), [("::", "[::1]"), ("0.0.0.0", "127.0.0.1")])
+def test_its_links_open_when_it_listens_everywhere(
+    host: str, shown: str, workers: str, tmp_path: Path
+) -> None:
+    if ":" in host and not _has_ipv6():
+        pytest.skip("there is no IPv6 here")
+    command = [*WAYS["make serve"], "--host", host, "--workers", workers]
+    with running(command, tmp_path) as server:  # which asks by IPv4
+        links = re.findall(r"http://\S+", server.output())
+        port = server.url.rpartition(":")[2]
+        ours = [link for link in links if link.startswith(f"http://{shown}:{port}/")]
+        assert [link.split("/", 3)[3].partition("#")[0] for link in ours] == [
+            "api/user",
+            "schema",
+            "ops/set-up",
+        ]
+        assert [httpx.get(link).status_code for link in ours] == [401, 200, 200]
+        assert server.stop() == 0
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_an_address_that_is_taken_ends_it_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for host in ("127.0.0.1", "::ffff:127.0.0.1"):
+            serve = [PYTHON, "-m", "entrypoints.serve", "--host", host, "--port", port]
+            assert run(serve, tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_limit_of_connections_holds_in_each_worker(workers: str, tmp_path: Path) -> None:
+    command = [*WAYS["make serve"], "--workers", workers]
+    limit, each = 5, int(workers)
+    with (
+        running(command, tmp_path, FRONTDESK_CONNECTIONS=str(limit)) as server,
+        ExitStack() as held,
+    ):
+        address = "127.0.0.1", int(server.url.rpartition(":")[2])
+        answers = []
+        for _ in range(3 * limit * each):
+            connection = held.enter_context(socket.create_connection(address, timeout=20))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answers.append(int(connection.recv(65_536).split()[1]))
+        assert set(answers) == {200, 503}
+        assert limit <= answers.count(200) <= limit * each
 
 
 def test_garbage_is_collected_once_the_server_has_started(tmp_path: Path) -> None:
