@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +32,6 @@ def test_the_files_of_swagger_ui_are_those_of_npm() -> None:
         if path.name != "manifest.json"
     }
     assert found == manifest["sha256"]
-
-
-def test_every_file_of_the_pages_is_in_a_wheel() -> None:
-    settings = tomllib.loads((PAGES.parents[2] / "pyproject.toml").read_text())["tool"]
-    package = PAGES.parent
-    named = {
-        path
-        for pattern in settings["setuptools"]["package-data"]["adapters.http"]
-        for path in package.glob(pattern)
-        if path.is_file()
-    }
-    assert named == {path for path in PAGES.rglob("*") if path.is_file()}
 
 
 def test_files_of_the_api_page_may_be_kept_for_good(client: Client) -> None:
