@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+from urllib.parse import unquote
 
 from domain.errors import FreshLoginRequired, InvalidTokenName, PersonRequired, ScopeMissing
 from domain.network import Client
@@ -15,6 +16,7 @@ from domain.user import User
 TOKEN_NAME_MAX_CHARACTERS = 60
 _KEY_PREFIX = "fdk_"
 _SHORTEST_TOKEN = 43
+_DECODED_AT_MOST = 6
 _TOKENS = re.compile(r"[A-Za-z0-9_-]{43,}", re.ASCII)
 
 
@@ -160,9 +162,18 @@ class Operator:
 
 def hide_tokens(text: str) -> str:
     """The text without whatever has the shape of a token, key or code of ours, wherever it stands,
-    and without anything else as long without a break.
+    and without anything else as long without a break. Where one is percent-encoded, be it several
+    times, nothing of the text is left.
     """
-    return _TOKENS.sub("***", text) if len(text) >= _SHORTEST_TOKEN else text
+    if len(text) < _SHORTEST_TOKEN:
+        return text
+    shown = _TOKENS.sub("***", text)
+    plain, rounds = shown, 0
+    while "%" in plain and rounds < _DECODED_AT_MOST:
+        plain, rounds = unquote(plain), rounds + 1
+        if _TOKENS.search(plain):
+            return "***"
+    return shown
 
 
 def parse_token_name(raw: str) -> str:

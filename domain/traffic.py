@@ -24,11 +24,12 @@ class Tally:
 
 
 class RequestRecord(NamedTuple):
-    """One request, as it was on the wire, secrets included: nothing of it may be kept unmasked but
-    what `adapters/http/edge.py` writes to the log.
+    """One request, as it was on the wire, secrets included: nothing of it may be kept or logged
+    unmasked.
 
-    `time` is in seconds since 1970, `route` the path with names in place of values, empty where no
-    handler was found. `user_id` is who was signed in, `error` what a status from 500 on came from.
+    `path` is percent-encoded as it came. `time` is in seconds since 1970, `route` the path with
+    names in place of values, empty where no handler was found. `user_id` is who was signed in,
+    `error` what a status from 500 on came from.
     """
 
     time: float

@@ -36,7 +36,7 @@ from domain.traffic import Observe, RequestRecord
 from entrypoints import __version__
 from entrypoints.cli import Commands
 from entrypoints.effective import effective
-from entrypoints.logs import log_request
+from entrypoints.logs import request_lines
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
 
@@ -46,10 +46,13 @@ BODY_MAX_BYTES = 16 * 1024
 def create_app(
     settings: Settings,
     services: Services | None = None,
-    record: Observe = log_request,
+    record: Observe | None = None,
 ) -> Litestar:
-    """Build the application. `record` is told of every request when it has been answered."""
+    """Build the application. `record` is told of every request when it has been answered;
+    by default, it writes a line to the log.
+    """
     services = services or build_services(settings)
+    record = record or request_lines(services.mask_path)
     cookies = Cookies(secure=settings.https, host_prefix=settings.hardened)
 
     @asynccontextmanager

@@ -1,13 +1,14 @@
 """Logs: one JSON object a line on standard output."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from domain.operator import hide_tokens
-from domain.traffic import RequestRecord
+from adapters.masking.masking import Masking
+from domain.traffic import Observe, RequestRecord
 from entrypoints.log_writer import LogWriter
 
 _writer: Any = LogWriter()
@@ -16,7 +17,13 @@ _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "col
 
 
 class JsonLines(logging.Formatter):
-    """What was logged, with whatever was given along, and where an exception came from."""
+    """What was logged, with whatever was given along, and where an exception came from; paths and
+    exceptions masked like the records of requests.
+    """
+
+    def __init__(self, masking: Masking) -> None:
+        super().__init__()
+        self._masking = masking
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
@@ -30,15 +37,17 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "time": datetime.fromtimestamp(record.created, UTC),
         }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if "path" in given:
+            line["path"] = self._masking.path(str(given["path"]))
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = self._masking.error(record.exc_info[1])
         return _encode(line).decode()
 
 
 def configure_logs() -> None:
     """Send our own events, and those of libraries, through one format."""
     handler = logging.StreamHandler(_writer)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLines(Masking()))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # The edge writes one line a request; uvicorn's own would be a second one without an id.
@@ -62,17 +71,21 @@ class RequestLine(msgspec.Struct, frozen=True, tag_field="event", tag="request")
     level: str
 
 
-def log_request(record: RequestRecord) -> None:
+def request_lines(mask_path: Callable[[str], str]) -> Observe:
     """One line a request, in the form of all others; encoded directly, for it is on every path."""
-    line = RequestLine(
-        datetime.fromtimestamp(record.time, UTC),
-        record.request_id,
-        record.method,
-        hide_tokens(record.path),
-        record.status,
-        record.duration_ms,
-        record.address,
-        record.user_id,
-        record.level,
-    )
-    _writer.write(f"{_encode(line).decode()}\n")
+
+    def write(record: RequestRecord) -> None:
+        line = RequestLine(
+            datetime.fromtimestamp(record.time, UTC),
+            record.request_id,
+            record.method,
+            mask_path(record.path),
+            record.status,
+            record.duration_ms,
+            record.address,
+            record.user_id,
+            record.level,
+        )
+        _writer.write(f"{_encode(line).decode()}\n")
+
+    return write

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.hash_queue import QueueFigures
+from adapters.masking.masking import Masking
+from adapters.masking.words import WORDS
 from adapters.metrics.recorder import MetricsRecorder
 from adapters.persistence.browser import SqliteBrowser
 from adapters.persistence.tables import MARKS, schema
 from adapters.persistence.tally import begin_tally
 from adapters.request_log import tables as request_tables
-from adapters.request_log.masking import WORDS, Masking
 from adapters.request_log.recorder import Keeping, RequestRecorder
 from domain.errors import Invalid, Unavailable
 from domain.queries import Comparison, Condition, Tables
@@ -33,6 +34,7 @@ class Observers:
     tables: SqliteBrowser
     requests: SqliteBrowser
     request_log: RequestRecorder
+    masking: Masking
     metrics: MetricsRecorder
 
     @property
@@ -76,9 +78,10 @@ def build_observers(
     """Put them together. Nothing is opened before `running()` is entered."""
     file = settings.data_dir / "requests.db"
     hidden = () if settings.request_log_addresses == "on" else _WORDS_OF_ADDRESSES
+    masking = Masking([*WORDS, *settings.request_log_masked, *hidden])
     recorder = RequestRecorder(
         file,
-        masking=Masking([*WORDS, *settings.request_log_masked, *hidden]),
+        masking=masking,
         keeping=Keeping(
             ordinary=timedelta(days=settings.request_log_days),
             notable=timedelta(days=settings.request_log_notable_days),
@@ -97,6 +100,7 @@ def build_observers(
         tables,
         SqliteBrowser(file, request_tables.SCHEMA, request_tables.MARKS),
         recorder,
+        masking,
         MetricsRecorder(settings.data_dir / "metrics.db", gauges),
     )
 

@@ -117,6 +117,7 @@ class Services(Struct, frozen=True, kw_only=True):
     request_log: RequestLog
     metrics: Metrics
     observers: Sequence[Observe]
+    mask_path: Callable[[str], str]
     begin_tally: Callable[[], Tally]
     running: Callable[[], AbstractAsyncContextManager[None]]
 
@@ -242,6 +243,7 @@ def build_services(
         request_log=watch.request_log,
         metrics=watch.metrics,
         observers=watch.all,
+        mask_path=watch.masking.path,
         begin_tally=watch.begin_tally,
         running=running,
     )

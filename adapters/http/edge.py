@@ -129,7 +129,7 @@ class Edge:
                     _level(status) if finished else "error",
                     method,
                     scope.get("path_template", ""),
-                    scope["path"],
+                    scope["raw_path"].decode("latin-1"),
                     scope["query_string"],
                     status,
                     round((time.perf_counter() - started) * 1000, 2),

@@ -45,7 +45,7 @@ def origin_of(request: Request[Any, Any, Any]) -> Origin:
     """Where this request comes from. The edge has put the caller's address into the scope."""
     client = request.scope["client"]
     user_agent = request.headers.get("user-agent", "")
-    shown = hide_tokens(user_agent[:_USER_AGENT_MAX_CHARACTERS])
+    shown = hide_tokens(user_agent)[:_USER_AGENT_MAX_CHARACTERS]  # not the other way round
     return Origin(client[0] if client else _UNKNOWN, shown)
 
 

@@ -38,7 +38,6 @@ from domain.errors import (
     Unavailable,
     UsernameTaken,
 )
-from domain.operator import hide_tokens
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -247,9 +246,10 @@ def _field_error(item: dict[str, Any]) -> FieldError:
 
 
 def _context(request: Request[Any, Any, State], **more: str) -> dict[str, str]:
+    """For the log, whose format masks the path."""
     scope = request.scope
     request_id = str(scope["state"].get("request_id"))
-    path = hide_tokens(scope["path"])
+    path = scope["raw_path"].decode("latin-1")
     return {"request_id": request_id, "method": request.method, "path": path, **more}
 
 

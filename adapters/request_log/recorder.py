@@ -10,12 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from adapters.request_log.masking import Masking
 from adapters.request_log.sqlite import RequestFile
 from domain.errors import StorageFull, Unavailable
-from domain.traffic import RequestRecord
+from domain.traffic import Fields, RequestRecord
 
 _log = logging.getLogger("frontdesk")
 
@@ -26,7 +25,30 @@ _CLEANING_SECONDS, _CLEANING_MORE_SECONDS = 60.0, 0.25
 _BATCH = 500
 _ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
 _MICROS = 1_000_000
+_HIDDEN = "***"
 _PLAIN_ID = 16  # characters of the ids that we make ourselves
+
+
+class Masks(Protocol):
+    """Takes the secrets out of what is kept of a request."""
+
+    def path(self, raw: str) -> str:
+        """A path as it came, percent-encoded."""
+
+    def query(self, raw: bytes) -> str:
+        """A query string as it came."""
+
+    def fields(self, fields: Fields) -> str:
+        """Header fields, as JSON."""
+
+    def text(self, text: str) -> str:
+        """Any other value."""
+
+    def body(self, raw: bytes, *, refused: bool) -> str | None:
+        """A body; `None` if nothing of it is kept."""
+
+    def error(self, error: BaseException) -> str:
+        """Where it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +78,7 @@ class RequestRecorder:
         self,
         path: Path,
         *,
-        masking: Masking,
+        masking: Masks,
         keeping: Keeping,
         mebibytes: int = 1_024,
         a_second: int = 1_000,
@@ -159,18 +181,21 @@ class RequestRecorder:
         masking, keeping = self._masking, self._keeping
         user_agent = next((v for name, v in record.request_fields if name == b"user-agent"), b"")
         body, id_ = record.request_body, record.request_id
+        path = masking.path(record.path)
+        # Where a path is hidden up to its end, the query may be the rest of the secret.
+        is_cut = path != record.path and path.endswith(_HIDDEN)
         return (
             int(record.time * _MICROS),
             record.level,
             record.method,
             record.route,
-            masking.path(_storable(record.path)),
-            masking.query(record.query.decode("latin-1")),
+            path,
+            _HIDDEN if is_cut and record.query else masking.query(record.query),
             record.status,
             record.duration_ms,
             record.user_id if keeping.users else None,
             record.address if keeping.addresses else "",
-            masking.path(user_agent.decode("latin-1")),
+            masking.text(user_agent.decode("latin-1")),
             id_ if len(id_) == _PLAIN_ID else masking.text(id_),
             record.request_bytes,
             record.response_bytes,
@@ -191,8 +216,3 @@ def _add(file: RequestFile, rows: list[tuple[Any, ...]]) -> None:
         except StorageFull:
             file.remove_oldest(factor * len(rows))
     return file.add(rows)
-
-
-def _storable(text: str) -> str:
-    """A path may have had bytes that are no text."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -201,3 +201,22 @@ def test_nothing_that_is_kept_or_said_has_a_password_or_token(tmp_path: Path) ->
             assert [path.name for path, content in kept.items() if text.encode() in content] == []
     digest = hashlib.sha256(key.removeprefix("fdk_").encode()).digest()
     assert any(digest in content for content in kept.values()), "the search finds what is there"
+
+
+@pytest.mark.parametrize("before", range(205, 260, 6))
+@pytest.mark.parametrize("secret", ["Zq7-" * 10 + "xyz", "Zq7-" * 9 + "%255Aq7-xyz"])
+def test_no_part_of_a_token_stands_where_a_user_agent_is_cut(
+    shared: Desk, before: int, secret: str
+) -> None:
+    agent = ("a " * 200)[:before] + secret
+    reply = shared.stranger().request(
+        "POST",
+        "/api/user/signup",
+        json={"username": f"cut-{before}-{len(secret)}", "password": PASSWORD},
+        headers={"User-Agent": agent},
+    )
+    assert reply.status == 200
+    with closing(sqlite3.connect(shared.settings.database)) as connection:
+        for table in ("sessions", "events"):
+            kept = [each for (each,) in connection.execute(f"SELECT user_agent FROM {table}")]
+            assert [each for each in kept if "Zq7-Zq7" in each] == []

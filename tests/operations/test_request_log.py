@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from adapters.request_log.masking import Masking
+from adapters.masking.masking import Masking
 from adapters.request_log.recorder import Keeping, RequestRecorder
 from adapters.request_log.sqlite import RequestFile
 from domain.errors import StorageFull
@@ -131,7 +131,7 @@ def test_a_flood_of_refusals_hides_nothing_that_went_well(tmp_path: Path) -> Non
 
 def test_a_record_that_cannot_be_made_stops_nothing(tmp_path: Path) -> None:
     with recorder(tmp_path) as observe:
-        observe(record(request_fields=None))
+        observe(record(tally=None))
         eventually(lambda: observe.lost)
         observe(record())
     assert len(rows(tmp_path / "requests.db")) == 1
@@ -202,7 +202,7 @@ def test_words_of_ones_own_and_addresses_are_masked_as_set(tmp_path: Path) -> No
 def test_a_full_file_takes_no_more_until_something_is_removed(tmp_path: Path) -> None:
     file = RequestFile(tmp_path / "requests.db", mebibytes=1)
     made = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
-    row = made._row(record(request_fields=[(b"x-long", b"x" * 2_000)] * 5))
+    row = made._row(record(request_fields=[(b"x-long", b"x y " * 250)] * 5))
     with pytest.raises(StorageFull):
         for _ in range(1_000):
             file.add([row] * 10)
