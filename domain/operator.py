@@ -168,9 +168,9 @@ def hide_tokens(text: str) -> str:
     if len(text) < _SHORTEST_TOKEN:
         return text
     shown = _TOKENS.sub("***", text)
-    plain, rounds = shown, 0
-    while "%" in plain and rounds < _DECODED_AT_MOST:
-        plain, rounds = unquote(plain), rounds + 1
+    before, plain, rounds = "", shown, 0
+    while "%" in plain and plain != before and rounds < _DECODED_AT_MOST:
+        before, plain, rounds = plain, unquote(plain), rounds + 1
         if _TOKENS.search(plain):
             return "***"
     return shown

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 _ROUNDS = 6
 _ESCAPED = re.compile(r"(?:\\|%)u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
-_VISIBLE = {byte: chr(byte) for byte in range(0x21, 0x7F)}
+_AGAIN = re.compile(r"%(?:25)+(?=[0-9a-fA-F]{2})")  # encoded more than once
+_INVISIBLE = re.compile(rb"[^\x21-\x7e]")
 
 
 class Doubt(Exception):
@@ -26,7 +27,7 @@ def decoded(text: str) -> str:
         if "\\" in text or "%u" in text:
             text = _ESCAPED.sub(_character, text)
         if "%" in text:
-            text = unquote(text, errors="replace")
+            text = unquote(_AGAIN.sub("%", text), errors="replace")
         if "&#" in text:
             text = html.unescape(text)
         if text == before:
@@ -36,14 +37,15 @@ def decoded(text: str) -> str:
 
 def printable(raw: bytes) -> str:
     """A path or query as it came; what is no visible character, percent-encoded."""
-    text = raw.decode("latin-1")
-    if text.isascii() and text.isprintable() and " " not in text:
-        return text
-    return "".join([_VISIBLE.get(byte) or f"%{byte:02X}" for byte in raw])
+    return _INVISIBLE.sub(_encoded, raw).decode("ascii")
 
 
 def _character(escape: re.Match[str]) -> str:
     return chr(int(escape[1] or escape[2], 16))
+
+
+def _encoded(found: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % ord(found[0])
 
 
 def _letters(text: str) -> str:

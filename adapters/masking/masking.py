@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, chain, islice
 from urllib.parse import quote_plus, unquote_plus
 
 from adapters.masking.bodies import shape_of
@@ -61,26 +61,10 @@ class Masking:
         """A query string. From where it cannot be parsed with certainty, it is hidden."""
         if not raw:
             return ""
-        pairs = printable(raw).split("&", PARAMETERS_MAX)
-        shown: list[str] = []
-        left, after_secret = LONGEST, False
-        for number, pair in enumerate(pairs):
-            left -= len(pair)
-            if left < 0 or number == PARAMETERS_MAX:
-                return "&".join([*shown, _REST])
-            name, equals, value = pair.partition("=")
-            try:
-                is_secret = bool(equals) and self._is_secret_parameter(name)
-                if is_secret or (not equals and after_secret and pair):
-                    # Of a secret that was not encoded, a piece may stand alone.
-                    value = HIDDEN
-                else:
-                    value = self._encoded(value if equals else name)
-            except Doubt:
-                return "&".join([*shown, HIDDEN])
-            shown.append(f"{self._encoded_name(name)}={value}" if equals else value)
-            after_secret = after_secret or is_secret
-        return "&".join(shown)
+        pairs, is_whole = _first(printable(raw))
+        text = "&".join(pairs)
+        shown = pairs if self._values.are_clean(text) else self._parameters(pairs)
+        return "&".join(shown if is_whole else [*shown, _REST])
 
     def fields(self, fields: Fields) -> str:
         """Header fields, as a JSON object, but those that are recorded otherwise; a repeated one
@@ -108,6 +92,24 @@ class Masking:
     def error(self, error: BaseException) -> str:
         """Where it came from, innermost last."""
         return _storable(traced(error, self._values.message))
+
+    def _parameters(self, pairs: Iterable[str]) -> list[str]:
+        shown: list[str] = []
+        after_secret = False
+        for pair in pairs:
+            name, equals, value = pair.partition("=")
+            try:
+                is_secret = bool(equals) and self._is_secret_parameter(name)
+                if is_secret or (not equals and after_secret and pair):
+                    # Of a secret that was not encoded, a piece may stand alone.
+                    value = HIDDEN
+                else:
+                    value = self._encoded(value if equals else name)
+            except Doubt:
+                return [*shown, HIDDEN]
+            shown.append(f"{self._encoded_name(name)}={value}" if equals else value)
+            after_secret = after_secret or is_secret
+        return shown
 
     def _is_secret_parameter(self, name: str) -> bool:
         """Raises `Doubt` if it is more than a name."""
@@ -138,24 +140,36 @@ class Masking:
     def _fields_as_json(self, fields: tuple[tuple[bytes, bytes], ...]) -> str:
         shown: dict[str, str] = {}
         left = LONGEST
+        together = b"\n".join(chain.from_iterable(fields[:FIELDS_MAX]))
+        clean = len(together) <= LONGEST and self._values.are_clean(_text(together))
         for number, (raw, value) in enumerate(fields):
             left -= len(value)
             if number == FIELDS_MAX or left < 0:
                 shown[_REST] = "further fields"
                 break
-            name = self._name(raw.decode("latin-1"))
-            text = HIDDEN if value == b"***" else self._value(_text(value))
+            name = raw.decode("latin-1") if clean else self._name(raw.decode("latin-1"))
+            text = HIDDEN if value == b"***" else self._value(_text(value), clean=clean)
             shown[name] = f"{shown[name]}, {text}" if name in shown else text
         return _storable(json.dumps(shown, ensure_ascii=False))
 
     def _name(self, name: str) -> str:
         return HIDDEN if len(name) > _NAME_MAX else self._values.masked(name)
 
-    def _value(self, text: str) -> str:
-        masked = _storable(self._values.masked(text))
+    def _value(self, text: str, *, clean: bool = False) -> str:
+        masked = _storable(text if clean else self._values.masked(text))
         return (
             masked if len(masked) <= SHOWN_MAX_CHARACTERS else f"{masked[:SHOWN_MAX_CHARACTERS]}…"
         )
+
+
+def _first(query: str) -> tuple[list[str], bool]:
+    """The parameters that are looked at, and whether these are all."""
+    pairs = query.split("&", PARAMETERS_MAX)
+    sizes = accumulate(map(len, pairs))
+    first = [
+        pair for pair, size in zip(pairs[:PARAMETERS_MAX], sizes, strict=False) if size <= LONGEST
+    ]
+    return first, len(first) == len(pairs)
 
 
 def _text(value: bytes) -> str:

@@ -13,10 +13,11 @@ from adapters.masking.words import Words
 from domain.operator import hide_tokens
 
 HIDDEN = "***"
-LONGEST = 4_096
-"""Characters. A longer value is not looked at, and not kept."""
+LONGEST, PATH_LONGEST = 4_096, 1_024
+"""Characters of a value and of a path. What is longer is not looked at, and not kept."""
 
 _DEEPEST = 12
+_SEGMENTS_AT_MOST = 40
 
 _WORD = re.compile(r"[\w.~-]*")
 _LIST = re.compile(r"[\w.~-]+(?:, ?[\w.~-]+)*")
@@ -55,6 +56,8 @@ class Values:
             raise Doubt
         if _LIST.fullmatch(plain):
             return self._names(text, plain)
+        if not self._has_structure(plain) and self._are_names_in(plain):
+            raise Doubt
         if text.lstrip()[:1] in ("{", "[", '"'):
             return self._json_text(text, depth)
         if text[:1] in ("/", "?", "#") or "://" in text[:40]:
@@ -69,7 +72,7 @@ class Values:
         """A path as it came, without its secrets: after a name with a value in it, or what may be
         credentials, nothing more is shown.
         """
-        if len(text) > LONGEST:
+        if len(text) > PATH_LONGEST:
             return f"({len(text)} characters, not kept)"
         try:
             return self._path(text) if self.are_secrets_in(decoded(text)) else text
@@ -82,7 +85,7 @@ class Values:
         """
         start, _, last = text.rpartition(" ")
         is_name = _WORD.fullmatch(last) and hide_tokens(last) == last
-        return text if is_name and self._is_clean(start) else self.masked(text)
+        return text if is_name and self.are_clean(start) else self.masked(text)
 
     def json(self, value: object, depth: int = 0) -> object:
         """What was parsed from JSON."""
@@ -113,7 +116,8 @@ class Values:
         """Say whether there may be any."""
         return self._are_names_in(plain) or hide_tokens(plain) != plain
 
-    def _is_clean(self, text: str) -> bool:
+    def are_clean(self, text: str) -> bool:
+        """Say whether nothing in it has to be hidden, for sure."""
         try:
             return len(text) <= LONGEST and not self.are_secrets_in(decoded(text))
         except Doubt:
@@ -127,6 +131,11 @@ class Values:
             or _SCHEMES.search(plain) is not None
             or _JWT.search(plain) is not None
         )
+
+    @staticmethod
+    def _has_structure(plain: str) -> bool:
+        """Say whether it may be JSON or a URL."""
+        return plain.lstrip()[:1] in ("{", "[", '"', "/", "?", "#") or "://" in plain[:40]
 
     def _is_name(self, value: object) -> bool:
         """As in `{"name": "password", "value": …}`."""
@@ -183,7 +192,7 @@ class Values:
     def _path(self, text: str) -> str:
         """Segment by segment."""
         shown: list[str] = []
-        segments = [(each, decoded(each)) for each in text.split("/")]
+        segments = [(each, decoded(each)) for each in text.split("/", _SEGMENTS_AT_MOST)]
         at = max((n for n, (_, plain) in enumerate(segments) if "@" in plain), default=-1)
         follows = False
         for number, (segment, plain) in enumerate(segments):
