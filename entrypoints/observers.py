@@ -92,6 +92,7 @@ def build_observers(
         ),
         mebibytes=settings.request_log_mebibytes,
         a_second=settings.request_log_a_second,
+        network_kib_a_second=settings.request_log_network_kib_a_second,
     )
     tables = SqliteBrowser(settings.database, schema(), MARKS)
     gauges = _gauges(settings, tables, recorder, writers_waiting, queue)

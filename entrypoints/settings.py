@@ -86,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     request_log_slow_ms: float = 1_000
     request_log_mebibytes: int = 1_024
     request_log_a_second: int = 1_000
+    request_log_network_kib_a_second: int = 64
     request_log_addresses: Literal["on", "off"] = "on"
     request_log_users: Literal["on", "off"] = "on"
     request_log_excluded: tuple[str, ...] = (
@@ -291,6 +292,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "request_log_slow_ms": number(3_600_000),
     "request_log_mebibytes": whole(1, 1_048_576),
     "request_log_a_second": whole(4, 1_000_000),
+    "request_log_network_kib_a_second": whole(4, 1_048_576),
     "request_log_addresses": choice("on", "off"),
     "request_log_users": choice("on", "off"),
     "request_log_excluded": several(str),

@@ -9,11 +9,15 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+from adapters.request_log.budget import Budget
 from adapters.request_log.sqlite import RequestFile
 from domain.errors import StorageFull, Unavailable
+from domain.session import Origin
 from domain.traffic import Fields, RequestRecord
 
 _log = logging.getLogger("frontdesk")
@@ -26,6 +30,10 @@ _BATCH = 500
 _ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
 _MICROS = 1_000_000
 _HIDDEN = "***"
+_KIB = 1_024
+_ROW_BYTES = 200  # of a row without texts
+_REFUSALS, _ACCOUNTS = frozenset({401, 403, 429}), "/api/user"
+_OF_ACCOUNT_REFUSALS = 4  # their part of a network's budget, besides that of others
 _PLAIN_ID = 16  # characters of the ids that we make ourselves
 
 
@@ -70,7 +78,9 @@ class RequestRecorder:
     """Fits `domain.traffic.Observe` and `RequestLog`.
 
     Of requests that went well it takes so many a second, and a quarter of them at once; of others
-    as many as do not let more than `spare` wait besides. Further ones, and those that cannot be
+    as many as do not let more than `spare` wait besides. Each network has a budget of bytes and of
+    processor time. What account routes refused (401, 403, 429) has a queue and a budget of its own,
+    so that nobody can push it out with other requests. Further ones, and those that cannot be
     written, are dropped and counted in `lost`.
     """
 
@@ -83,6 +93,8 @@ class RequestRecorder:
         mebibytes: int = 1_024,
         a_second: int = 1_000,
         spare: int = 2_000,
+        network_kib_a_second: int = 64,
+        network_seconds_a_second: float = 0.02,
     ) -> None:
         self._path, self._mebibytes = path, mebibytes
         self._masking, self._keeping = masking, keeping
@@ -90,7 +102,16 @@ class RequestRecorder:
         self._at_once = max(1, a_second * _AT_ONCE_SECONDS)
         self._allowed, self._allowed_at = self._at_once, time.monotonic()
         self._most = int(self._at_once) + spare
+        self._spare = spare
         self._records: deque[RequestRecord] = deque()
+        self._refusals: deque[RequestRecord] = deque()
+        self._budget, self._budget_of_refusals = (
+            Budget(
+                bytes_a_second=network_kib_a_second * _KIB / part,
+                seconds_a_second=network_seconds_a_second / part,
+            )
+            for part in (1, _OF_ACCOUNT_REFUSALS)
+        )
         self._stop = threading.Event()
         self._failing = False
         self.lost = 0
@@ -98,12 +119,16 @@ class RequestRecorder:
     def __call__(self, record: RequestRecord) -> None:
         if record.route in self._keeping.excluded:
             return
-        if record.level != "info":
-            room = len(self._records) < self._most
-        elif room := self._allowed >= 1:
-            self._allowed -= 1
-        if room:
-            self._records.append(record)
+        if is_account_refusal(record.status, record.route):
+            waiting, budget = self._refusals, self._budget_of_refusals
+            room = len(waiting) < self._spare
+        else:
+            waiting, budget = self._records, self._budget
+            is_ordinary = record.level == "info"
+            room = self._allowed >= 1 if is_ordinary else len(waiting) < self._most
+            self._allowed -= room and is_ordinary
+        if room and budget.spend(_network(record.address), _size(record)):
+            waiting.append(record)
         else:
             self.lost += 1
 
@@ -144,13 +169,16 @@ class RequestRecorder:
         file.close()
 
     def _write(self, file: RequestFile) -> None:
-        records = [self._records.popleft() for _ in range(len(self._records))]
+        records = [
+            waiting.popleft()
+            for waiting in (self._refusals, self._records)
+            for _ in range(len(waiting))
+        ]
         self._allow_more()
         if not records:
             return
         try:
-            rows = [self._row(record) for record in records]
-            _add(file, rows)
+            _add(file, [self._charged(record) for record in records])
             self._failing = False
         except Exception as error:  # whatever it is, the next requests are recorded
             self.lost += len(records)
@@ -176,6 +204,15 @@ class RequestRecorder:
         except Unavailable:
             return False
         return removed == _BATCH
+
+    def _charged(self, record: RequestRecord) -> tuple[Any, ...]:
+        """Its row; whose network it was pays for the time."""
+        began = time.thread_time()
+        row = self._row(record)
+        of_refusals = is_account_refusal(record.status, record.route)
+        budget = self._budget_of_refusals if of_refusals else self._budget
+        budget.charge(_network(record.address), time.thread_time() - began)
+        return row
 
     def _row(self, record: RequestRecord) -> tuple[Any, ...]:
         masking, keeping = self._masking, self._keeping
@@ -206,6 +243,23 @@ class RequestRecorder:
             masking.body(body, refused=record.level != "info") if body else None,
             masking.error(record.error) if record.error else None,
         )
+
+
+def is_account_refusal(status: int, route: str) -> bool:
+    """Say whether it tells of an attack on accounts, perhaps."""
+    return status in _REFUSALS and route.startswith(_ACCOUNTS)
+
+
+@lru_cache(maxsize=4_096)
+def _network(address: str) -> str:
+    return Origin(address, "").network
+
+
+def _size(record: RequestRecord) -> int:
+    """Bytes that it may take, about."""
+    fields = chain(record.request_fields, record.response_fields)
+    others = len(record.path) + len(record.query) + len(record.request_body)
+    return sum(map(len, chain.from_iterable(fields)), _ROW_BYTES + others)
 
 
 def _add(file: RequestFile, rows: list[tuple[Any, ...]]) -> None:

@@ -7,16 +7,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from adapters.request_log.tables import INSERT, SCHEMA, VALUES
+from adapters.request_log.tables import INSERT, SCHEMA, UPKEEP, VALUES
 from domain.errors import StorageFull, StorageUnavailable
 
-_LAYOUT = 2
+_LAYOUT = 3
 # After each statement Python takes its lock back, for which it has to wait: so one for many rows.
 _AT_ONCE = 50
 # Each number of rows is a statement of its own, and a large one; what was added is not read again.
 # Kept by the dozen they would take 3 MiB (docs/performance.md).
 _REMEMBERED, _CACHE_KIB = 8, 256
 _PAGE_BYTES = 4_096
+_RESERVE = 4  # the part of the file that is kept for what account routes refused
 
 
 class RequestFile:
@@ -28,6 +29,7 @@ class RequestFile:
     def __init__(self, path: Path, *, mebibytes: int) -> None:
         self._path = path
         self._pages = mebibytes * 2**20 // _PAGE_BYTES
+        self._reserve = mebibytes * 2**20 // _RESERVE
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
@@ -60,9 +62,19 @@ class RequestFile:
         return self._write(lambda c: c.execute(sql, (ordinary, slow_ms, all_, at_most)))
 
     def remove_oldest(self, number: int) -> int:
-        """Remove so many, and say how many there were."""
-        sql = "DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY id LIMIT ?)"
-        return self._write(lambda connection: connection.execute(sql, (number,)))
+        """Remove so many, and say how many there were: of what account routes refused only while it
+        takes more than a quarter of the file, or if there is nothing else.
+        """
+        sql = """DELETE FROM requests WHERE id IN (
+            SELECT id FROM requests WHERE of_accounts = ? ORDER BY id LIMIT ?)"""
+
+        def remove(connection: sqlite3.Connection) -> sqlite3.Cursor:
+            ((held,),) = connection.execute("SELECT of_accounts FROM held").fetchall()
+            first = held > self._reserve
+            removed = connection.execute(sql, (first, number))
+            return removed if removed.rowcount else connection.execute(sql, (not first, number))
+
+        return self._write(remove)
 
     def close(self) -> None:
         """Close the connection."""
@@ -121,7 +133,8 @@ class RequestFile:
 
 def _lay_out(cursor: sqlite3.Cursor) -> None:
     """Begin anew: records in another layout are let go."""
-    cursor.execute("DROP TABLE IF EXISTS requests")
-    for statement in SCHEMA.split(";\n"):
+    for table in ("requests", "held"):
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in (*SCHEMA.split(";\n"), *UPKEEP):
         cursor.execute(statement)
     cursor.execute(f"PRAGMA user_version={_LAYOUT}")

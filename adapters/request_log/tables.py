@@ -1,4 +1,4 @@
-"""The one table of the file."""
+"""The table of the file, and what keeps count of it."""
 
 SCHEMA = """
 CREATE TABLE requests (
@@ -22,12 +22,30 @@ CREATE TABLE requests (
     request_headers TEXT NOT NULL,
     response_headers TEXT NOT NULL,
     request_body TEXT,
-    error TEXT
+    error TEXT,
+    of_accounts INTEGER AS (status IN (401, 403, 429) AND route GLOB '/api/user*'),
+    bytes INTEGER AS (300 + length(path) + length(query) + length(user_agent)
+        + length(request_headers) + length(response_headers))
 ) STRICT;
 CREATE INDEX ix_requests_level_time ON requests (level, time);
 CREATE INDEX ix_requests_user_id ON requests (user_id);
 CREATE INDEX ix_requests_request_id ON requests (request_id);
 """
+UPKEEP = (
+    "CREATE INDEX ix_requests_of_accounts ON requests (of_accounts, id)",
+    "CREATE TABLE held (of_accounts INTEGER NOT NULL) STRICT",
+    "INSERT INTO held VALUES (0)",
+    """CREATE TRIGGER added AFTER INSERT ON requests WHEN NEW.of_accounts BEGIN
+        UPDATE held SET of_accounts = of_accounts + NEW.bytes; END""",
+    """CREATE TRIGGER removed AFTER DELETE ON requests WHEN OLD.of_accounts BEGIN
+        UPDATE held SET of_accounts = of_accounts - OLD.bytes; END""",
+    """CREATE TRIGGER blanked AFTER UPDATE ON requests WHEN OLD.of_accounts BEGIN
+        UPDATE held SET of_accounts = of_accounts - OLD.bytes + NEW.bytes; END""",
+)
+"""`of_accounts` is what account routes refused, as perhaps in an attack: when the file is full, it
+is kept longer than others, up to a part of the file.
+"""
+
 INSERT = "INSERT INTO requests VALUES "
 VALUES = f"(NULL{', ?' * 20})"
 """All but the id, in the order above."""

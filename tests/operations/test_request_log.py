@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.masking.masking import Masking
+from adapters.request_log.budget import Budget
 from adapters.request_log.recorder import Keeping, RequestRecorder
 from adapters.request_log.sqlite import RequestFile
 from domain.errors import StorageFull
@@ -21,6 +22,11 @@ from entrypoints.client import Response, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.operations.conftest import Desk, desk_in, eventually, make_operator
+
+WITHOUT_BUDGET: dict[str, Any] = {
+    "network_kib_a_second": 1_000_000,
+    "network_seconds_a_second": 1_000.0,
+}
 
 
 def record(**changes: Any) -> RequestRecord:
@@ -148,7 +154,7 @@ def test_half_a_character_in_a_body_stops_nothing(desk: Desk) -> None:
 
 def test_in_a_full_file_the_oldest_make_room(tmp_path: Path) -> None:
     large = [(b"x-%d" % number, b"x y " * 250) for number in range(4)]
-    with recorder(tmp_path, mebibytes=1) as observe:
+    with recorder(tmp_path, mebibytes=1, **WITHOUT_BUDGET) as observe:
         for number in range(400):
             observe(
                 record(
@@ -161,6 +167,98 @@ def test_in_a_full_file_the_oldest_make_room(tmp_path: Path) -> None:
     assert "/0" not in kept
     assert observe.lost == 0
     assert (tmp_path / "requests.db").stat().st_size <= 2**20
+
+
+def refused(status: int, **changes: Any) -> RequestRecord:
+    return record(level="warning", status=status, route="/api/user/login", user_id=None, **changes)
+
+
+def test_a_flood_does_not_flush_the_record_of_an_attack_on_accounts(tmp_path: Path) -> None:
+    attack = [refused(403 if number < 10 else 429, path=f"/a/{number}") for number in range(40)]
+    large = [(b"x-%d" % number, b"x y " * 250) for number in range(4)]
+    noise = record(level="warning", status=404, route="", request_fields=large, query=b"a" * 4_000)
+    with recorder(tmp_path, mebibytes=1, **WITHOUT_BUDGET) as observe:
+        for each in attack:
+            observe(each)
+        for number in range(1_000):
+            observe(noise._replace(path=f"/{number}"))
+            if number % 100 == 0:
+                eventually(lambda: not observe._records)
+    kept = [each["path"] for each in rows(tmp_path / "requests.db")]
+    assert "/0" not in kept
+    assert [each for each in kept if each.startswith("/a/")] == [each.path for each in attack]
+
+
+def test_what_account_routes_refused_takes_no_more_than_its_part_of_a_full_file(
+    tmp_path: Path,
+) -> None:
+    large = [(b"x-%d" % number, b"x y " * 200) for number in range(4)]
+    with recorder(tmp_path, mebibytes=1, **WITHOUT_BUDGET) as observe:
+        for number in range(600):
+            observe(refused(401, path=f"/a/{number}", request_fields=large))
+            observe(record(path=f"/{number}", level="warning", request_fields=large))
+            if number % 5 == 0:
+                eventually(lambda: not observe._records and not observe._refusals)
+    found = rows(tmp_path / "requests.db")
+    refusals = [each for each in found if each["status"] == 401]
+    assert refusals[-1]["path"] == "/a/599"
+    assert sum(len(each["request_headers"]) for each in refusals) < 2**20 / 3
+    assert len(found) > 1.5 * len(refusals)
+
+
+def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
+    made = RequestRecorder(
+        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), network_kib_a_second=4
+    )
+    noise = record(level="warning", status=404, route="", query=b"a" * 1_000)
+    for number in range(200):
+        made(noise._replace(address=f"2001:db8::{number:x}"))
+    taken = len(made._records)
+    assert 25 <= taken <= 45, "ten seconds of 4 KiB, and what was earned meanwhile"
+    assert made.lost == 200 - taken
+    for other in (noise._replace(address="192.0.2.9"), refused(403, address="2001:db8::1")):
+        lost = made.lost
+        made(other)
+        assert made.lost == lost
+
+
+def test_no_other_requests_push_out_what_account_routes_refused(tmp_path: Path) -> None:
+    made = RequestRecorder(
+        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40, spare=5
+    )
+    for number in range(100):
+        made(record(level="warning", status=404, route="", address=f"192.0.2.{number}"))
+    lost = made.lost
+    for status in (401, 403, 429):
+        made(refused(status))
+    assert made.lost == lost
+    for number in range(100):
+        made(refused(401, address=f"192.0.2.{number}"))
+    assert made.lost == lost + 100 - 2
+
+
+def test_who_makes_masking_expensive_is_recorded_no_more() -> None:
+    budget = Budget(bytes_a_second=1_000_000, seconds_a_second=0.02)
+    assert budget.spend("a", 1)
+    budget.charge("a", 3_600)
+    assert not budget.spend("a", 1)
+    assert budget.spend("b", 1)
+
+
+def test_only_so_many_networks_are_remembered() -> None:
+    budget = Budget(bytes_a_second=1, seconds_a_second=1, at_most=100)
+    for number in range(1_000):
+        assert budget.spend(str(number), 5)
+    assert len(budget._balances) == 100
+
+
+def test_the_time_of_masking_is_charged_to_its_network(tmp_path: Path) -> None:
+    made = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
+    made(record(address="192.0.2.1"))
+    before = made._budget._balances["192.0.2.1"].seconds
+    with made.running():
+        pass
+    assert made._budget._balances["192.0.2.1"].seconds < before
 
 
 def test_a_file_that_is_deleted_is_made_again(tmp_path: Path) -> None:
@@ -264,8 +362,7 @@ def test_a_store_that_fails_costs_records_and_nothing_else(broken: str, tmp_path
         client.log_in("root", PASSWORD)
         for _ in range(20):
             assert client.me().status == 200
-        level = eventually(lambda: lost(client), seconds=30)
-        assert level >= 20
+        eventually(lambda: lost(client) >= 20, seconds=30)
         answer = client.request("GET", "/api/ops/logs")
         assert (answer.status, answer.problem) == (503, "storage_unavailable")
         assert client.me().status == 200
