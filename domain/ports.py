@@ -221,6 +221,9 @@ class Records(Protocol):
         A reader that goes on from the last position it got misses none and gets none twice.
         """
 
+    async def existing(self, user_ids: Sequence[int]) -> set[int]:
+        """Those of these ids that are somebody's."""
+
 
 class Throttle(Protocol):
     """Counts attempts before it is known how they end."""

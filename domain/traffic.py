@@ -65,3 +65,13 @@ class RequestLog(Protocol):
 
     async def forget(self, ids: Sequence[int]) -> int:
         """Remove these, and say how many there were. Raises `StorageUnavailable`, `StorageFull`."""
+
+    async def users_on_record(self, *, after: int, at_most: int) -> list[int]:
+        """The ids of users above `after` of whom there are records, the smallest first. Raises
+        `StorageUnavailable`, `StorageFull`.
+        """
+
+    async def blank(self, user_ids: Sequence[int]) -> int:
+        """Take what is personal out of the records of these users, and say how many had it. Time,
+        route, method, status, sizes and durations stay. Raises `StorageUnavailable`, `StorageFull`.
+        """

@@ -32,6 +32,7 @@ from adapters.throttle.memory import NoThrottle
 from adapters.user_agents import device_of
 from application.authenticate import Authenticate
 from application.begin_as_operator import BeginAsOperator
+from application.blank_requests import BlankRequests
 from application.check_readiness import CheckReadiness
 from application.clean_up import CleanUp
 from application.confirm_owner import ConfirmOwner
@@ -67,6 +68,7 @@ from domain.ports import Clock, Records, Throttle
 from domain.queries import Tables
 from domain.traffic import Observe, RequestLog, Tally
 from entrypoints.background import every, until_done
+from entrypoints.departures import Departures
 from entrypoints.observers import build_observers
 from entrypoints.settings import Settings
 from entrypoints.weaknesses import is_exposed
@@ -75,6 +77,7 @@ _MIGRATION_WAIT_SECONDS = 60
 _LAST_SEEN_SECONDS = 10
 _CLEAN_UP_SECONDS = 60
 _FILLING_SECONDS = 0.2
+_DEPARTURES_SECONDS = 2
 
 
 class CannotStart(Exception):
@@ -108,6 +111,7 @@ class Services(Struct, frozen=True, kw_only=True):
     create_token: CreateToken
     revoke_token: RevokeToken
     clean_up: CleanUp
+    blank_requests: BlankRequests
     check_readiness: CheckReadiness
     hash_figures: Callable[[], QueueFigures]
     forget_requests: ForgetRequests
@@ -157,6 +161,9 @@ def build_services(
 
     watch = build_observers(settings, lambda: begin.waiting, lambda: hash_queue.figures)
 
+    blank_requests = BlankRequests(records, watch.request_log)
+    departures = Departures(blank_requests)
+
     async def clean_up_all() -> None:
         while await clean_up():
             pass
@@ -178,6 +185,8 @@ def build_services(
                     every(_CLEAN_UP_SECONDS, clean_up_all),
                     until_done(_FILLING_SECONDS, learn_cost),
                     until_done(_FILLING_SECONDS, device_names.fill),
+                    every(_CLEAN_UP_SECONDS, blank_requests),
+                    every(_DEPARTURES_SECONDS, departures.look),
                 ):
                     yield
         finally:
@@ -234,6 +243,7 @@ def build_services(
         create_token=CreateToken(begin_as, clock, tokens),
         revoke_token=RevokeToken(begin_as, clock),
         clean_up=clean_up,
+        blank_requests=blank_requests,
         check_readiness=CheckReadiness(SqlProbe(writer)),
         hash_figures=lambda: hash_queue.figures,
         forget_requests=ForgetRequests(begin_as, clock, watch.requests, watch.request_log),
@@ -242,7 +252,7 @@ def build_services(
         requests=watch.requests,
         request_log=watch.request_log,
         metrics=watch.metrics,
-        observers=watch.all,
+        observers=(*watch.all, departures),
         mask_path=watch.masking.path,
         begin_tally=watch.begin_tally,
         running=running,

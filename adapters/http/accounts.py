@@ -6,7 +6,12 @@ from litestar import Controller, MediaType, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import Body
 
-from adapters.http.authentication import PUBLIC, PublicRequest, SignedInRequest
+from adapters.http.authentication import (
+    PUBLIC,
+    PublicRequest,
+    SignedInRequest,
+    let_in_or_out,
+)
 from adapters.http.cookies import Cookies
 from adapters.http.network import origin_of
 from adapters.http.problems import (
@@ -91,6 +96,7 @@ class AccountController(Controller):
             origin=origin_of(request),
             presented=request.auth,
         )
+        let_in_or_out(request, admission.user.id)
         return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
 
     @post(
@@ -121,6 +127,7 @@ class AccountController(Controller):
             presented=request.auth,
             device=jar.device(request.scope["headers"]),
         )
+        let_in_or_out(request, admission.user.id)
         return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
 
     @post(
@@ -142,7 +149,8 @@ class AccountController(Controller):
         jar: NamedDependency[Cookies],
     ) -> Response[None]:
         """End your session at once. Harmless when you are not signed in."""
-        await log_out(presented=request.auth, origin=origin_of(request))
+        user_id = await log_out(presented=request.auth, origin=origin_of(request))
+        let_in_or_out(request, user_id)
         return Response(None, cookies=jar.cleared())
 
     @post(
@@ -172,6 +180,7 @@ class AccountController(Controller):
             origin=origin_of(request),
             presented=request.auth,
         )
+        let_in_or_out(request, admission.user.id)
         return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
 
     @get(

@@ -29,6 +29,11 @@ SignedInRequest = Request[SignedIn, SessionToken, State]
 """`request.user` is the live session with its user, `request.auth` its token."""
 
 
+def let_in_or_out(request: PublicRequest, user_id: int | None) -> None:
+    """Say who it was, for the record of a request that nobody had to be signed in for."""
+    request.scope["state"]["user_id"] = user_id
+
+
 @dataclass(frozen=True, slots=True)
 class DemandSession:
     """Reads the session cookie and, unless the handler is public, demands a live session.

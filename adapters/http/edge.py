@@ -134,7 +134,7 @@ class Edge:
                     status,
                     round((time.perf_counter() - started) * 1000, 2),
                     scope["client"][0] if scope["client"] else "unknown",
-                    signed_in.user.id if signed_in else None,
+                    signed_in.user.id if signed_in else state.get("user_id"),
                     scope["headers"],
                     kept,
                     len(arrived),

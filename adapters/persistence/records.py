@@ -1,6 +1,8 @@
 """What is known, for reading."""
 
+import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.persistence import rows
@@ -22,6 +24,7 @@ _EVENTS = f"""
 _EVENTS_AFTER = f"""
     SELECT {rows.EVENT} FROM events WHERE position > :after ORDER BY position LIMIT :limit
 """
+_EXISTING = "SELECT id FROM users WHERE id IN (SELECT value FROM json_each(:ids))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,7 @@ class SqliteRecords:
     async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
         found = self.reader.all(_EVENTS_AFTER, after=min(position, sys.maxsize), limit=limit)
         return [rows.to_recorded(row) for row in found]
+
+    async def existing(self, user_ids: Sequence[int]) -> set[int]:
+        found = self.reader.all(_EXISTING, ids=json.dumps(list(user_ids)))
+        return {int(id_) for (id_,) in found}

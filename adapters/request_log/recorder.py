@@ -5,14 +5,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from adapters.request_log.budget import Budget
 from adapters.request_log.sqlite import RequestFile
@@ -30,6 +30,8 @@ _BATCH = 500
 _ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
 _MICROS = 1_000_000
 _HIDDEN = "***"
+_Result = TypeVar("_Result")
+
 _KIB = 1_024
 _ROW_BYTES = 200  # of a row without texts
 _REFUSALS, _ACCOUNTS = frozenset({401, 403, 429}), "/api/user"
@@ -133,14 +135,30 @@ class RequestRecorder:
             self.lost += 1
 
     async def forget(self, ids: Sequence[int]) -> int:
-        def remove() -> int:
+        return await self._aside(lambda file: file.remove(ids), 0)
+
+    async def users_on_record(self, *, after: int, at_most: int) -> list[int]:
+        return await self._aside(lambda file: file.users(after=after, at_most=at_most), [])
+
+    async def blank(self, user_ids: Sequence[int]) -> int:
+        blanked = 0
+        while some := await self._aside(lambda file: file.blank(user_ids, at_most=_BATCH), 0):
+            blanked += some
+        return blanked
+
+    async def _aside(self, ask: Callable[[RequestFile], _Result], otherwise: _Result) -> _Result:
+        """Ask the file, if there is one, on another thread."""
+
+        def run() -> _Result:
+            if not self._path.exists():
+                return otherwise
             file = RequestFile(self._path, mebibytes=self._mebibytes)
             try:
-                return file.remove(ids)
+                return ask(file)
             finally:
                 file.close()
 
-        return await asyncio.to_thread(remove)
+        return await asyncio.to_thread(run)
 
     @contextmanager
     def running(self) -> Iterator[None]:

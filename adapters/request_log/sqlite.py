@@ -1,5 +1,6 @@
 """The file of records, which may be lost without harm."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -75,6 +76,32 @@ class RequestFile:
             return removed if removed.rowcount else connection.execute(sql, (not first, number))
 
         return self._write(remove)
+
+    def users(self, *, after: int, at_most: int) -> list[int]:
+        """The ids of users above `after`, the smallest first: one look into the index for each."""
+        sql = """WITH RECURSIVE found(id) AS (
+            SELECT min(user_id) FROM requests WHERE user_id > ?
+            UNION ALL SELECT (SELECT min(user_id) FROM requests WHERE user_id > found.id)
+            FROM found WHERE found.id IS NOT NULL)
+            SELECT id FROM found WHERE id IS NOT NULL LIMIT ?"""
+        ids: list[int] = []
+
+        def look(connection: sqlite3.Connection) -> sqlite3.Cursor:
+            cursor = connection.execute(sql, (after, at_most))
+            ids.extend(id_ for (id_,) in cursor.fetchall())
+            return cursor
+
+        self._write(look)
+        return ids
+
+    def blank(self, user_ids: Sequence[int], *, at_most: int) -> int:
+        """Take what is personal out of some records of these users, and say of how many."""
+        sql = """UPDATE requests SET path = route, query = '', user_id = NULL, address = '',
+            user_agent = '', request_id = '', request_headers = '{}', response_headers = '{}',
+            request_body = NULL, error = NULL
+            WHERE id IN (SELECT id FROM requests
+                WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?)"""
+        return self._write(lambda c: c.execute(sql, (json.dumps(list(user_ids)), at_most)))
 
     def close(self) -> None:
         """Close the connection."""

@@ -480,3 +480,15 @@ async def old_events_are_removed_in_batches_and_positions_are_not_reused(store: 
         await work.events.append(_event())
     (newest,) = await store.records.events_after(0, limit=10)
     assert newest.position > last.position
+
+
+@promise
+async def which_ids_are_somebodys_can_be_asked(store: Store) -> None:
+    async with store.begin() as work:
+        ada, bob = await _add(work), await _add(work, BOB)
+    assert await store.records.existing([]) == set()
+    assert await store.records.existing([ada.id, bob.id, 4711]) == {ada.id, bob.id}
+    async with store.begin() as work:
+        await work.users.delete(ada.id)
+        assert await store.records.existing([ada.id]) == {ada.id}, "not committed yet"
+    assert await store.records.existing([ada.id, bob.id]) == {bob.id}

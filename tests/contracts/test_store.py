@@ -150,6 +150,7 @@ class BrokenStore(FakeStore):
         (BrokenStore(), store_contract.units_of_work_wait_for_each_other),
         (BrokenStore(), store_contract.a_user_has_one_unit_of_work_at_a_time_and_others_pass),
         (BrokenStore(), store_contract.a_site_has_four_units_of_work_at_a_time_and_others_pass),
+        (BrokenStore(), store_contract.which_ids_are_somebodys_can_be_asked),
         (
             BrokenStore(users=NameBlindUsers),
             store_contract.a_taken_name_is_refused_in_every_spelling,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -322,3 +322,6 @@ class FakeRecords:
 
     async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
         return [each for each in self.store.state.events if each.position > position][:limit]
+
+    async def existing(self, user_ids: Sequence[int]) -> set[int]:
+        return {each for each in user_ids if each in self.store.state.users}

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import Body, SkipValidation
 from msgspec import Struct
 
-from adapters.http.authentication import PUBLIC, PublicRequest
+from adapters.http.authentication import PUBLIC, PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.network import origin_of
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
@@ -109,6 +109,7 @@ class SetUpController(Controller):
             origin=origin_of(request),
             presented=request.auth,
         )
+        let_in_or_out(request, admission.user.id)
         return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
 
     @get(

@@ -1,0 +1,68 @@
+"""What `RequestLog` promises, over the fake and over SQLite."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.masking.masking import Masking
+from adapters.request_log.recorder import Keeping, RequestRecorder
+from domain.traffic import RequestLog
+from tests.fakes.traffic import FakeRequestLog
+from tests.operations.test_request_log import WITHOUT_BUDGET, record, rows
+
+
+def fake(_: Path, users: Mapping[int, int | None]) -> RequestLog:
+    return FakeRequestLog(dict(users))
+
+
+def sqlite(folder: Path, users: Mapping[int, int | None]) -> RequestLog:
+    path, keeping = folder / "requests.db", Keeping()
+    made = RequestRecorder(
+        path, masking=Masking(), keeping=keeping, a_second=10_000, **WITHOUT_BUDGET
+    )
+    with made.running():
+        for user_id in users.values():
+            made(record(user_id=user_id, request_fields=[(b"user-agent", b"curl")]))
+    return made
+
+
+@pytest.fixture(params=[fake, sqlite])
+def make(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+async def test_users_on_record_come_in_order_once_and_in_pages(make: Any, tmp_path: Path) -> None:
+    log = make(tmp_path, {1: 7, 2: 3, 3: None, 4: 7, 5: 9})
+    assert await log.users_on_record(after=0, at_most=10) == [3, 7, 9]
+    assert await log.users_on_record(after=0, at_most=2) == [3, 7]
+    assert await log.users_on_record(after=7, at_most=2) == [9]
+    assert await log.users_on_record(after=9, at_most=2) == []
+
+
+async def test_who_is_blanked_is_not_on_record_any_more(make: Any, tmp_path: Path) -> None:
+    log = make(tmp_path, {1: 7, 2: 3, 3: None, 4: 7})
+    assert await log.blank([7, 8]) == 2
+    assert await log.blank([7, 8]) == 0
+    assert await log.users_on_record(after=0, at_most=10) == [3]
+
+
+async def test_nothing_personal_stays_in_a_blank_record(tmp_path: Path) -> None:
+    log = sqlite(tmp_path, dict.fromkeys(range(1, 1203), 7))
+    assert await log.blank([7]) == 1_202
+    blank = rows(tmp_path / "requests.db")[0]
+    for column in ("query", "address", "user_agent", "request_id"):
+        assert blank[column] == ""
+    assert (blank["user_id"], blank["request_body"], blank["error"]) == (None, None, None)
+    assert (blank["request_headers"], blank["response_headers"]) == ("{}", "{}")
+    assert (blank["path"], blank["method"], blank["status"]) == ("/api/user", "GET", 200)
+    assert (blank["route"], blank["level"], blank["duration_ms"]) == ("/api/user", "info", 1.5)
+
+
+def test_where_there_is_no_file_none_is_made(tmp_path: Path) -> None:
+    log = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
+    assert asyncio.run(log.users_on_record(after=0, at_most=10)) == []
+    assert asyncio.run(log.blank([1])) == 0
+    assert list(tmp_path.iterdir()) == []
