@@ -287,7 +287,7 @@ def test_logs_unfold_copy_filter_and_have_addresses(console: Console) -> None:
     page.get_by_role("button", name="Copy as curl").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("curl -X POST 'http://")
+    assert copied.startswith("curl --globoff --path-as-is -X 'POST' 'http://")
     assert PASSWORD not in copied
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Its address").click()

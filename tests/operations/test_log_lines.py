@@ -9,6 +9,7 @@ import pytest
 
 from adapters.masking.masking import Masking
 from entrypoints import logs
+from tests.operations.conftest import Desk
 from tests.startup.processes import running
 from tests.startup.test_commands import WAYS
 
@@ -45,3 +46,9 @@ def test_what_an_error_was_about_is_masked() -> None:
     assert "ValueError: ***" in json.loads(line)["exception"]
     assert "hunter2" not in line
     assert TOKEN not in line
+
+
+def test_the_path_is_recorded_as_it_came(desk: Desk) -> None:
+    desk.ada.request("GET", "/%1b%5B201~%0Atouch%20x")
+    (row,) = desk.requests("status:eq:404")
+    assert row["path"] == "/%1b%5B201~%0Atouch%20x"

@@ -1,4 +1,5 @@
 import { ask, get, query } from "./api.js";
+import { curl } from "./curl.js";
 import { ask as askDialog } from "./dialog.js";
 import { button, el, fill, isolated, link, say } from "./dom.js";
 import { filters } from "./filters.js";
@@ -11,18 +12,6 @@ export const title = "Logs";
 const COLUMNS = ["status", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent"];
 const SHOWN_MAX = 20_000;
 
-const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
-
-// What was masked is not in the record, and so not in the command.
-function curl(record) {
-  const headers = Object.entries(record.request_headers)
-    .filter(([key, each]) => each !== "***" && !["host", "connection", "content-length", "accept-encoding"].includes(key))
-    .map(([key, each]) => `-H ${quoted(`${key}: ${each}`)}`);
-  const body = record.request_body ? [`-d ${quoted(JSON.stringify(record.request_body))}`] : [];
-  const search = record.query ? `?${record.query}` : "";
-  return ["curl", `-X ${record.method}`, quoted(location.origin + record.path + search), ...headers, ...body].join(" ");
-}
-
 const pretty = (data) => {
   const text = typeof data === "string" ? data : JSON.stringify(data, null, 2);
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}\n… ${bytes(text.length - SHOWN_MAX)} more` : text;
@@ -33,7 +22,7 @@ async function detail(row) {
   const part = (label, data) => (data === null || data === undefined ? null
     : el("section", {}, el("h3", {}, label), el("pre", { tabindex: 0 }, pretty(data))));
   const copy = async () => {
-    await navigator.clipboard.writeText(curl(record));
+    await navigator.clipboard.writeText(curl(record, location.origin));
     say("Copied, without what is secret.");
   };
   return el("div.record", {},

@@ -1,0 +1,25 @@
+// A command that asks what a record says was asked. What was masked is not in the record, and so not in the command.
+// Whoever sent the request chose its bytes, and the command is pasted into a terminal: nothing in it may be taken for
+// a key, and curl may not read more into it than stands there.
+
+const OURS = ["host", "connection", "content-length", "transfer-encoding", "accept-encoding"];
+const NAME = /^[!#$%&'+.^_`|~0-9a-z-]+$/i;
+const INVISIBLE = /[^\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
+
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+const visible = (text) => text.replaceAll(/[^\x21-\x7e]/g, "");
+const escaped = (text) => text.replaceAll(/[^\x20-\x7e]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+function headers(fields) {
+  return Object.entries(fields)
+    .filter(([name, each]) => NAME.test(name) && !OURS.includes(name) && !each.includes("***") && !INVISIBLE.test(each))
+    .map(([name, each]) => `-H ${quoted(each ? `${name}: ${each}` : `${name};`)}`);
+}
+
+export function curl(record, origin) {
+  const search = record.query ? `?${record.query}` : "";
+  const method = record.method === "HEAD" ? "--head" : `-X ${quoted(visible(record.method))}`;
+  const body = record.request_body ? [`--data-raw ${quoted(escaped(JSON.stringify(record.request_body)))}`] : [];
+  const url = quoted(origin + visible(record.path + search));
+  return ["curl", "--globoff", "--path-as-is", method, url, ...headers(record.request_headers), ...body].join(" ");
+}
