@@ -33,7 +33,7 @@ _HIDDEN = "***"
 _Result = TypeVar("_Result")
 
 _KIB = 1_024
-_ROW_BYTES = 200  # of a row without texts
+_ROW_BYTES = 500  # of a row without header fields, query and body
 _REFUSALS, _ACCOUNTS = frozenset({401, 403, 429}), "/api/user"
 _OF_ACCOUNT_REFUSALS = 4  # their part of a network's budget, besides that of others
 _PLAIN_ID = 16  # characters of the ids that we make ourselves
@@ -121,7 +121,7 @@ class RequestRecorder:
     def __call__(self, record: RequestRecord) -> None:
         if record.route in self._keeping.excluded:
             return
-        if is_account_refusal(record.status, record.route):
+        if record.status in _REFUSALS and is_account_refusal(record.status, record.route):
             waiting, budget = self._refusals, self._budget_of_refusals
             room = len(waiting) < self._spare
         else:
@@ -129,7 +129,13 @@ class RequestRecorder:
             is_ordinary = record.level == "info"
             room = self._allowed >= 1 if is_ordinary else len(waiting) < self._most
             self._allowed -= room and is_ordinary
-        if room and budget.spend(_network(record.address), _size(record)):
+        # Of a path at most 1,024 characters are kept: within what a row takes anyway.
+        fields = chain.from_iterable((*record.request_fields, *record.response_fields))
+        size = sum(map(len, fields), _ROW_BYTES + len(record.query) + len(record.request_body))
+        network = record.address
+        if ":" in network:
+            network = _network(network)
+        if room and budget.spend(network, size):
             waiting.append(record)
         else:
             self.lost += 1
@@ -271,13 +277,6 @@ def is_account_refusal(status: int, route: str) -> bool:
 @lru_cache(maxsize=4_096)
 def _network(address: str) -> str:
     return Origin(address, "").network
-
-
-def _size(record: RequestRecord) -> int:
-    """Bytes that it may take, about."""
-    fields = chain(record.request_fields, record.response_fields)
-    others = len(record.path) + len(record.query) + len(record.request_body)
-    return sum(map(len, chain.from_iterable(fields)), _ROW_BYTES + others)
 
 
 def _add(file: RequestFile, rows: list[tuple[Any, ...]]) -> None:

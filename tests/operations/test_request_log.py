@@ -214,7 +214,7 @@ def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
     for number in range(200):
         made(noise._replace(address=f"2001:db8::{number:x}"))
     taken = len(made._records)
-    assert 25 <= taken <= 45, "ten seconds of 4 KiB, and what was earned meanwhile"
+    assert 20 <= taken <= 45, "ten seconds of 4 KiB, and what was earned meanwhile"
     assert made.lost == 200 - taken
     for other in (noise._replace(address="192.0.2.9"), refused(403, address="2001:db8::1")):
         lost = made.lost
@@ -258,6 +258,7 @@ def test_the_time_of_masking_is_charged_to_its_network(tmp_path: Path) -> None:
     before = made._budget._balances["192.0.2.1"].seconds
     with made.running():
         pass
+    made(record(address="192.0.2.2"))
     assert made._budget._balances["192.0.2.1"].seconds < before
 
 
