@@ -21,7 +21,8 @@ from adapters.persistence.sqlite import create_database
 from domain.errors import FrontdeskError
 from domain.session import Origin
 from domain.user import Username
-from entrypoints.services import CannotStart, Services, build_services
+from entrypoints.preparation import CannotStart
+from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
 
 CONSOLE = Origin("console", "")

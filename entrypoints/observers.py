@@ -17,6 +17,7 @@ from adapters.persistence.tally import begin_tally
 from adapters.request_log import tables as request_tables
 from adapters.request_log.recorder import Keeping, RequestRecorder
 from domain.errors import Invalid, Unavailable
+from domain.ports import ClockWatch
 from domain.queries import Comparison, Condition, Tables
 from domain.traffic import Observe, Tally
 from entrypoints.settings import Settings
@@ -73,7 +74,10 @@ class Observers:
 
 
 def build_observers(
-    settings: Settings, writers_waiting: Callable[[], int], queue: Callable[[], QueueFigures]
+    settings: Settings,
+    writers_waiting: Callable[[], int],
+    queue: Callable[[], QueueFigures],
+    clock_watch: ClockWatch,
 ) -> Observers:
     """Put them together. Nothing is opened before `running()` is entered."""
     file = settings.data_dir / "requests.db"
@@ -82,6 +86,7 @@ def build_observers(
     recorder = RequestRecorder(
         file,
         masking=masking,
+        clock_watch=clock_watch,
         keeping=Keeping(
             ordinary=timedelta(days=settings.request_log_days),
             notable=timedelta(days=settings.request_log_notable_days),
@@ -102,7 +107,7 @@ def build_observers(
         SqliteBrowser(file, request_tables.SCHEMA, request_tables.MARKS),
         recorder,
         masking,
-        MetricsRecorder(settings.data_dir / "metrics.db", gauges),
+        MetricsRecorder(settings.data_dir / "metrics.db", gauges, clock_watch),
     )
 
 

@@ -19,7 +19,7 @@ from domain.errors import Unavailable
 from domain.operator import Code
 from entrypoints.http import create_app
 from entrypoints.logs import configure_logs
-from entrypoints.services import CannotStart, offer_set_up, prepare
+from entrypoints.preparation import CannotStart, offer_set_up, prepare
 from entrypoints.settings import InvalidSettings, Settings, read_settings, unknown_names
 from entrypoints.weaknesses import exposed, is_loopback, weaknesses
 

@@ -1,12 +1,12 @@
-"""The composition root: only here and in `observers.py` are concrete adapters named."""
+"""The composition root: concrete adapters are named here, in `observers.py` and in
+`preparation.py`.
+"""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -21,8 +21,6 @@ from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.probe import SqlProbe
 from adapters.persistence.reader import SqliteReader
 from adapters.persistence.records import SqliteRecords
-from adapters.persistence.schema import SchemaTooNew, SchemaUnknown, migrate
-from adapters.persistence.sqlite import create_database
 from adapters.persistence.throttle import SqlThrottle
 from adapters.persistence.unit_of_work import SqlBegin
 from adapters.persistence.writer import Writer
@@ -52,7 +50,6 @@ from application.list_events import ListEvents
 from application.list_sessions import ListSessions
 from application.log_in import LogIn
 from application.log_out import LogOut
-from application.offer_set_up import OfferSetUp
 from application.open_session import OpenSession
 from application.remove_user import RemoveUser
 from application.reset_password import ResetPassword
@@ -62,26 +59,21 @@ from application.set_up import SetUp
 from application.sign_up import SignUp
 from application.update_user import UpdateUser
 from domain.metrics import Metrics
-from domain.operator import Code
 from domain.password import PasswordPolicy
 from domain.ports import Clock, Records, Throttle
 from domain.queries import Tables
 from domain.traffic import Observe, RequestLog, Tally
 from entrypoints.background import every, until_done
 from entrypoints.departures import Departures
+from entrypoints.limits import throttle_policy
 from entrypoints.observers import build_observers
+from entrypoints.preparation import key_path, prepare
 from entrypoints.settings import Settings
-from entrypoints.weaknesses import is_exposed
 
-_MIGRATION_WAIT_SECONDS = 60
 _LAST_SEEN_SECONDS = 10
 _CLEAN_UP_SECONDS = 60
 _FILLING_SECONDS = 0.2
 _DEPARTURES_SECONDS = 2
-
-
-class CannotStart(Exception):
-    """The service cannot start; the text says why."""
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -143,23 +135,24 @@ def build_services(
         pepper=settings.pepper,
         old_peppers=settings.old_peppers,
     )
-    key_file = KeyFile(_key_path(settings))
+    key_file = KeyFile(key_path(settings))
     pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
     devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
     passwords, lifetimes = _password_policy(settings), settings.lifetimes
-    counting, policy = SqlThrottle(writer, reader, clock), settings.throttle_policy
+    counting, policy = SqlThrottle(writer, reader, clock), throttle_policy(settings)
     throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
     open_session = OpenSession(clock, tokens, lifetimes)
     confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
     begin_as = BeginAsOperator(begin, clock, lifetimes)
     authenticate = Authenticate(lookup, last_seen, clock, lifetimes)
-    clean_up = CleanUp(
-        begin, clock, SteadyClock(clock), counting, timedelta(days=settings.event_days)
-    )
+    clock_watch = SteadyClock(clock)
+    clean_up = CleanUp(begin, clock, clock_watch, counting, timedelta(days=settings.event_days))
     device_names = DeviceNames(reader, writer, device_of)
 
-    watch = build_observers(settings, lambda: begin.waiting, lambda: hash_queue.figures)
+    watch = build_observers(
+        settings, lambda: begin.waiting, lambda: hash_queue.figures, clock_watch
+    )
 
     blank_requests = BlankRequests(records, watch.request_log)
     departures = Departures(blank_requests)
@@ -257,43 +250,6 @@ def build_services(
         begin_tally=watch.begin_tally,
         running=running,
     )
-
-
-def prepare(settings: Settings) -> None:
-    """Make what is missing in the data folder, and bring the schema up to date. Raises
-    `CannotStart`.
-    """
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if settings.secret_key is None:
-            _prepare_key(settings)
-        create_database(settings.database)
-        migrate(settings.database, patience=_MIGRATION_WAIT_SECONDS)
-    except (SchemaTooNew, SchemaUnknown, ValueError) as error:
-        raise CannotStart(str(error)) from error
-    except (OSError, sqlite3.Error) as error:
-        raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
-
-
-async def offer_set_up(settings: Settings) -> Code | None:
-    """`OfferSetUp` without all the rest, once, after `prepare`."""
-    writer = Writer(settings.database)
-    try:
-        return await OfferSetUp(SqlBegin(writer, device_of), SystemClock(), SystemTokens())()
-    finally:
-        writer.close()
-
-
-def _key_path(settings: Settings) -> Path:
-    return settings.data_dir / "secret.key"
-
-
-def _prepare_key(settings: Settings) -> None:
-    key_file = KeyFile(_key_path(settings))
-    key_file.make()
-    key_file.check()
-    if settings.hardened and is_exposed(_key_path(settings)):
-        raise CannotStart(f"{_key_path(settings)} can be read by others; chmod it to 600.")
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:

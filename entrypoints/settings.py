@@ -13,7 +13,6 @@ from msgspec import Struct, structs
 
 from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
-from domain.throttle import Limit, ThrottlePolicy
 from entrypoints.parsing import (
     Network,
     Rate,
@@ -155,40 +154,6 @@ class Settings(Struct, frozen=True, kw_only=True):
             idle=None if idle is None else timedelta(minutes=idle),
             fresh=timedelta(minutes=self.fresh_login_minutes),
             at_most=self.sessions_per_user,
-        )
-
-    @property
-    def throttle_policy(self) -> ThrottlePolicy:
-        """How often somebody may guess."""
-
-        def limit(rate: Rate) -> Limit:
-            return Limit(
-                rate.attempts,
-                timedelta(seconds=rate.seconds),
-                timedelta(seconds=self.first_wait_seconds),
-                timedelta(seconds=self.longest_wait_seconds),
-            )
-
-        def quota(rate: Rate, wait: timedelta) -> Limit:
-            return Limit(rate.attempts, timedelta(seconds=rate.seconds), wait, wait)
-
-        def own(rate: Rate) -> Limit:
-            return quota(rate, timedelta(seconds=rate.seconds))
-
-        failures, year = self.limit_failures, timedelta(days=365)
-        # hardened: until a reset, or a login from a known device.
-        then = year if self.hardened else timedelta(seconds=failures.seconds)
-        return ThrottlePolicy(
-            account_network=limit(self.limit_account_network),
-            network=limit(self.limit_network),
-            network_day=quota(self.limit_network_day, timedelta(hours=1)),
-            account=limit(self.limit_account),
-            failures=Limit(failures.attempts, year, then, then),
-            device=limit(self.limit_device),
-            sign_ups=limit(self.limit_sign_ups),
-            confirmations=limit(self.limit_confirmations),
-            changes=own(self.limit_changes),
-            renames=own(self.limit_renames),
         )
 
 

@@ -2,12 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
-_NAT64 = ip_network("64:ff9b::/96")
-_IPV4_BITS = 0xFFFF_FFFF
-_OUTSIDE_48_BITS = 80
+from domain.network import networks_of, unmapped
 
 REFUSED_MAX = 64
 """Refused newcomers that may still be there, to read why; then the oldest is closed unheard."""
@@ -140,13 +138,7 @@ class Connections:
         """The network; `None` for those that do not count."""
         if address is None:
             return None
-        ip = ip_address(address)
-        if isinstance(ip, IPv6Address):
-            ip = ip.ipv4_mapped or ip
-        if any(ip in network for network in self._exempt):
+        ip = unmapped(address)
+        if ip is not None and any(ip in network for network in self._exempt):
             return None
-        if isinstance(ip, IPv4Address):
-            return ip
-        if ip in _NAT64:
-            return IPv4Address(int(ip) & _IPV4_BITS)
-        return ip.sixtofour or int(ip) >> _OUTSIDE_48_BITS
+        return networks_of(address)[-1].name

@@ -14,6 +14,7 @@ from adapters.metrics.machine import machine_gauges
 from adapters.metrics.meter import Meter
 from adapters.metrics.sqlite import HOUR, MINUTE, MetricsFile
 from domain.metrics import COUNTED, Figures, Span
+from domain.ports import ClockWatch
 
 _log = logging.getLogger("frontdesk")
 
@@ -31,11 +32,12 @@ class MetricsRecorder:
     `gauges` tells levels that only the service itself knows.
     """
 
-    def __init__(self, path: Path, gauges: Gauges) -> None:
+    def __init__(self, path: Path, gauges: Gauges, clock_watch: ClockWatch) -> None:
         self.observe = Meter()
         self._data_dir = path.parent
         self._file = MetricsFile(path)
         self._gauges = gauges
+        self._clock_watch = clock_watch
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._lag = 0.0
         self._counted: dict[str, int] = {}
@@ -96,7 +98,7 @@ class MetricsRecorder:
                 if rolled is None or time.monotonic() - rolled > _ROLLING_SECONDS:
                     # After a time when nothing ran, hours may be unfinished that are long over.
                     hours = _HOURS_OF_MINUTES if rolled is None else _LATE_HOURS
-                    await asyncio.to_thread(self._file.roll_up, int(time.time()), hours)
+                    await asyncio.to_thread(self._roll_up, hours)
                     rolled = time.monotonic()
                 self._failing = False
             except Exception as error:  # what was counted is kept for the next time
@@ -105,6 +107,9 @@ class MetricsRecorder:
                     _log.warning("figures cannot be kept", exc_info=error)
             if stop.is_set():
                 return
+
+    def _roll_up(self, hours: int) -> None:
+        self._file.roll_up(int(time.time()), hours, forget=self._clock_watch.is_steady())
 
     async def _take(self, machine: Callable[[], Mapping[str, float]]) -> None:
         levels = {**await asyncio.to_thread(machine), **await self._gauges()}

@@ -53,9 +53,10 @@ class MetricsFile:
             text = _encoded(Figures.of_times([*totals, counted]))
             connection.execute("REPLACE INTO totals VALUES (1, ?)", (text,))
 
-    def roll_up(self, now: int, hours: int = 2) -> None:
-        """Make hours of their minutes, the present one and so many before it, and forget what is
-        too old. An hour is made anew each time, so that no minute is counted twice or left out.
+    def roll_up(self, now: int, hours: int = 2, *, forget: bool = True) -> None:
+        """Make hours of their minutes, the present one and so many before it, and unless the clock
+        cannot be relied on forget what is too old. An hour is made anew each time, so that no
+        minute is counted twice or left out.
         """
         with self._transaction() as connection:
             first = max(now // HOUR * HOUR - hours * HOUR, -(-(now - _KEPT[MINUTE]) // HOUR) * HOUR)
@@ -65,7 +66,7 @@ class MetricsFile:
                     hour = _encoded(Figures.of_times(figures for _, figures in minutes))
                     row = (HOUR, began, "", hour)
                     connection.execute("REPLACE INTO figures VALUES (?, ?, ?, ?)", row)
-            for length, kept in _KEPT.items():
+            for length, kept in _KEPT.items() if forget else ():
                 sql = "DELETE FROM figures WHERE length = ? AND began < ?"
                 connection.execute(sql, (length, now - kept))
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from domain.operator import Code
 from entrypoints.client import connect
 from entrypoints.http import create_app
-from entrypoints.services import offer_set_up, prepare
+from entrypoints.preparation import offer_set_up, prepare
 from entrypoints.settings import Settings
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD

@@ -3,15 +3,21 @@
 import asyncio
 import hmac
 from collections.abc import Iterator
+from pathlib import Path
 
 import bcrypt
 import pytest
 
 from adapters.bcrypt_hasher import BcryptHasher
 from adapters.hash_queue import HashQueue
+from adapters.persistence.costs import highest_cost
+from adapters.persistence.schema import migrate
+from adapters.persistence.sqlite import create_database
+from adapters.persistence.unit_of_work import SqlBegin
+from adapters.persistence.writer import Writer
 from domain.password import Password, PasswordHash
 from domain.ports import PasswordHasher
-from tests.examples import CLIENT
+from tests.examples import ADA, BOB, CLIENT, NOON
 from tests.fakes.system import FakeHasher
 
 COST = 4
@@ -143,10 +149,8 @@ async def test_hashing_happens_off_the_event_loop() -> None:
     assert turns > 10
 
 
-async def test_a_mismatch_costs_the_same_work_whatever_is_stored(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Counted in rounds of bcrypt, for time is not to be trusted."""
+def counted_rounds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rounds of every hash from now on."""
     rounds: list[int] = []
     real = bcrypt.hashpw
 
@@ -157,18 +161,58 @@ async def test_a_mismatch_costs_the_same_work_whatever_is_stored(
     def checking(secret: bytes, hashed: bytes) -> bool:
         return hmac.compare_digest(counting(secret, hashed[:29]), hashed)
 
-    costly, cheaper = BcryptHasher(QUEUE, cost=7), plain(5)
-    bare = PasswordHash(real(b"x", bcrypt.gensalt(4)).decode())
-    kinds = [bare, None]
-    kinds += [await each.hash(Password("x"), client=CLIENT) for each in (costly, cheaper)]
     monkeypatch.setattr(bcrypt, "hashpw", counting)
     monkeypatch.setattr(bcrypt, "checkpw", checking)
+    return rounds
+
+
+async def test_a_mismatch_costs_the_same_work_whatever_is_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted in rounds of bcrypt, for time is not to be trusted."""
+    costly, cheaper = BcryptHasher(QUEUE, cost=7), plain(5)
+    bare = PasswordHash(bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode())
+    kinds = [bare, None]
+    kinds += [await each.hash(Password("x"), client=CLIENT) for each in (costly, cheaper)]
+    rounds = counted_rounds(monkeypatch)
     work = []
     for stored in kinds:
         rounds.clear()
         assert not await costly.verify(Password("wrong"), stored, client=CLIENT)
         work.append(sum(rounds))
     assert work == [2**7] * 4
+
+
+async def test_a_lowered_cost_does_not_tell_which_names_exist(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Somebody has a hash from when the cost was higher; whose guess is looked at does not tell."""
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    migrate(path)
+    assert highest_cost(path) is None
+    costly = await plain(7).hash(Password("x"), client=CLIENT)
+    bare = PasswordHash(bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode())
+    writer = Writer(path)
+    async with SqlBegin(writer, str)() as work:
+        await work.users.add(ADA, costly, at=NOON)
+        await work.users.add(BOB, bare, at=NOON)
+    writer.close()
+    assert highest_cost(path) == 7
+    cheaper = plain(5)
+    cheaper.learn_cost(7)
+    rounds = counted_rounds(monkeypatch)
+    work_ = []
+    for stored in (costly, await plain(5).hash(Password("x"), client=CLIENT), bare, None):
+        rounds.clear()
+        assert not await cheaper.verify(Password("wrong"), stored, client=CLIENT)
+        work_.append(sum(rounds))
+    assert work_ == [2**7] * 4
+    unaware = plain(5)
+    assert not await unaware.verify(Password("wrong"), costly, client=CLIENT)
+    rounds.clear()
+    assert not await unaware.verify(Password("wrong"), None, client=CLIENT)
+    assert sum(rounds) == 2**7, "it learns from what it sees"
 
 
 @pytest.mark.parametrize(

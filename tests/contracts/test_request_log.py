@@ -10,6 +10,7 @@ import pytest
 from adapters.masking.masking import Masking
 from adapters.request_log.recorder import Keeping, RequestRecorder
 from domain.traffic import RequestLog
+from tests.fakes.system import FakeClockWatch
 from tests.fakes.traffic import FakeRequestLog
 from tests.operations.test_request_log import WITHOUT_BUDGET, record, rows
 
@@ -21,7 +22,12 @@ def fake(_: Path, users: Mapping[int, int | None]) -> RequestLog:
 def sqlite(folder: Path, users: Mapping[int, int | None]) -> RequestLog:
     path, keeping = folder / "requests.db", Keeping()
     made = RequestRecorder(
-        path, masking=Masking(), keeping=keeping, a_second=10_000, **WITHOUT_BUDGET
+        path,
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=keeping,
+        a_second=10_000,
+        **WITHOUT_BUDGET,
     )
     with made.running():
         for user_id in users.values():
@@ -62,7 +68,9 @@ async def test_nothing_personal_stays_in_a_blank_record(tmp_path: Path) -> None:
 
 
 def test_where_there_is_no_file_none_is_made(tmp_path: Path) -> None:
-    log = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
+    log = RequestRecorder(
+        tmp_path / "requests.db", clock_watch=FakeClockWatch(), masking=Masking(), keeping=Keeping()
+    )
     assert asyncio.run(log.users_on_record(after=0, at_most=10)) == []
     assert asyncio.run(log.blank([1])) == 0
     assert list(tmp_path.iterdir()) == []

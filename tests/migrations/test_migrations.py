@@ -13,10 +13,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from adapters.persistence.devices import DeviceNames
+from adapters.persistence.lookup import SqliteLookup
 from adapters.persistence.migrations import HEAD
 from adapters.persistence.migrations.upgrade import FOLDER, described, open_engine
+from adapters.persistence.reader import SqliteReader
+from adapters.persistence.records import SqliteRecords
 from adapters.persistence.schema import SchemaTooNew, migrate
 from adapters.persistence.sqlite import create_database
+from adapters.persistence.writer import Writer
+from adapters.user_agents import device_of
+from domain.user import Username
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -130,3 +137,90 @@ def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(SchemaTooNew, match="9999"):
         migrate(path)
     assert schema_of(path) == before
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_FITTING = {
+    "username": "Ada",
+    "username_key": "ada",
+    "digest": b"d" * 32,
+    "token_digest": b"t" * 32,
+    "user_agent": FIREFOX,
+    "details": "{}",
+    "scopes": "data.view",
+    "purpose": "reset",
+    "kind": "signed_up",
+    "checked_at": 0,
+}
+
+
+def populate(path: Path) -> dict[str, int]:
+    """A row in every table there is, whatever its columns; how many rows each has."""
+    connection = sqlite3.connect(path)
+    tables = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        if not name.startswith("sqlite_") and name not in ("alembic_version", "readiness")
+    ]
+    for table in tables:
+        columns = connection.execute(f"SELECT name, type FROM pragma_table_info('{table}')")
+        row = {name: _FITTING.get(name, "x" if type_ == "TEXT" else 1) for name, type_ in columns}
+        places = ", ".join("?" * len(row))
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(map(repr, row))}) VALUES ({places})", [*row.values()]
+        )
+    connection.commit()
+    connection.close()
+    return dict.fromkeys(tables, 1)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_a_populated_database_of_every_earlier_schema_goes_on(
+    tmp_path: Path, revision: str
+) -> None:
+    path = tmp_path / "frontdesk.db"
+    with database(tmp_path) as engine, engine.begin() as connection:
+        walk(connection, "up", revision)
+    rows = populate(path)
+    migrate(path)
+    after = sqlite3.connect(path)
+    assert after.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert after.execute("PRAGMA foreign_key_check").fetchall() == []
+    for table in rows:
+        kept = 0 if table == "one_time_codes" and revision != HEAD else 1
+        ((found,),) = after.execute(f"SELECT count(*) FROM {table}").fetchall()
+        assert found == kept, table
+    after.close()
+    writer, reader = Writer(path), SqliteReader(path)
+    with reader.open():
+        names = DeviceNames(reader, writer, device_of)
+        while await names.fill():
+            pass
+        (session,) = await SqliteRecords(reader).sessions(1)
+        user = await SqliteLookup(reader).user(Username("ADA"))
+    writer.close()
+    assert user is not None
+    assert user.username.value == "Ada"
+    expected = "Firefox on Linux" if revision != HEAD else "x"
+    assert session.origin.device == expected
+
+
+async def test_devices_are_named_some_at_a_time_and_never_for_who_has_left(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    migrate(path)
+    connection = sqlite3.connect(path)
+    connection.executemany(
+        "INSERT INTO events (kind, at, user_id, address, user_agent, details, device)"
+        " VALUES ('renamed', 0, ?, '', ?, '{}', ?)",
+        [(1, f"{FIREFOX}{number}", None) for number in range(250)] + [(2, "", "")],
+    )
+    connection.commit()
+    writer, reader = Writer(path), SqliteReader(path)
+    with reader.open():
+        names = DeviceNames(reader, writer, device_of)
+        assert [await names.fill() for _ in range(4)] == [100, 100, 50, 0]
+    writer.close()
+    devices = connection.execute("SELECT device, count(*) FROM events GROUP BY 1").fetchall()
+    connection.close()
+    assert dict(devices) == {"Firefox on Linux": 250, "": 1}

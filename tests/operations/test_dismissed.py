@@ -11,7 +11,8 @@ import pytest
 from domain.operator import Scope
 from domain.user import Username
 from entrypoints.client import Client
-from entrypoints.services import build_services, offer_set_up
+from entrypoints.preparation import offer_set_up
+from entrypoints.services import build_services
 from tests.examples import OTHER_PASSWORD, PASSWORD
 from tests.operations.conftest import CONSOLE, Desk, make_operator
 

@@ -18,6 +18,7 @@ from domain.metrics import LATENCY_BOUNDS_MS, Figures
 from domain.operator import Scope
 from entrypoints.client import in_process
 from tests.examples import PASSWORD
+from tests.fakes.system import FakeClockWatch
 from tests.operations.conftest import Desk, eventually
 from tests.operations.test_request_log import record
 
@@ -122,7 +123,7 @@ async def test_a_recorder_loses_and_doubles_nothing(tmp_path: Path) -> None:
     async def gauges() -> dict[str, float]:
         return dict(levels)
 
-    recorder = MetricsRecorder(tmp_path / "metrics.db", gauges)
+    recorder = MetricsRecorder(tmp_path / "metrics.db", gauges, FakeClockWatch())
     file = MetricsFile(tmp_path / "metrics.db")
     (tmp_path / "metrics.db").mkdir()
     async with recorder.running():
@@ -148,7 +149,7 @@ async def test_a_lag_is_told_once(tmp_path: Path) -> None:
     async def gauges() -> dict[str, float]:
         return {}
 
-    recorder = MetricsRecorder(tmp_path / "metrics.db", gauges)
+    recorder = MetricsRecorder(tmp_path / "metrics.db", gauges, FakeClockWatch())
     recorder._lag = 3.0
     await recorder._take(dict)
     assert recorder._lag == 0.0

@@ -21,6 +21,7 @@ from domain.traffic import RequestRecord, Tally
 from entrypoints.client import Response, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
+from tests.fakes.system import FakeClockWatch
 from tests.operations.conftest import Desk, desk_in, eventually, make_operator
 
 WITHOUT_BUDGET: dict[str, Any] = {
@@ -62,7 +63,13 @@ def rows(path: Path) -> list[dict[str, Any]]:
 @contextmanager
 def recorder(folder: Path, **options: Any) -> Iterator[RequestRecorder]:
     keeping = options.pop("keeping", Keeping())
-    made = RequestRecorder(folder / "requests.db", masking=Masking(), keeping=keeping, **options)
+    made = RequestRecorder(
+        folder / "requests.db",
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=keeping,
+        **options,
+    )
     with made.running():
         yield made
 
@@ -91,7 +98,12 @@ def test_some_things_can_be_left_out(tmp_path: Path) -> None:
 
 def test_what_is_too_much_is_dropped_and_counted_what_failed_last(tmp_path: Path) -> None:
     made = RequestRecorder(
-        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40, spare=5
+        tmp_path / "requests.db",
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=Keeping(),
+        a_second=40,
+        spare=5,
     )
     for _ in range(15):
         made(record())
@@ -106,7 +118,11 @@ def test_what_is_too_much_is_dropped_and_counted_what_failed_last(tmp_path: Path
 
 def test_after_too_much_more_is_taken_again(tmp_path: Path) -> None:
     made = RequestRecorder(
-        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40
+        tmp_path / "requests.db",
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=Keeping(),
+        a_second=40,
     )
 
     def is_taken() -> bool:
@@ -125,7 +141,12 @@ def test_after_too_much_more_is_taken_again(tmp_path: Path) -> None:
 
 def test_a_flood_of_refusals_hides_nothing_that_went_well(tmp_path: Path) -> None:
     made = RequestRecorder(
-        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40, spare=5
+        tmp_path / "requests.db",
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=Keeping(),
+        a_second=40,
+        spare=5,
     )
     for _ in range(100):
         made(record(level="warning"))
@@ -208,7 +229,11 @@ def test_what_account_routes_refused_takes_no_more_than_its_part_of_a_full_file(
 
 def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
     made = RequestRecorder(
-        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), network_kib_a_second=4
+        tmp_path / "requests.db",
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=Keeping(),
+        network_kib_a_second=4,
     )
     noise = record(level="warning", status=404, route="", query=b"a" * 1_000)
     for number in range(200):
@@ -224,7 +249,12 @@ def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
 
 def test_no_other_requests_push_out_what_account_routes_refused(tmp_path: Path) -> None:
     made = RequestRecorder(
-        tmp_path / "requests.db", masking=Masking(), keeping=Keeping(), a_second=40, spare=5
+        tmp_path / "requests.db",
+        clock_watch=FakeClockWatch(),
+        masking=Masking(),
+        keeping=Keeping(),
+        a_second=40,
+        spare=5,
     )
     for number in range(100):
         made(record(level="warning", status=404, route="", address=f"192.0.2.{number}"))
@@ -253,7 +283,9 @@ def test_only_so_many_networks_are_remembered() -> None:
 
 
 def test_the_time_of_masking_is_charged_to_its_network(tmp_path: Path) -> None:
-    made = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
+    made = RequestRecorder(
+        tmp_path / "requests.db", clock_watch=FakeClockWatch(), masking=Masking(), keeping=Keeping()
+    )
     made(record(address="192.0.2.1"))
     before = made._budget._balances["192.0.2.1"].seconds
     with made.running():
@@ -300,7 +332,9 @@ def test_words_of_ones_own_and_addresses_are_masked_as_set(tmp_path: Path) -> No
 
 def test_a_full_file_takes_no_more_until_something_is_removed(tmp_path: Path) -> None:
     file = RequestFile(tmp_path / "requests.db", mebibytes=1)
-    made = RequestRecorder(tmp_path / "requests.db", masking=Masking(), keeping=Keeping())
+    made = RequestRecorder(
+        tmp_path / "requests.db", clock_watch=FakeClockWatch(), masking=Masking(), keeping=Keeping()
+    )
     row = made._row(record(request_fields=[(b"x-long", b"x y " * 250)] * 5))
     with pytest.raises(StorageFull):
         for _ in range(1_000):

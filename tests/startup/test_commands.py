@@ -191,6 +191,98 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         assert "revision 9999" in result.stderr + result.stdout
 
 
+def test_a_database_whose_revision_is_gone_is_refused_with_the_reason(tmp_path: Path) -> None:
+    upgraded = run([PYTHON, "-m", "litestar", "database", "upgrade", "--no-prompt"], tmp_path)
+    assert upgraded.returncode == 0, upgraded.stderr
+    connection = sqlite3.connect(tmp_path / "data" / "frontdesk.db")
+    connection.execute("DELETE FROM alembic_version")
+    connection.commit()
+    connection.close()
+    result = run([part.format(port=free_port()) for part in WAYS["make serve"]], tmp_path)
+    assert result.returncode == 1
+    assert "alembic_version is missing or empty" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_key_that_is_cut_off_is_refused(way: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "secret.key").write_bytes(b"k" * 31)
+    result = run([part.format(port=free_port()) for part in WAYS[way]], tmp_path)
+    assert result.returncode != 0
+    assert "fewer than 32 bytes" in result.stderr + result.stdout
+
+
+def test_files_that_others_can_read_are_named_at_the_start(tmp_path: Path) -> None:
+    with running(WAYS["make serve"], tmp_path) as server:
+        server.stop()
+        assert "can be read by other users" not in server.output()
+    data = tmp_path / "data"
+    data.chmod(0o755)
+    (data / "secret.key").chmod(0o644)
+    (data / "frontdesk.db").chmod(0o640)
+    with running(WAYS["make serve"], tmp_path) as server:
+        for name in ("data", "secret.key", "frontdesk.db"):
+            assert f"{name} can be read by other users" in server.output()
+
+
+def test_a_key_that_others_can_read_is_refused_in_the_profile_hardened(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "secret.key").write_bytes(b"k" * 32)
+    (tmp_path / "data" / "secret.key").chmod(0o644)
+    settings = {
+        "FRONTDESK_PROFILE": "hardened",
+        "FRONTDESK_PUBLIC_ORIGIN": "https://accounts.example.com",
+        "FRONTDESK_BCRYPT_COST": "12",
+    }
+    result = run(
+        [part.format(port=free_port()) for part in WAYS["make serve"]], tmp_path, **settings
+    )
+    assert result.returncode == 1
+    assert "can be read by others" in result.stderr
+
+
+def test_an_operator_is_demoted_from_the_command_line(tmp_path: Path) -> None:
+    users = [PYTHON, "-m", "litestar", "users"]
+    made = run(
+        [*users, "create", "grace", "--operator", "--password-stdin"], tmp_path, stdin="123123"
+    )
+    assert made.returncode == 0, made.stderr
+    demoted = run([*users, "demote", "grace"], tmp_path)
+    assert (demoted.returncode, demoted.stdout.strip()) == (0, "grace is a user.")
+    assert "nobody" not in run([*users, "demote", "nobody"], tmp_path).stdout
+    with running(WAYS["make serve"], tmp_path) as server, connect(server.url) as client:
+        assert client.log_in("grace", "123123").status == 200
+        assert client.request("GET", "/api/ops/me").status == 403
+        assert "Become the first operator" in server.output()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ipv4_clients_of_a_socket_for_both_are_apart(workers: str, tmp_path: Path) -> None:
+    """Such a socket calls them ::ffff:127.0.0.1; they were one network, ::/64."""
+    command = [*WAYS["make serve"], "--host", "::", "--workers", workers]
+    with running(
+        command,
+        tmp_path,
+        FRONTDESK_LIMIT_NETWORK="5/300",
+        FRONTDESK_TRUSTED_PROXIES="127.0.0.3/32",
+    ) as server:
+        url = f"{server.url}/api/user/login"
+
+        def guess(address: str, **fields: str) -> int:
+            transport = httpx.HTTPTransport(local_address=address)
+            with httpx.Client(transport=transport) as client:
+                body = {"username": f"nobody{address[-1]}", "password": "x"}
+                return client.post(url, json=body, headers=fields).status_code
+
+        assert [guess("127.0.0.2") for _ in range(6)] == [403] * 5 + [429]
+        assert guess("127.0.0.9") == 403
+        behind = {"X-Forwarded-For": "::ffff:192.0.2.7"}
+        assert [guess("127.0.0.3", **behind) for _ in range(6)] == [403] * 5 + [429]
+        assert guess("127.0.0.3", **{"X-Forwarded-For": "192.0.2.7"}) == 429
+        assert guess("127.0.0.3", **{"X-Forwarded-For": "::ffff:192.0.2.8"}) == 403
+
+
 def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     ports = [free_port() for _ in range(3)]
     processes = []

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.throttle import ThrottlePolicy
 from entrypoints.effective import effective
+from entrypoints.limits import throttle_policy
 from entrypoints.settings import NAMES, InvalidSettings, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,14 @@ def test_the_example_lists_every_setting() -> None:
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
     assert read_settings(tmp_path) == read_settings(tmp_path / "nowhere") == Settings()
+
+
+def test_the_default_limits_are_those_of_the_domain() -> None:
+    assert throttle_policy(Settings()) == ThrottlePolicy()
+
+
+def test_in_the_profile_hardened_strangers_wait_for_a_reset() -> None:
+    assert throttle_policy(Settings(profile="hardened")).failures.first_wait.days == 365
 
 
 def test_the_environment_comes_before_the_file(

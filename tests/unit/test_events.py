@@ -104,6 +104,18 @@ async def test_old_events_and_expired_sessions_are_forgotten_in_batches(desk: De
     assert [event.at for event in desk.happened()] == [NOON + timedelta(days=38)]
 
 
+async def test_nothing_is_forgotten_by_a_clock_that_has_just_jumped(desk: Desk) -> None:
+    await desk.signed_up()
+    desk.clock.advance(370 * DAY)
+    desk.clock_watch.steady = False
+    assert await desk.clean_up() == 0
+    assert len(desk.happened()) == 1
+    desk.clock.advance(-370 * DAY)
+    desk.clock_watch.steady = True
+    assert await desk.clean_up() == 0, "the clock was set right in time"
+    assert desk.kinds() == ["signed_up"]
+
+
 async def test_a_live_session_is_never_cleaned_away(desk: Desk) -> None:
     ada = await desk.signed_up("ada", None)
     desk.clock.advance(7 * DAY - timedelta(seconds=1))

@@ -2,8 +2,9 @@
 
 import pytest
 
+from adapters.throttle.memory import MemoryThrottle
 from domain.account import EventsPage, Export
-from domain.errors import FreshLoginRequired, InvalidCredentials, NotSignedIn
+from domain.errors import FreshLoginRequired, InvalidCredentials, NotSignedIn, TooManyAttempts
 from domain.events import Event, EventKind
 from domain.session import Origin
 from tests.examples import DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
@@ -24,6 +25,40 @@ async def test_the_export_holds_everything_and_nobody_elses(desk: Desk) -> None:
     events = [each for page in pages if isinstance(page, EventsPage) for each in page.events]
     assert len(events) == 602
     assert {each.event.user_id for each in events} == {ada.user.id}
+
+
+async def test_an_export_goes_on_only_while_its_session_lives(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    for number in range(300):
+        await desk.updated(ada.token, username=f"ada{number}")
+    parts = desk.export_account(signed_in=await desk.who(ada.token), presented=ada.token)
+    assert isinstance(await anext(parts), Export)
+    assert isinstance(await anext(parts), EventsPage)
+    await desk.log_out(presented=ada.token, origin=LAPTOP)
+    with pytest.raises(NotSignedIn):
+        await anext(parts)
+
+
+async def test_a_user_has_one_export_at_a_time(desk: Desk) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    ada, bob = await desk.signed_up("ada"), await desk.signed_up("bob")
+    first = desk.export_account(signed_in=await desk.who(ada.token), presented=ada.token)
+    await anext(first)
+    with pytest.raises(TooManyAttempts):
+        await desk.exported(ada.token)
+    assert await desk.exported(bob.token), "others have their own"
+    await first.aclose()
+    assert await desk.exported(ada.token), "the first has ended"
+
+
+async def test_an_export_that_died_with_its_process_ends_after_ten_minutes(desk: Desk) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    ada = await desk.signed_up("ada")
+    await desk.throttle.reserve(desk.limits.for_export(ada.user.id))
+    with pytest.raises(TooManyAttempts):
+        await desk.exported(ada.token)
+    desk.clock.advance(10 * MINUTE)
+    assert await desk.exported(ada.token)
 
 
 async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -> None:

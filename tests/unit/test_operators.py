@@ -265,3 +265,27 @@ async def test_only_records_that_were_there_are_forgotten(desk: Desk) -> None:
     assert await forget(by=by, conditions=where, origin=LAPTOP) == 3
     assert min(requests.ids) == 4
     assert desk.kinds().count("requests_forgotten") == 1
+
+
+async def test_keys_are_kept_only_moments_after_a_login(desk: Desk) -> None:
+    token = await became_operator(desk)
+    key, _ = await key_of(desk, token, Scope.DATA_VIEW)
+    desk.clock.advance(11 * MINUTE)
+    with pytest.raises(FreshLoginRequired):
+        await desk.updated(
+            token, password=OTHER_PASSWORD, current_password=PASSWORD, keep_keys=True
+        )
+    assert await with_key(desk, key)
+    await desk.updated(token, password=OTHER_PASSWORD, current_password=PASSWORD)
+    with pytest.raises(NotSignedIn):
+        await with_key(desk, key)
+
+
+async def test_who_held_the_token_before_a_new_password_changes_nothing(desk: Desk) -> None:
+    """The session goes on, for its owner alone: not for a request that was under way."""
+    token = await became_operator(desk)
+    stolen = await at_work(desk, token)
+    await desk.updated(token, password=OTHER_PASSWORD)
+    ada = (await desk.signed_up()).user
+    with pytest.raises(NotSignedIn):
+        await disable(desk, stolen, ada)

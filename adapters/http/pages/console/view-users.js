@@ -131,7 +131,8 @@ async function one({ key, go, signal, turn }) {
     el("header", {}, el("h1", {}, isolated(user.username)),
       button("Change", edit, ".primary"),
       shut ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled."))
-        : button("Disable", () => askDialog({ title: `Disable ${user.username}?`, text: "All sessions end at once, and logins are refused.", action: `Disable ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/disable`) }).then((done) => done && again())),
+        : button("Disable", () => askDialog({ title: `Disable ${user.username}?`, text: "All sessions and access keys end at once, and logins are refused.", action: `Disable ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/disable`) }).then((done) => done && again())),
+      user.is_operator ? button("Demote", () => askDialog({ title: `Demote ${user.username}?`, text: "Access keys and codes of this operator end at once. The account and its sessions stay.", action: `Demote ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/demote`) }).then((done) => done && again())) : null,
       button("Reset code", resetCode),
       button("Delete", remove, ".dangerous")),
     el("dl.facts", {}, Object.entries({
