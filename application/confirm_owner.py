@@ -36,8 +36,8 @@ class ConfirmOwner:
             return
         secret, client = Password(current_password), origin.client(user_id=user.id)
         self.hasher.check_turn(client=client)
-        guesses = self.throttle_policy.for_confirmation(user.id)
-        await self.throttle.reserve(guesses)
+        guesses = self.throttle_policy.for_confirmation(user)
+        await self.throttle.reserve(guesses, client=client)
         try:
             if not await self.hasher.verify(secret, user.password_hash, client=client):
                 refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
@@ -45,6 +45,7 @@ class ConfirmOwner:
                     await work.events.append(refused)
                 raise InvalidCredentials
         except Unavailable:
-            await self.throttle.refund(guesses)
+            await self.throttle.refund(guesses, client=client)
             raise
-        await self.throttle.refund(guesses)
+        ends = self.throttle_policy.refused_confirmations_of(user)
+        await self.throttle.succeed(guesses, ends=ends, then=(), client=client)

@@ -8,9 +8,10 @@ from domain.account import EventsPage, Export, ExportPart, RequestsPage
 from domain.errors import Unavailable
 from domain.ports import Clock, Records, Throttle
 from domain.queries import Comparison, Condition, Page, Tables
-from domain.session import SessionToken, SignedIn
+from domain.session import Origin, SessionToken, SignedIn
 from domain.steps import Authenticate
 from domain.throttle import ThrottlePolicy
+from domain.user import User
 
 _EVENTS, _REQUESTS = 100, 25  # a page
 _TABLE = "requests"
@@ -51,11 +52,11 @@ class ExportAccount:
     throttle_policy: ThrottlePolicy
 
     async def __call__(
-        self, *, signed_in: SignedIn, presented: SessionToken
+        self, *, signed_in: SignedIn, presented: SessionToken, origin: Origin
     ) -> AsyncGenerator[ExportPart, None]:
         user = signed_in.user
-        only = self.throttle_policy.for_export(user.id)
-        await self.throttle.reserve(only)
+        only, client = self.throttle_policy.for_export(user.id), origin.client(user_id=user.id)
+        await self.throttle.reserve(only, client=client)
         try:
             yield Export(self.clock.now(), user, await self.records.sessions(user.id))
             before: int | None = None
@@ -63,19 +64,23 @@ class ExportAccount:
                 yield EventsPage(events)
                 before = events[-1].position
                 await self.authenticate(presented=presented)
-            page = await self._requests(user.id)
+            page = await self._requests(user)
             while page.rows:
                 yield RequestsPage(page.rows)
                 if page.following is None:
                     break
                 await self.authenticate(presented=presented)
-                page = await self._requests(user.id, page.following)
+                page = await self._requests(user, page.following)
         finally:
             with suppress(Unavailable):  # then it ends by itself
-                await self.throttle.refund(only)
+                await self.throttle.refund(only, client=client)
 
-    async def _requests(self, user_id: int, after: str | None = None) -> Page:
+    async def _requests(self, user: User, after: str | None = None) -> Page:
         if self.requests is None:
             return Page([], None)
-        own = [Condition("user_id", Comparison.EQ, str(user_id))]
+        # The records may be older than the accounts, if a backup was restored, and ids come again.
+        own = [
+            Condition("user_id", Comparison.EQ, str(user.id)),
+            Condition("time", Comparison.GE, user.signup_time.isoformat()),
+        ]
         return await self.requests.page(_TABLE, own, columns=_COLUMNS, after=after, limit=_REQUESTS)

@@ -20,7 +20,7 @@ class LogIn:
     A guess is counted before it is checked, and taken back if it was right; the event of the login
     says how many strangers have failed before it. A wrong name and a disabled account cost the same
     work as a wrong password, and all are remembered. A hash of an older kind is renewed on the way.
-    A login counts among the account's own changes. Raises `InvalidCredentials`, `TooManyAttempts`,
+    An account logs in so often in an hour. Raises `InvalidCredentials`, `TooManyAttempts`,
     `Unavailable`.
     """
 
@@ -48,28 +48,30 @@ class LogIn:
         known_device = self.devices.recognise(device, claimed)
         client = origin.client(recognised=known_device is not None)
         self.hasher.check_turn(client=client)
-        pseudonym, version = self.pseudonyms.of(name), claimed.auth_version if claimed else 1
-        guesses = self.throttle_policy.for_login(pseudonym, version, origin.networks, known_device)
-        await self.throttle.reserve(guesses)
+        pseudonym = self.pseudonyms.of(name)
+        guesses = self.throttle_policy.for_login(pseudonym, claimed, origin.networks, known_device)
+        await self.throttle.reserve(guesses, client=client)
         try:
-            stored = claimed.password_hash if claimed else None
+            # A disabled account is looked at as a name nobody has: its hash may be a cheaper one.
+            is_open = claimed is not None and not claimed.disabled_at
+            stored = claimed.password_hash if claimed and is_open else None
             matches = await self.hasher.verify(secret, stored, client=client)
-            if claimed is None or not matches or claimed.disabled_at:
+            if claimed is None or not matches:
                 await self._remember_refusal(name, claimed, origin)
                 raise InvalidCredentials
         except Unavailable:
-            await self.throttle.refund(guesses)
+            await self.throttle.refund(guesses, client=client)
             raise
-        ends = self.throttle_policy.failures_of(pseudonym, version)
-        changes = self.throttle_policy.for_change(claimed.id)
-        failures = await self.throttle.succeed(guesses, ends=ends, then=changes)
+        ends = self.throttle_policy.failures_of(pseudonym, claimed)
+        logins = self.throttle_policy.for_password(claimed.id)
         client = replace(client, user_id=claimed.id)
+        failures = await self.throttle.succeed(guesses, ends=ends, then=logins, client=client)
         try:
             admission = await self._admit(
                 claimed, secret, origin, client, presented, failures=failures
             )
         except Unavailable:
-            await self.throttle.refund(changes)
+            await self.throttle.refund(logins, client=client)
             raise
         mark = None if known_device else self.devices.issue(admission.user)
         return replace(admission, device=mark)

@@ -36,7 +36,7 @@ class SignUp:
         client = origin.client()
         self.hasher.check_turn(client=client)
         counted = self.throttle_policy.for_sign_up(origin.networks)
-        await self.throttle.reserve(counted)
+        await self.throttle.reserve(counted, client=client)
         try:
             password_hash = await self.hasher.hash(secret, client=client)
             async with self.begin(client) as work:
@@ -45,6 +45,6 @@ class SignUp:
                 await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
                 admission = await self.open_session(work, user, origin=origin, presented=presented)
         except Unavailable:
-            await self.throttle.refund(counted)
+            await self.throttle.refund(counted, client=client)
             raise
         return replace(admission, device=self.devices.issue(user))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.errors import FreshLoginRequired, FrontdeskError, NotSignedIn
+from domain.errors import FreshLoginRequired, NotSignedIn, Unavailable
 from domain.events import Ending, Event, EventKind, sessions_ended, tokens_revoked
 from domain.network import Client
 from domain.password import PasswordHash, PasswordPolicy
@@ -19,7 +19,8 @@ class UpdateUser:
 
     A new password needs the owner's confirmation. It ends every other session, every access key
     unless `keep_keys` is said moments after a login, and every mark of other browsers; this session
-    goes on under a new token. An account may change so often in an hour, and its name more seldom.
+    goes on under a new token. An account may change so often in an hour; a change that is refused,
+    as for a name that is taken, counts too.
 
     Says how the user is now, and the new token if there is one. Raises `InvalidUsername`,
     `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`, `FreshLoginRequired`, `NotSignedIn`,
@@ -51,22 +52,25 @@ class UpdateUser:
     ) -> tuple[User, Admission | None]:
         name = None if username is None else Username.parse(username)
         secret = None if password is None else self.password_policy.parse(password)
-        client = origin.client(user_id=signed_in.user.id)
+        if secret and keep_keys and not self._is_fresh(signed_in):
+            raise FreshLoginRequired("Log in again and retry, or let the keys end.")
+        client, user_id = origin.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
-        changes = self.throttle_policy.for_change(signed_in.user.id, renames=renames)
-        await self.throttle.reserve(changes)
+        counted = [
+            *(self.throttle_policy.for_change(user_id) if renames else ()),
+            *(self.throttle_policy.for_password(user_id) if secret else ()),
+        ]
+        if secret:
+            await self.confirm_owner(signed_in, current_password, origin=origin)
+        if counted:
+            await self.throttle.reserve(counted, client=client)
         try:
-            password_hash = None
-            if secret:
-                if keep_keys and not self._is_fresh(signed_in):
-                    raise FreshLoginRequired("Log in again and retry, or let the keys end.")
-                await self.confirm_owner(signed_in, current_password, origin=origin)
-                password_hash = await self.hasher.hash(secret, client=client)
+            password_hash = await self.hasher.hash(secret, client=client) if secret else None
             return await self._change(
                 presented, origin, client, name, password_hash, keep_keys=keep_keys, device=device
             )
-        except FrontdeskError:
-            await self.throttle.refund(changes)
+        except Unavailable:
+            await self.throttle.refund(counted, client=client)
             raise
 
     def _is_fresh(self, signed_in: SignedIn) -> bool:

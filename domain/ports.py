@@ -226,23 +226,31 @@ class Records(Protocol):
 
 
 class Throttle(Protocol):
-    """Counts attempts before it is known how they end."""
+    """Counts attempts before it is known how they end.
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+    It writes in the turn of the `client`, as a unit of work does.
+    """
+
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         """Count each attempt in its bucket, all or none, in one atomic step.
 
         Of many that come at once no more pass than the limit says. Raises `TooManyAttempts` with
         the longest of the waits, and `Unavailable`.
         """
 
-    async def refund(self, attempts: Sequence[Attempt]) -> None:
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         """Take them back: the attempt was no guess. Raises `Unavailable`."""
 
     async def forget(self) -> None:
         """Remove what need not be remembered any more. Raises `Unavailable`."""
 
     async def succeed(
-        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
     ) -> int:
         """The guess was right: take the attempts back, forget the bucket of `ends`, and say how
         many it had without this attempt. Then count `then`, all in one atomic step.

@@ -6,18 +6,24 @@ from datetime import datetime, timedelta
 
 from domain.errors import TooManyAttempts
 from domain.network import Network
+from domain.user import User
 
 _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many attempts in a window; then a wait that doubles with every further attempt."""
+    """So many attempts in a window; then a wait that doubles with every further attempt.
+
+    Whoever goes on after that keeps the window open. One that is `fixed` ends when it ends, and so
+    does a wait in it: it is a quota.
+    """
 
     attempts: int
     window: timedelta
     first_wait: timedelta = timedelta(minutes=1)
     longest_wait: timedelta = timedelta(minutes=15)
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,10 @@ class Bucket:
         if attempts < limit.attempts:
             return replace(bucket, attempts=attempts)
         wait = min(limit.first_wait * 2 ** min(bucket.waits, 20), limit.longest_wait)
-        return replace(bucket, attempts=attempts, waits=bucket.waits + 1, waits_until=now + wait)
+        until = now + wait
+        if limit.fixed:
+            until = min(until, bucket.began + limit.window)
+        return replace(bucket, attempts=attempts, waits=bucket.waits + 1, waits_until=until)
 
     def after_clock_change(self, limit: Limit, now: datetime) -> "Bucket":
         """The same bucket, if it is of the past, as it must be. If the clock was set back since, it
@@ -58,9 +67,11 @@ class Bucket:
         return replace(self, began=now, waits_until=until)
 
     def refund(self, limit: Limit) -> "Bucket":
-        """Take one attempt back, and the wait that it caused."""
+        """Take one attempt back, and the wait that it caused: of those that have to wait one passes
+        at a time, and the next only after the wait of the one before.
+        """
         attempts = max(0, self.attempts - 1)
-        if attempts >= limit.attempts or self.waits_until is None:
+        if self.waits_until is None:
             return replace(self, attempts=attempts)
         return replace(self, attempts=attempts, waits=max(0, self.waits - 1), waits_until=None)
 
@@ -71,6 +82,8 @@ class Bucket:
 
     def over_at(self, limit: Limit) -> datetime:
         """From when on nothing needs to be remembered any more: a window without waiting."""
+        if limit.fixed:
+            return self.began + limit.window
         return max(self.began, self.waits_until or self.began) + limit.window
 
 
@@ -160,22 +173,24 @@ class ThrottlePolicy:
     SP 800-63B-4 §3.2.2). `device`: a browser that has logged in to the account before; it is
     counted apart from strangers, who therefore cannot lock the owner out. `sign_ups`: new accounts
     from one network. `confirmations`: wrong current passwords of a user. `changes`: an account's
-    own changes, successful logins among them; `renames`: those of the name.
+    own changes; `renames`: those of the name; `logins`: successful logins and new passwords, which
+    are counted apart so that a stolen session cannot keep its owner out.
     """
 
     account_network: Limit = Limit(10, timedelta(minutes=5))
     network: Limit = Limit(100, timedelta(minutes=5))
-    network_day: Limit = Limit(1_000, timedelta(days=1), _HOUR, _HOUR)
+    network_day: Limit = Limit(1_000, timedelta(days=1), _HOUR, _HOUR, fixed=True)
     account: Limit = Limit(50, _HOUR)
     failures: Limit = Limit(100, timedelta(days=365), _HOUR, _HOUR)
     device: Limit = Limit(10, timedelta(minutes=5))
     sign_ups: Limit = Limit(100, timedelta(minutes=1))
     confirmations: Limit = Limit(10, timedelta(minutes=5))
-    changes: Limit = Limit(60, _HOUR, _HOUR, _HOUR)
-    renames: Limit = Limit(10, _HOUR, _HOUR, _HOUR)
+    changes: Limit = Limit(60, _HOUR, _HOUR, _HOUR, fixed=True)
+    renames: Limit = Limit(10, _HOUR, _HOUR, _HOUR, fixed=True)
+    logins: Limit = Limit(60, _HOUR, _HOUR, _HOUR, fixed=True)
 
     def for_login(
-        self, name: str, auth_version: int, networks: Sequence[Network], device: str | None
+        self, name: str, user: User | None, networks: Sequence[Network], device: str | None
     ) -> list[Attempt]:
         """What a login counts against. `name` stands for all spellings that find one account."""
         if device is not None:
@@ -185,27 +200,40 @@ class ThrottlePolicy:
             *_each(networks, "network", self.network),
             *_each(networks, "network+day", self.network_day),
             Attempt(f"account {name}", self.account),
-            self.failures_of(name, auth_version),
+            self.failures_of(name, user),
         ]
 
-    def failures_of(self, name: str, auth_version: int) -> Attempt:
+    def failures_of(self, name: str, user: User | None) -> Attempt:
         """What failures of strangers since the last success count against. A new password begins
-        anew, so that whoever has reset it gets in.
+        anew, so that whoever has reset it gets in; and so does a new account, whatever was tried
+        before somebody had its name.
         """
-        return Attempt(f"failures {name} {auth_version}", self.failures)
+        key = f"{user.id} {user.auth_version}" if user else f"name {name}"
+        return Attempt(f"failures {key}", self.failures)
 
     def for_sign_up(self, networks: Sequence[Network]) -> list[Attempt]:
         """What a sign-up counts against."""
         return list(_each(networks, "sign-ups", self.sign_ups))
 
-    def for_confirmation(self, user_id: int) -> list[Attempt]:
+    def for_confirmation(self, user: User) -> list[Attempt]:
         """What a current password counts against."""
-        return [Attempt(f"confirmations {user_id}", self.confirmations)]
+        quick = Attempt(f"confirmations {user.id}", self.confirmations)
+        return [quick, self.refused_confirmations_of(user)]
 
-    def for_change(self, user_id: int, *, renames: bool = False) -> list[Attempt]:
-        """What a change of one's own account counts against; a login is one."""
-        counted = [Attempt(f"changes {user_id}", self.changes)]
-        return [*counted, Attempt(f"renames {user_id}", self.renames)] if renames else counted
+    def refused_confirmations_of(self, user: User) -> Attempt:
+        """What wrong current passwords since the last right one count against."""
+        return Attempt(f"refused confirmations {user.id} {user.auth_version}", self.failures)
+
+    def for_change(self, user_id: int) -> list[Attempt]:
+        """What a new name of one's own counts against."""
+        return [
+            Attempt(f"changes {user_id}", self.changes),
+            Attempt(f"renames {user_id}", self.renames),
+        ]
+
+    def for_password(self, user_id: int) -> list[Attempt]:
+        """What a successful login and a new password of one's own count against."""
+        return [Attempt(f"logins {user_id}", self.logins)]
 
     def for_export(self, user_id: int) -> list[Attempt]:
         """What makes a second export wait for the first."""

@@ -35,12 +35,13 @@ def throttle_policy(settings: Settings) -> ThrottlePolicy:
         confirmations=limit(settings.limit_confirmations),
         changes=_quota(settings.limit_changes, _seconds(settings.limit_changes)),
         renames=_quota(settings.limit_renames, _seconds(settings.limit_renames)),
+        logins=_quota(settings.limit_logins, _seconds(settings.limit_logins)),
     )
 
 
 def _quota(rate: Rate, wait: timedelta) -> Limit:
-    """So many in so much time, and then one each time so much has passed."""
-    return Limit(rate.attempts, _seconds(rate), wait, wait)
+    """So many in so much time, and then one after each such wait."""
+    return Limit(rate.attempts, _seconds(rate), wait, wait, fixed=True)
 
 
 def _seconds(rate: Rate) -> timedelta:

@@ -1,6 +1,7 @@
 """Part of the composition root: what is made before anything is served."""
 
 import sqlite3
+import stat
 from pathlib import Path
 
 from adapters.persistence.schema import SchemaTooNew, SchemaUnknown, migrate
@@ -16,6 +17,7 @@ from entrypoints.settings import Settings
 from entrypoints.weaknesses import is_exposed
 
 _MIGRATION_WAIT_SECONDS = 60
+_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class CannotStart(Exception):
@@ -58,3 +60,5 @@ def _prepare_key(settings: Settings) -> None:
     key_file.check()
     if settings.hardened and is_exposed(key_path(settings)):
         raise CannotStart(f"{key_path(settings)} can be read by others; chmod it to 600.")
+    if settings.hardened and settings.data_dir.stat().st_mode & _WRITABLE_BY_OTHERS:
+        raise CannotStart(f"{settings.data_dir} can be written by others; chmod it to 700.")

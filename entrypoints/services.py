@@ -140,7 +140,7 @@ def build_services(
     devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
     clock, tokens = clock or SystemClock(), SystemTokens()
     passwords, lifetimes = _password_policy(settings), settings.lifetimes
-    counting, policy = SqlThrottle(writer, reader, clock), throttle_policy(settings)
+    counting, policy = SqlThrottle(writer, begin.turns, reader, clock), throttle_policy(settings)
     throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
     open_session = OpenSession(clock, tokens, lifetimes)
     confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
@@ -215,7 +215,7 @@ def build_services(
         ),
         delete_account=DeleteAccount(begin, confirm_owner, clock),
         list_sessions=ListSessions(records, clock, lifetimes),
-        end_session=EndSession(begin, clock),
+        end_session=EndSession(begin, records, clock),
         end_other_sessions=EndOtherSessions(begin, clock),
         list_events=ListEvents(records),
         export_account=ExportAccount(

@@ -65,6 +65,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     limit_failures: Rate = Rate(100, 3600)
     limit_changes: Rate = Rate(60, 3600)
     limit_renames: Rate = Rate(10, 3600)
+    limit_logins: Rate = Rate(60, 3600)
     first_wait_seconds: float = 60
     longest_wait_seconds: float = 900
     pepper: Secret | None = None
@@ -237,6 +238,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "limit_failures": rate,
     "limit_changes": rate,
     "limit_renames": rate,
+    "limit_logins": rate,
     "first_wait_seconds": number(86_400),
     "longest_wait_seconds": number(86_400),
     "pepper": secret(16),

@@ -222,7 +222,7 @@ class AccountController(Controller):
         A new password needs `current_password`, unless you logged in moments ago (10 minutes, if
         not set otherwise). It ends all your other sessions and renews the cookie of this one. An
         operator's access keys end too, unless `keep_keys` is said moments after a login. You can
-        change your account 60 times an hour, and your name 10 times; logins count.
+        choose 10 names an hour, taken ones included, and 60 passwords; logins count among those.
         """
         user, renewed = await update_user(
             signed_in=request.user,

@@ -67,7 +67,12 @@ class OwnRecordsController(Controller):
         jar: NamedDependency[Cookies],
     ) -> Response[Ended]:
         """It is dead at once. Ending the session of this request is a logout."""
-        await end_session(signed_in=request.user, session_id=session_id, origin=origin_of(request))
+        await end_session(
+            signed_in=request.user,
+            presented=request.auth,
+            session_id=session_id,
+            origin=origin_of(request),
+        )
         is_current = session_id == request.user.session.id
         return Response(Ended(1), cookies=jar.cleared() * is_current)
 
@@ -82,7 +87,10 @@ class OwnRecordsController(Controller):
         self, request: SignedInRequest, end_other_sessions: NamedDependency[EndOtherSessions]
     ) -> Ended:
         """They are dead at once. Says how many there were."""
-        return Ended(await end_other_sessions(signed_in=request.user, origin=origin_of(request)))
+        ended = await end_other_sessions(
+            signed_in=request.user, presented=request.auth, origin=origin_of(request)
+        )
+        return Ended(ended)
 
     @get(
         "/events",
@@ -116,7 +124,9 @@ class OwnRecordsController(Controller):
         as it is read: if the connection closes before the end of the document, ask again. You can
         have one export at a time.
         """
-        parts = export_account(signed_in=request.user, presented=request.auth)
+        parts = export_account(
+            signed_in=request.user, presented=request.auth, origin=origin_of(request)
+        )
         pieces = encoded(parts, current=request.user.session.id)
         first = await anext(pieces)  # what is refused, is refused here
         return StreamedJson(first, pieces, filename=f"account-{request.user.user.id}.json")

@@ -1,12 +1,15 @@
 """Attempts counted in the database, so that all workers count together and no restart forgets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from adapters.persistence import rows
 from adapters.persistence.reader import SqliteReader
+from adapters.persistence.turns import Turns
 from adapters.persistence.writer import Transaction, Writer
+from domain.network import Client
 from domain.ports import Clock
 from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
 
@@ -30,25 +33,25 @@ class SqlThrottle:
     what passes is counted, and looked at again, inside the transaction.
     """
 
-    def __init__(self, writer: Writer, reader: SqliteReader, clock: Clock) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, turns: Turns, reader: SqliteReader, clock: Clock) -> None:
+        self._writer, self._turns = writer, turns
         self._reader = reader
         self._clock = clock
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         now = self._clock.now()
         seen = {each.key: self._reader.one(_READ, key=each.key) for each in attempts}
         known = {key: _bucket(row) for key, row in seen.items() if row}
         reservation = reserve_all(attempts, known, now)
         if reservation.retry_after is None or reservation.buckets:
-            async with self._writer.begin() as transaction:
+            async with self._begin(client) as transaction:
                 found = await _read(transaction, attempts)
                 reservation = reserve_all(attempts, found, now)
                 await _write(transaction, attempts, reservation.buckets)
         reservation.demand()
 
-    async def refund(self, attempts: Sequence[Attempt]) -> None:
-        async with self._writer.begin() as transaction:
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        async with self._begin(client) as transaction:
             found = await _read(transaction, attempts)
             refunded = {
                 each.key: found[each.key].refund(each.limit)
@@ -58,10 +61,15 @@ class SqlThrottle:
             await _write(transaction, attempts, refunded)
 
     async def succeed(
-        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
     ) -> int:
         concerned = list({each.key: each for each in (*attempts, ends, *then)}.values())
-        async with self._writer.begin() as transaction:
+        async with self._begin(client) as transaction:
             found = await _read(transaction, concerned)
             success = succeed_all(attempts, ends, then, found, self._clock.now())
             await _write(transaction, concerned, success.buckets)
@@ -70,8 +78,17 @@ class SqlThrottle:
 
     async def forget(self) -> None:
         now = rows.to_micros(self._clock.now())
-        async with self._writer.begin() as transaction:
+        async with self._begin(None) as transaction:
             await transaction.execute(_FORGET, {"now": now})
+
+    @asynccontextmanager
+    async def _begin(self, client: Client | None) -> AsyncIterator[Transaction]:
+        until = self._writer.deadline()
+        async with (
+            self._turns.take(client, until=until),
+            self._writer.begin(until=until) as transaction,
+        ):
+            yield transaction
 
 
 async def _read(transaction: Transaction, attempts: Sequence[Attempt]) -> dict[str, Bucket]:

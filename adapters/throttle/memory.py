@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
+from domain.network import Client
 from domain.ports import Clock
 from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
 
@@ -19,20 +20,25 @@ class MemoryThrottle:
         self._capacity = capacity
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         now = self._clock.now()
         # Nothing is awaited between reading and writing, which makes it one step.
         reservation = reserve_all(attempts, self._buckets, now)
         self._store(reservation.buckets)
         reservation.demand()
 
-    async def refund(self, attempts: Sequence[Attempt]) -> None:
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         for attempt in attempts:
             if bucket := self._buckets.get(attempt.key):
                 self._buckets[attempt.key] = bucket.refund(attempt.limit)
 
     async def succeed(
-        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
     ) -> int:
         success = succeed_all(attempts, ends, then, self._buckets, self._clock.now())
         self._store(success.buckets)
@@ -53,14 +59,19 @@ class MemoryThrottle:
 class NoThrottle:
     """Fits `domain.ports.Throttle` and lets everything through."""
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         pass
 
-    async def refund(self, attempts: Sequence[Attempt]) -> None:
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         pass
 
     async def succeed(
-        self, attempts: Sequence[Attempt], *, ends: Attempt, then: Sequence[Attempt]
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
     ) -> int:
         return 0
 

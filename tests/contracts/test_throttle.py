@@ -13,12 +13,14 @@ from adapters.persistence.reader import SqliteReader
 from adapters.persistence.schema import migrate
 from adapters.persistence.sqlite import create_database
 from adapters.persistence.throttle import SqlThrottle
+from adapters.persistence.turns import Turns
 from adapters.persistence.writer import Writer
 from adapters.throttle.memory import MemoryThrottle
 from domain.errors import TooManyAttempts
+from domain.network import Client
 from domain.ports import Throttle
 from domain.throttle import Attempt, Limit, reserve_all
-from tests.examples import MINUTE
+from tests.examples import CLIENT, MINUTE
 from tests.fakes.system import FakeClock
 
 SECOND = timedelta(seconds=1)
@@ -35,7 +37,7 @@ def promise(check: Callable[[Throttle, FakeClock], Awaitable[None]]) -> Any:
 
 async def passes(throttle: Throttle, attempts: Sequence[Attempt]) -> bool:
     try:
-        await throttle.reserve(attempts)
+        await throttle.reserve(attempts, client=CLIENT)
     except TooManyAttempts:
         return False
     return True
@@ -43,7 +45,7 @@ async def passes(throttle: Throttle, attempts: Sequence[Attempt]) -> bool:
 
 async def waits(throttle: Throttle, attempts: Sequence[Attempt]) -> int:
     with pytest.raises(TooManyAttempts) as refusal:
-        await throttle.reserve(attempts)
+        await throttle.reserve(attempts, client=CLIENT)
     return refusal.value.retry_after
 
 
@@ -105,13 +107,13 @@ async def a_refund_takes_the_attempt_and_its_wait_back(
     throttle: Throttle, clock: FakeClock
 ) -> None:
     for _ in range(100):
-        await throttle.reserve(ADA)
-        await throttle.refund(ADA)
+        await throttle.reserve(ADA, client=CLIENT)
+        await throttle.refund(ADA, client=CLIENT)
     await use_up(throttle, ADA)
-    await throttle.refund(ADA)
+    await throttle.refund(ADA, client=CLIENT)
     assert await passes(throttle, ADA)
     assert await waits(throttle, ADA) == 60
-    await throttle.refund(BOB)
+    await throttle.refund(BOB, client=CLIENT)
 
 
 @promise
@@ -162,8 +164,8 @@ async def a_right_guess_takes_itself_back_and_forgets_the_failures_before(
     failures = Attempt("failures", Limit(10, 60 * MINUTE))
     for _ in range(7):
         assert await passes(throttle, [*ADA, failures])
-    assert await throttle.succeed([*ADA, failures], ends=failures, then=BOB) == 6
-    assert await throttle.succeed([], ends=failures, then=()) == 0
+    assert await throttle.succeed([*ADA, failures], ends=failures, then=BOB, client=CLIENT) == 6
+    assert await throttle.succeed([], ends=failures, then=(), client=CLIENT) == 0
     for _ in range(4):
         assert await passes(throttle, ADA), "one of seven was taken back"
     assert not await passes(throttle, ADA)
@@ -181,7 +183,7 @@ async def what_a_right_guess_counts_may_be_over_its_limit(
     failures = Attempt("failures", LIMIT)
     assert await passes(throttle, [*ADA, failures])
     with pytest.raises(TooManyAttempts):
-        await throttle.succeed([*ADA, failures], ends=failures, then=BOB)
+        await throttle.succeed([*ADA, failures], ends=failures, then=BOB, client=CLIENT)
     await use_up(throttle, [*ADA, failures])
 
 
@@ -197,7 +199,7 @@ async def in_sqlite(clock: FakeClock, folder: Path) -> AsyncIterator[SqlThrottle
     migrate(path)
     writer, reader = Writer(path), SqliteReader(path)
     with reader.open():
-        yield SqlThrottle(writer, reader, clock)
+        yield SqlThrottle(writer, Turns(), reader, clock)
     writer.close()
 
 
@@ -212,7 +214,7 @@ async def test_it_keeps_the_promise(adapter: Any, check: Any, tmp_path: Path) ->
 class CountsAfterwards(MemoryThrottle):
     """Looks, lets others look too, and only then counts."""
 
-    async def reserve(self, attempts: Sequence[Attempt]) -> None:
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         reservation = reserve_all(attempts, self._buckets, self._clock.now())
         await asyncio.sleep(0)
         self._buckets.update(reservation.buckets)
@@ -220,7 +222,7 @@ class CountsAfterwards(MemoryThrottle):
 
 
 class Forgiving(MemoryThrottle):
-    async def refund(self, attempts: Sequence[Attempt]) -> None:
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         pass
 
 
@@ -240,7 +242,7 @@ async def test_a_broken_throttle_is_caught(broken: type[MemoryThrottle], check: 
 async def test_memory_stays_bounded_under_a_million_names() -> None:
     throttle = MemoryThrottle(FakeClock(), capacity=1000)
     for number in range(1_000_000):
-        await throttle.reserve([Attempt(str(number), LIMIT)])
+        await throttle.reserve([Attempt(str(number), LIMIT)], client=CLIENT)
     assert len(throttle._buckets) == 1000
 
 
@@ -257,7 +259,7 @@ async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
     clock = FakeClock()
     async with in_sqlite(clock, tmp_path) as throttle:
         await use_up(throttle, ADA)
-        await throttle.reserve(BOB)
+        await throttle.reserve(BOB, client=CLIENT)
         clock.advance(5 * MINUTE)
         await throttle.forget()
         async with throttle._writer.begin() as transaction:

@@ -94,7 +94,10 @@ class UseCases:
     def end_session(self, token: int, session_id: int) -> str:
         async def end() -> None:
             await self._services.end_session(
-                signed_in=await self._who(token), session_id=session_id, origin=LAPTOP
+                signed_in=await self._who(token),
+                presented=self._tokens[token],
+                session_id=session_id,
+                origin=LAPTOP,
             )
 
         return self._try(end())[0]
@@ -102,7 +105,7 @@ class UseCases:
     def end_others(self, token: int) -> str | int:
         async def end() -> int:
             return await self._services.end_other_sessions(
-                signed_in=await self._who(token), origin=LAPTOP
+                signed_in=await self._who(token), presented=self._tokens[token], origin=LAPTOP
             )
 
         outcome, count = self._try(end())

@@ -1,5 +1,6 @@
 """The use cases, put together from fakes."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import pytest
@@ -157,7 +158,7 @@ class Desk:
 
     @property
     def end_session(self) -> EndSession:
-        return EndSession(self.store.begin, self.clock)
+        return EndSession(self.store.begin, self.store.records, self.clock)
 
     @property
     def end_other_sessions(self) -> EndOtherSessions:
@@ -272,8 +273,11 @@ class Desk:
         )
 
     async def exported(self, token: SessionToken) -> list[ExportPart]:
-        parts = self.export_account(signed_in=await self.who(token), presented=token)
+        parts = await self.export(token)
         return [part async for part in parts]
+
+    async def export(self, token: SessionToken) -> AsyncGenerator[ExportPart, None]:
+        return self.export_account(signed_in=await self.who(token), presented=token, origin=LAPTOP)
 
     async def who(self, token: SessionToken | None) -> SignedIn:
         return await self.authenticate(presented=token)

@@ -7,7 +7,7 @@ from domain.account import EventsPage, Export
 from domain.errors import FreshLoginRequired, InvalidCredentials, NotSignedIn, TooManyAttempts
 from domain.events import Event, EventKind
 from domain.session import Origin
-from tests.examples import DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
+from tests.examples import CLIENT, DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
 from tests.unit.conftest import Desk
 
 
@@ -31,7 +31,7 @@ async def test_an_export_goes_on_only_while_its_session_lives(desk: Desk) -> Non
     ada = await desk.signed_up("ada")
     for number in range(300):
         await desk.updated(ada.token, username=f"ada{number}")
-    parts = desk.export_account(signed_in=await desk.who(ada.token), presented=ada.token)
+    parts = await desk.export(ada.token)
     assert isinstance(await anext(parts), Export)
     assert isinstance(await anext(parts), EventsPage)
     await desk.log_out(presented=ada.token, origin=LAPTOP)
@@ -42,7 +42,7 @@ async def test_an_export_goes_on_only_while_its_session_lives(desk: Desk) -> Non
 async def test_a_user_has_one_export_at_a_time(desk: Desk) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     ada, bob = await desk.signed_up("ada"), await desk.signed_up("bob")
-    first = desk.export_account(signed_in=await desk.who(ada.token), presented=ada.token)
+    first = await desk.export(ada.token)
     await anext(first)
     with pytest.raises(TooManyAttempts):
         await desk.exported(ada.token)
@@ -54,7 +54,7 @@ async def test_a_user_has_one_export_at_a_time(desk: Desk) -> None:
 async def test_an_export_that_died_with_its_process_ends_after_ten_minutes(desk: Desk) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     ada = await desk.signed_up("ada")
-    await desk.throttle.reserve(desk.limits.for_export(ada.user.id))
+    await desk.throttle.reserve(desk.limits.for_export(ada.user.id), client=CLIENT)
     with pytest.raises(TooManyAttempts):
         await desk.exported(ada.token)
     desk.clock.advance(10 * MINUTE)

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from adapters.throttle.memory import MemoryThrottle
-from domain.errors import InvalidCredentials, TooManyAttempts
+from domain.errors import InvalidCredentials, TooManyAttempts, UsernameTaken
+from domain.network import Client
+from domain.password import Password, PasswordHash
 from domain.throttle import Limit, ThrottlePolicy
 from tests.examples import DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD, PHONE
+from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
 from tests.unit.operators import at_work, became_operator
 from tests.unit.test_throttling import guess, log_in
@@ -143,22 +146,84 @@ async def test_an_account_changes_its_name_ten_times_an_hour(desk: Desk) -> None
     await desk.updated(ada.token, username="once-more")
 
 
-async def test_an_account_changes_sixty_times_an_hour_and_logins_count(desk: Desk) -> None:
+async def test_an_account_logs_in_sixty_times_an_hour(desk: Desk) -> None:
     await desk.signed_up("ada")
-    for _ in range(30):
+    for _ in range(60):
         here = await log_in(desk)
-        await desk.updated(here.token, username="ada")
     for act in (log_in(desk), desk.updated(here.token, password=OTHER_PASSWORD)):
         with pytest.raises(TooManyAttempts):
             await act
     desk.clock.advance(HOUR)
-    assert await log_in(desk, password=PASSWORD)
+    for _ in range(60):
+        assert await log_in(desk), "a quota begins anew"
 
 
-async def test_a_change_that_was_refused_does_not_count(desk: Desk) -> None:
+async def test_a_stolen_session_does_not_keep_its_owner_out(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    for number in range(70):
+        if number < 10:
+            await desk.updated(ada.token, username=f"ada{number}")
+        else:
+            await desk.updated(ada.token)
+            with pytest.raises(TooManyAttempts):
+                await desk.updated(ada.token, username="more")
+    assert await log_in(desk, name="ada9")
+    await desk.updated(ada.token, password=OTHER_PASSWORD, current_password=PASSWORD)
+
+
+async def test_a_change_that_was_refused_counts_too(desk: Desk) -> None:
     ada = await desk.signed_up("ada")
     await desk.signed_up("bob")
-    for _ in range(20):
-        with pytest.raises(Exception, match="taken"):
+    for _ in range(10):
+        with pytest.raises(UsernameTaken):
             await desk.updated(ada.token, username="bob")
-    await desk.updated(ada.token, username="eve")
+    with pytest.raises(TooManyAttempts):
+        await desk.updated(ada.token, username="bob")
+
+
+async def test_others_in_a_network_do_not_pay_for_its_failures_for_ever(desk: Desk) -> None:
+    for number in range(1_000):
+        await guess(desk, 1, name=f"user{number}", address="198.51.100.1")
+        desk.clock.advance(timedelta(seconds=30))
+    await desk.signed_up("ada")
+    desk.clock.advance(DAY)
+    for _ in range(50):
+        assert await log_in(desk, address="198.51.100.1")
+
+
+async def test_what_was_tried_before_somebody_had_the_name_does_not_count(desk: Desk) -> None:
+    await guess_patiently(desk, 6)
+    desk.clock.advance(2 * HOUR)
+    await desk.signed_up("ada")
+    assert await log_in(desk, address="203.0.113.7")
+
+
+async def test_current_passwords_have_a_slow_limit_too(desk: Desk) -> None:
+    ada = await desk.who((await desk.signed_up("ada")).token)
+    checked = 0
+    for _ in range(24 * 30):
+        with pytest.raises((InvalidCredentials, TooManyAttempts)) as refusal:
+            await desk.confirm_owner(ada, "wrong", origin=LAPTOP)
+        checked += refusal.type is InvalidCredentials
+        desk.clock.advance(2 * MINUTE)
+    assert 100 <= checked <= 124
+
+
+async def test_the_right_password_of_a_disabled_account_costs_what_a_wrong_one_does(
+    desk: Desk,
+) -> None:
+    ada = await desk.signed_up("ada")
+    await desk.disable_user(user=ada.user.id, origin=LAPTOP)
+    looked_at: list[object] = []
+    verify = desk.hasher.verify
+
+    class Watching(FakeHasher):
+        async def verify(
+            self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
+        ) -> bool:
+            looked_at.append(password_hash)
+            return await verify(password, password_hash, client=client)
+
+    desk.hasher = Watching()
+    assert await guess(desk, 1, password=PASSWORD) == [WRONG]
+    assert looked_at == [None], "as for a name that nobody has"

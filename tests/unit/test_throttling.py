@@ -85,10 +85,10 @@ class BrokenThrottle(NoThrottle):
 
     asked = 0
 
-    async def reserve(self, attempts: object) -> None:
+    async def reserve(self, attempts: object, *, client: object) -> None:
         self.asked += 1
 
-    async def refund(self, attempts: object) -> None:
+    async def refund(self, attempts: object, *, client: object) -> None:
         self.asked += 1
 
 
