@@ -135,11 +135,11 @@ class StrictProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= self.pipelined_max:
             raise _TooManyPipelined  # httptools stops, and the connection is refused
-        self._in_head, self._in_body, self._head_bytes, self._between_bytes = False, True, 0, 0
         self._keep_open()
         if authority := authority_of(self.url):  # it counts, whatever the field says
             self.headers[:] = [(n, authority if n == b"host" else v) for n, v in self.headers]
-        super().on_headers_complete()
+        super().on_headers_complete()  # which raises for a target that is none
+        self._in_head, self._in_body, self._head_bytes, self._between_bytes = False, True, 0, 0
         self._held.asked(self)
 
     def on_message_complete(self) -> None:
@@ -240,6 +240,8 @@ class StrictProtocol(HttpToolsProtocol):
             self._is_broken, self._ahead = True, b""
             # Those before are owed their answers; then the connection is closed.
             self.cycle.keep_alive = False
+            if not self._is_answering():
+                self._close()
         elif not self.transport.is_closing():
             self.flow.pause_reading()
 
@@ -289,6 +291,7 @@ class StrictProtocol(HttpToolsProtocol):
     def _refuse(self, kind: Kind, detail: str, retry_after: int | None = None) -> None:
         self.transport.write(refusal(kind, detail, retry_after))
         self.transport.close()
+        self._abort_if_unread()
 
 
 def _socket_of(transport: Transport) -> socket.socket:

@@ -140,8 +140,8 @@ class Masking:
     def _fields_as_json(self, fields: tuple[tuple[bytes, bytes], ...]) -> str:
         shown: dict[str, str] = {}
         left = LONGEST
-        together = b"\n".join(chain.from_iterable(fields[:FIELDS_MAX]))
-        clean = len(together) <= LONGEST and self._values.are_clean(_text(together))
+        together = "\n".join(map(_text, chain.from_iterable(fields[:FIELDS_MAX])))
+        clean = len(together) <= LONGEST and self._values.are_clean(together)
         for number, (raw, value) in enumerate(fields):
             left -= len(value)
             if number == FIELDS_MAX or left < 0:

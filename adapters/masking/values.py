@@ -199,7 +199,7 @@ class Values:
             if _WORD.fullmatch(plain):
                 known = (follows and plain) or hide_tokens(plain) != plain or _JWT.search(plain)
                 shown.append(HIDDEN if known else segment)
-                follows = self._words.end(plain)
+                follows = self._words.end(plain) or (follows and not plain)
             elif follows or (":" in plain and number <= at) or self._are_names_in(plain):
                 return "/".join([*shown, HIDDEN])
             else:

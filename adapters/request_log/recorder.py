@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from adapters.request_log.budget import Budget
 from adapters.request_log.sqlite import RequestFile
+from adapters.request_log.text import text_of
 from domain.errors import StorageFull, Unavailable
 from domain.ports import ClockWatch
 from domain.session import Origin
@@ -261,7 +262,7 @@ class RequestRecorder:
             record.duration_ms,
             record.user_id if keeping.users else None,
             record.address if keeping.addresses else "",
-            masking.text(user_agent.decode("latin-1")),
+            masking.text(text_of(user_agent)),
             id_ if len(id_) == _PLAIN_ID else masking.text(id_),
             record.request_bytes,
             record.response_bytes,

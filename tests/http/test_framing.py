@@ -1,6 +1,8 @@
 """Where a request begins and ends, and for whom it is meant, byte by byte over a real socket."""
 
+import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -158,3 +160,45 @@ def test_what_is_sent_ahead_is_bounded_and_those_before_are_answered(tmp_path: P
 def test_more_fields_than_the_rule_allows_are_not_even_kept(address: tuple[str, int]) -> None:
     answer = exchange(address, GET + b"a:b\r\n" * 7_000 + b"\r\n" + LAST)
     assert statuses(answer) == [431]
+
+
+@pytest.mark.parametrize(
+    "target", [b"GET http://a:99999999/", b"GET http://[/", b"CONNECT a:80", b"GET http://[::1"]
+)
+def test_nonsense_does_not_take_the_answer_of_the_request_before_it(
+    address: tuple[str, int], target: bytes
+) -> None:
+    answers = exchange(
+        address, POST + LENGTH + b"\r\n" + BODY + target + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    )
+    assert statuses(answers)[0] == 403, "it is owed its own"
+
+
+class Impatient(StrictProtocol):
+    stalled_seconds = linger_seconds = 0.3
+
+
+BIG = b"GET /ops/assets/view-users.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("ahead", [16, 20])
+@pytest.mark.parametrize("then", [b"\0garbage\r\n\r\n", b""])
+def test_no_connection_is_forgotten_behind_answers_that_are_not_read(
+    tmp_path: Path, ahead: int, then: bytes
+) -> None:
+    connections = Connections(100)
+    app = create_app(settings_in(tmp_path), record=lambda _: None)
+    with (
+        serving(app, http=partial(Impatient, connections=connections)) as url,
+        socket.socket() as client,
+    ):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", int(url.rpartition(":")[2])))
+        client.sendall(BIG * ahead)
+        time.sleep(0.2)  # until as much is answered as fits anywhere
+        with contextlib.suppress(OSError):
+            client.sendall(then)
+        deadline = time.monotonic() + 30
+        while len(connections) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not len(connections), "closed by the server"

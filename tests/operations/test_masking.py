@@ -411,3 +411,15 @@ def test_of_many_parameters_and_fields_only_so_many_are_looked_at() -> None:
 
 def test_more_words_can_be_named() -> None:
     assert PLANTED not in Masking([*WORDS, "iban"]).fields([(b"x-iban", PLANTED.encode())])
+
+
+@pytest.mark.parametrize(
+    "path", [f"/password//{PLANTED}", f"/token///{PLANTED}", f"/a/secret//{PLANTED}/b"]
+)
+def test_an_empty_segment_does_not_part_a_name_from_its_value(path: str) -> None:
+    assert PLANTED not in masking.path(path)
+
+
+def test_one_byte_that_is_no_text_hides_no_other_field() -> None:
+    wide = f"ｐａｓｓｗｏｒｄ={PLANTED}".encode()
+    assert PLANTED not in masking.fields([(b"x-a", b"\xff"), (b"x-b", wide)])
