@@ -22,7 +22,7 @@ class Departures:
             self._any = self._any or record.route.startswith(_ROUTES)
 
     async def look(self) -> None:
-        """Act if there were any since the last look.."""
+        """Act if there were any since the last look."""
         if self._any:
             self._any = False
             await self._act()
