@@ -4,9 +4,10 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from domain.ports import Clock
-from domain.session import SessionToken
+from domain.secrets import Secret
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,8 +51,11 @@ class SteadyClock:
         return self._clock.now() - _EPOCH - timedelta(seconds=self._monotonic())
 
 
-class SystemTokens:
-    """Fits `domain.ports.TokenGenerator`: 256 bits from the operating system."""
+_Kind = TypeVar("_Kind", bound=Secret)
 
-    def new(self) -> SessionToken:
-        return SessionToken(secrets.token_urlsafe(32))
+
+class SystemSecrets:
+    """Fits `domain.secrets.Secrets`: 256 bits from the operating system."""
+
+    def new(self, kind: type[_Kind]) -> _Kind:
+        return kind(secrets.token_urlsafe(32))

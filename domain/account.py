@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from domain.events import Recorded
-from domain.session import Session
+from domain.session import Admission, Session
 from domain.user import User
 
 
@@ -29,9 +30,21 @@ class EventsPage:
 
 @dataclass(frozen=True, slots=True)
 class RequestsPage:
-    """Requests of an export as they are on record, newest first."""
+    """Requests of an export as they are on record, newest first. `following` leads to the next
+    page; `None` if this is the last.
+    """
 
     requests: Sequence[Mapping[str, object]]
+    following: str | None = None
+
+
+class RequestHistory(Protocol):
+    """What is on record of a user's requests, for reading."""
+
+    async def page(self, user: User, *, after: str | None, limit: int) -> RequestsPage:
+        """Some of them since the account was created: the latest, or those after the `following` of
+        the page before. Raises `InvalidQuery`, `QueryTooSlow`, `Busy`, `StorageUnavailable`.
+        """
 
 
 ExportPart = Export | EventsPage | RequestsPage
@@ -45,3 +58,11 @@ class Receipt:
     user: User
     sessions: int
     events: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatedAccount:
+    """The user as they are now, and the new token of the session if the password changed."""
+
+    user: User
+    admission: Admission | None

@@ -6,23 +6,6 @@ from typing import Protocol
 from domain.operator import AccessToken, Bearer, Grant, Scope
 
 
-class Keys(Protocol):
-    """What else opens something, by its digest: committed state, without waiting for a writer.
-
-    Both raise `StorageUnavailable`.
-    """
-
-    async def bearer(self, digest: bytes) -> Bearer | None:
-        """The access token with this digest and its user. Whether it may be used is for the caller
-        to say.
-        """
-
-    async def grant(self, digest: bytes) -> Grant | None:
-        """What the one-time code with this digest allows. Whether it is too old is for the caller
-        to say.
-        """
-
-
 class AccessTokens(Protocol):
     """The access tokens, inside a unit of work."""
 

@@ -1,23 +1,17 @@
 """Operators: who may look after everybody's accounts, and with what."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
-from urllib.parse import unquote
 
 from domain.errors import FreshLoginRequired, InvalidTokenName, PersonRequired, ScopeMissing
 from domain.network import Client
-from domain.session import Session, SessionToken
+from domain.secrets import AccessKey, OneTimeCode, hide_secrets
+from domain.session import Session
 from domain.user import User
 
 TOKEN_NAME_MAX_CHARACTERS = 60
-_KEY_PREFIX = "fdk_"
-_SHORTEST_TOKEN = 43
-_DECODED_AT_MOST = 6
-_TOKENS = re.compile(r"[A-Za-z0-9_-]{43,}", re.ASCII)
 
 
 class Scope(StrEnum):
@@ -43,11 +37,6 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Code(SessionToken):
-    """A secret that works once, made like a session's token."""
-
-
-@dataclass(frozen=True, slots=True)
 class Issuer:
     """The operator who made a code, as of an `auth_version`; by a program, its access token."""
 
@@ -69,24 +58,16 @@ class Grant:
     issuer: Issuer | None = None
 
     def allows(self, purpose: Purpose, now: datetime) -> bool:
-        """Say whether it is for this and not too old."""
+        """Say whether it is for this and has not expired."""
         return self.purpose is purpose and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
-class AccessKey(SessionToken):
-    """The secret of an access token. Its prefix lets scanners find one that was published."""
+class IssuedCode:
+    """A new one-time code with what it allows: the only moment the code itself is known."""
 
-    @classmethod
-    def parse(cls, raw: str) -> Self | None:
-        """Read what a client presents. Anything that cannot be a key is `None`."""
-        token = SessionToken.parse(raw.removeprefix(_KEY_PREFIX))
-        return cls(token.value) if token and raw.startswith(_KEY_PREFIX) else None
-
-    @property
-    def text(self) -> str:
-        """As it is shown, once."""
-        return _KEY_PREFIX + self.value
+    code: OneTimeCode
+    grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +82,18 @@ class AccessToken:
     expires_at: datetime
     last_used_at: datetime | None = None
 
+    def is_live(self, now: datetime) -> bool:
+        """Say whether it has not expired."""
+        return now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new access token with its key: the only moment the key itself is known."""
+
+    key: AccessKey
+    token: AccessToken
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
@@ -109,19 +102,37 @@ class Bearer:
     token: AccessToken
     user: User
 
+    def is_live(self, now: datetime) -> bool:
+        """Say whether the token may be used: it has not expired, and its user is not disabled."""
+        return self.token.is_live(now) and not self.user.is_disabled
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An operator in person, in a session. `is_fresh` says whether they logged in moments ago."""
+
+    session: Session
+    is_fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program of an operator, with an access token."""
+
+    token: AccessToken
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator at work: in person, in a session, or through a program with an access token.
-
-    `is_fresh` says whether they logged in moments ago; for a program there is no such thing.
-    """
+    """An operator at work: in person, or through a program."""
 
     user: User
-    session: Session | None
-    token: AccessToken | None = None
-    scopes: frozenset[Scope] = frozenset(Scope)
-    is_fresh: bool = True
+    acting: Person | Program
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What they may do."""
+        return self.acting.token.scopes if isinstance(self.acting, Program) else frozenset(Scope)
 
     @property
     def client(self) -> Client:
@@ -131,7 +142,7 @@ class Operator:
     @property
     def issuer(self) -> Issuer:
         """Who answers for a code made now."""
-        token_id = self.token.id if self.token else None
+        token_id = self.acting.token.id if isinstance(self.acting, Program) else None
         return Issuer(self.user.id, self.user.auth_version, token_id)
 
     def demand(self, scope: Scope) -> None:
@@ -140,15 +151,17 @@ class Operator:
             raise ScopeMissing(scope)
 
     def demand_fresh(self) -> None:
-        """For what cannot be undone. Raises `FreshLoginRequired`."""
-        if not self.is_fresh:
+        """For what cannot be undone: a person has logged in moments ago. A program cannot log in;
+        its scope is enough. Raises `FreshLoginRequired`.
+        """
+        if isinstance(self.acting, Person) and not self.acting.is_fresh:
             raise FreshLoginRequired("Log in again and retry.")
 
     def demand_person(self) -> None:
         """For what would let a program get more than its scopes. Raises `PersonRequired`,
         `FreshLoginRequired`.
         """
-        if self.session is None:
+        if isinstance(self.acting, Program):
             raise PersonRequired
         self.demand_fresh()
 
@@ -160,22 +173,6 @@ class Operator:
             self.demand_person()
 
 
-def hide_tokens(text: str) -> str:
-    """The text without whatever has the shape of a token, key or code of ours, wherever it stands,
-    and without anything else as long without a break. Where one is percent-encoded, be it several
-    times, nothing of the text is left.
-    """
-    if len(text) < _SHORTEST_TOKEN:
-        return text
-    shown = _TOKENS.sub("***", text)
-    before, plain, rounds = "", shown, 0
-    while "%" in plain and plain != before and rounds < _DECODED_AT_MOST:
-        before, plain, rounds = plain, unquote(plain), rounds + 1
-        if _TOKENS.search(plain):
-            return "***"
-    return shown
-
-
 def parse_token_name(raw: str) -> str:
     """Accept the name of a new access token: visible characters and spaces. Raises
     `InvalidTokenName`.
@@ -185,6 +182,6 @@ def parse_token_name(raw: str) -> str:
         raise InvalidTokenName(f"Use 1 to {TOKEN_NAME_MAX_CHARACTERS} characters for the name.")
     if any(unicodedata.category(character).startswith("C") for character in name):
         raise InvalidTokenName("The name has an invisible character; leave it out.")
-    if hide_tokens(name) != name:
+    if hide_secrets(name) != name:
         raise InvalidTokenName("The name looks like a secret; choose another.")
     return name

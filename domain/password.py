@@ -6,8 +6,10 @@ counts. Two spellings of one text (Unicode forms) are one password: NFC is compa
 
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from domain.errors import InvalidPassword
+from domain.network import Client
 
 PASSWORD_MAX_BYTES = 1024
 
@@ -35,6 +37,30 @@ class PasswordHash:
     """An opaque stored hash; only a `PasswordHasher` knows what is inside."""
 
     value: str = field(repr=False)
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose, and never on the event loop.
+
+    `client` is on whose behalf it works; clients take turns, and a share is kept for recognised
+    ones. Both methods raise `Busy` when overloaded, and stop waiting when cancelled.
+    """
+
+    def check_turn(self, *, client: Client) -> None:
+        """Raise `Busy` if it would refuse this client now: to be asked before anything is written
+        on the way to a hash, so that those turned away in a storm cost next to nothing.
+        """
+
+    async def hash(self, password: Password, *, client: Client) -> PasswordHash:
+        """Hash with the newest scheme, cost and key, and a new salt."""
+
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client
+    ) -> bool:
+        """Say whether they match. `None` never matches, and takes just as long to say so."""
+
+    def is_outdated(self, password_hash: PasswordHash) -> bool:
+        """Say whether `hash` would use another scheme, cost or key today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Protocol
 from domain.events import Event, Recorded
 from domain.keyring import AccessTokens, Codes
 from domain.network import Client
-from domain.password import Password, PasswordHash
-from domain.session import Origin, Session, SessionToken, SignedIn
-from domain.throttle import Attempt
+from domain.operator import Bearer, Grant
+from domain.password import PasswordHash
+from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
 
 
@@ -34,42 +34,10 @@ class ClockWatch(Protocol):
         """
 
 
-class TokenGenerator(Protocol):
-    """The only source of the secrets in session tokens, access keys and codes."""
-
-    def new(self) -> SessionToken:
-        """A token nobody has seen or can guess."""
-
-
-class PasswordHasher(Protocol):
-    """Slow on purpose, and never on the event loop.
-
-    `client` is on whose behalf it works; clients take turns, and a share is kept for recognised
-    ones. Both methods raise `Busy` when overloaded, and stop waiting when cancelled.
-    """
-
-    def check_turn(self, *, client: Client) -> None:
-        """Raise `Busy` if it would refuse this client now: to be asked before anything is written
-        on the way to a hash, so that those turned away in a storm cost next to nothing.
-        """
-
-    async def hash(self, password: Password, *, client: Client) -> PasswordHash:
-        """Hash with the newest scheme, cost and key, and a new salt."""
-
-    async def verify(
-        self, password: Password, password_hash: PasswordHash | None, *, client: Client
-    ) -> bool:
-        """Say whether they match. `None` never matches, and takes just as long to say so."""
-
-    def is_outdated(self, password_hash: PasswordHash) -> bool:
-        """Say whether `hash` would use another scheme, cost or key today."""
-
-
 class Lookup(Protocol):
-    """The two questions asked before anything is written.
+    """What is asked before anything is written: committed state, without waiting for a writer.
 
-    Each is one statement on committed state; neither waits for a writer. Both raise
-    `StorageUnavailable`.
+    All raise `StorageUnavailable`.
     """
 
     async def session(self, digest: bytes) -> SignedIn | None:
@@ -80,6 +48,18 @@ class Lookup(Protocol):
 
     async def user(self, username: Username) -> User | None:
         """The user of this name, however spelled. Any string may be asked for."""
+
+    async def bearer(self, digest: bytes) -> Bearer | None:
+        """The access token with the key of this digest, and its user.
+
+        Whether it may be used is for the caller to say.
+        """
+
+    async def grant(self, digest: bytes) -> Grant | None:
+        """What the one-time code with this digest allows.
+
+        Whether it has expired is for the caller to say.
+        """
 
 
 class Users(Protocol):
@@ -198,8 +178,8 @@ class Begin(Protocol):
     """
 
     def __call__(self, client: Client | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Start, in the turn of this client: one unit of work a user and four a site at a time,
-        and further ones wait. `None` is the service itself, which has no limit.
+        """Start, in the turn of this client: one unit of work a user and site, and four a site, at
+        a time, and further ones wait. `None` is the service itself, which has no limit.
         """
 
 
@@ -223,41 +203,6 @@ class Records(Protocol):
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         """Those of these ids that are somebody's."""
-
-
-class Throttle(Protocol):
-    """Counts attempts before it is known how they end.
-
-    It writes in the turn of the `client`, as a unit of work does.
-    """
-
-    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
-        """Count each attempt in its bucket, all or none, in one atomic step.
-
-        Of many that come at once no more pass than the limit says. Raises `TooManyAttempts` with
-        the longest of the waits, and `Unavailable`.
-        """
-
-    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
-        """Take them back: the attempt was no guess. Raises `Unavailable`."""
-
-    async def forget(self) -> None:
-        """Remove what need not be remembered any more. Raises `Unavailable`."""
-
-    async def succeed(
-        self,
-        attempts: Sequence[Attempt],
-        *,
-        ends: Attempt,
-        then: Sequence[Attempt],
-        client: Client,
-    ) -> int:
-        """The guess was right: take the attempts back, forget the bucket of `ends`, and say how
-        many it had without this attempt. Then count `then`, all in one atomic step.
-
-        Raises `TooManyAttempts` if those have to wait, when the rest is done all the same, and
-        `Unavailable`.
-        """
 
 
 class Devices(Protocol):

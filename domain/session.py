@@ -1,33 +1,13 @@
 """Sessions: who is signed in, since when, and for how long."""
 
-import hashlib
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Self
 
 from domain.network import Client, Network, networks_of
+from domain.secrets import SessionToken
 from domain.user import User
 
-_TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _CLOCK_TOLERANCE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionToken:
-    """The secret in the cookie: 32 random bytes as 43 characters of base64url (ASVS 5.0 §7.2.3)."""
-
-    value: str = field(repr=False)
-
-    @classmethod
-    def parse(cls, raw: str) -> Self | None:
-        """Read what a client presents. Anything that cannot be a token is `None`."""
-        return cls(raw) if _TOKEN_SHAPE.fullmatch(raw) else None
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of the token: all that is ever stored."""
-        return hashlib.sha256(self.value.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from domain.errors import TooManyAttempts
-from domain.network import Network
+from domain.network import Client, Network
 from domain.user import User
 
 _HOUR = timedelta(hours=1)
@@ -161,6 +162,41 @@ def succeed_all(
         buckets[ends.key] = Bucket(now)
     reservation = reserve_all(then, known, now)
     return Success({**buckets, **reservation.buckets}, ended.attempts if ended else 0, reservation)
+
+
+class Throttle(Protocol):
+    """Counts attempts before it is known how they end.
+
+    It writes in the turn of the `client`, as a unit of work does.
+    """
+
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        """Count each attempt in its bucket, all or none, in one atomic step.
+
+        Of many that come at once no more pass than the limit says. Raises `TooManyAttempts` with
+        the longest of the waits, and `Unavailable`.
+        """
+
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        """Take them back: the attempt was no guess. Raises `Unavailable`."""
+
+    async def forget(self) -> None:
+        """Remove what need not be remembered any more. Raises `Unavailable`."""
+
+    async def succeed(
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
+    ) -> int:
+        """The guess was right: take the attempts back, forget the bucket of `ends`, and say how
+        many it had without this attempt. Then count `then`, all in one atomic step.
+
+        Raises `TooManyAttempts` if those have to wait, when the rest is done all the same, and
+        `Unavailable`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

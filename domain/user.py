@@ -86,9 +86,18 @@ class User:
     is_operator: bool = False
     version: int = 1
 
-    def disabled(self, at: datetime | None) -> Self:
-        """The same account, shut since then, or open again."""
+    @property
+    def is_disabled(self) -> bool:
+        """Say whether nobody can log in to it."""
+        return self.disabled_at is not None
+
+    def disabled(self, at: datetime) -> Self:
+        """The same account, disabled since then."""
         return replace(self, disabled_at=at)
+
+    def enabled(self) -> Self:
+        """The same account, open to logins again."""
+        return replace(self, disabled_at=None)
 
     def demoted(self) -> Self:
         """The same account, of an ordinary user."""

@@ -26,9 +26,9 @@ import httpx
 import msgspec
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from entrypoints.http import create_app
 from entrypoints.services import Services
 from entrypoints.settings import Settings
+from entrypoints.web_app import create_app
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 

@@ -1,28 +1,25 @@
-"""Part of the composition root: notices that an account may have been deleted."""
+"""Part of the composition root: notices that an account was deleted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from domain.traffic import RequestRecord
-
-_ROUTES = ("/api/user", "/api/ops/users")
-_REFUSED = 400
+from domain.events import EventKind
 
 
 class Departures:
-    """Fits `domain.traffic.Observe`. What has to be done when somebody left is done at the next
-    `look`, when the record of the deletion itself has been written.
+    """What has to be done when somebody left is done at the next `look`, when the record of the
+    request that deleted the account has been written.
     """
 
     def __init__(self, act: Callable[[], Awaitable[object]]) -> None:
         self._act = act
         self._any = False
 
-    def __call__(self, record: RequestRecord) -> None:
-        if record.method == "DELETE" and record.status < _REFUSED:
-            self._any = self._any or record.route.startswith(_ROUTES)
+    def note(self, kinds: Sequence[EventKind]) -> None:
+        """Events of these kinds were committed."""
+        self._any = self._any or EventKind.ACCOUNT_DELETED in kinds
 
     async def look(self) -> None:
-        """Act if there were any since the last look."""
+        """Act if somebody left since the last look."""
         if self._any:
             self._any = False
             await self._act()

@@ -4,17 +4,11 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from adapters.persistence.schema import SchemaTooNew, SchemaUnknown, migrate
-from adapters.persistence.sqlite import create_database
-from adapters.persistence.unit_of_work import SqlBegin
-from adapters.persistence.writer import Writer
-from adapters.pseudonyms import KeyFile
-from adapters.system import SystemClock, SystemTokens
-from adapters.user_agents import device_of
-from application.offer_set_up import OfferSetUp
-from domain.operator import Code
+from adapters.signing.key_file import KeyFile
+from adapters.sql.schema import SchemaTooNew, SchemaUnknown, migrate
+from adapters.sql.sqlite import create_database
 from entrypoints.settings import Settings
-from entrypoints.weaknesses import is_exposed
+from entrypoints.startup_warnings import is_exposed
 
 _MIGRATION_WAIT_SECONDS = 60
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -38,15 +32,6 @@ def prepare(settings: Settings) -> None:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
-
-
-async def offer_set_up(settings: Settings) -> Code | None:
-    """`OfferSetUp` without all the rest, once, after `prepare`."""
-    writer = Writer(settings.database)
-    try:
-        return await OfferSetUp(SqlBegin(writer, device_of), SystemClock(), SystemTokens())()
-    finally:
-        writer.close()
 
 
 def key_path(settings: Settings) -> Path:

@@ -12,16 +12,18 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar
+from msgspec import Struct, structs
 
-from adapters.http.connections import Connections
-from adapters.http.protocol import StrictProtocol
+from adapters.http.pipeline.connections import Connections
+from adapters.http.pipeline.protocol import StrictProtocol
+from adapters.monitoring.stdout_log import configure_logs
 from domain.errors import Unavailable
-from domain.operator import Code
-from entrypoints.http import create_app
-from entrypoints.logs import configure_logs
-from entrypoints.preparation import CannotStart, offer_set_up, prepare
+from domain.secrets import OneTimeCode
+from entrypoints.preparation import CannotStart, prepare
+from entrypoints.services import build_services
 from entrypoints.settings import InvalidSettings, Settings, read_settings, unknown_names
-from entrypoints.weaknesses import exposed, is_loopback, weaknesses
+from entrypoints.startup_warnings import exposed, is_loopback, weaknesses
+from entrypoints.web_app import create_app
 
 _log = logging.getLogger("frontdesk")
 
@@ -53,7 +55,26 @@ def application() -> Litestar:
     return app
 
 
-def serve(host: str, port: int, workers: int) -> None:
+class Listening(Struct, frozen=True, kw_only=True):
+    """Where to listen, and with how many processes; as uvicorn understands it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    uds: str | None = None
+    fd: int | None = None
+    reload: bool = False
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
+
+    @property
+    def address(self) -> str:
+        """As browsers on this machine want it."""
+        scheme = "https" if self.ssl_certfile else "http"
+        return f"{scheme}://{_reachable(self.host)}:{self.port}"
+
+
+def serve(listening: Listening) -> None:
     """Prepare the data folder, say where everything is, and serve."""
     configure_logs()
     try:
@@ -61,38 +82,43 @@ def serve(host: str, port: int, workers: int) -> None:
         prepare(settings)
     except (InvalidSettings, CannotStart) as error:
         sys.exit(str(error))
-    for name in unknown_names():
-        _log.warning(f"{name} is not a setting of this version; it has no effect.")
-    for weakness in exposed(settings):
-        _log.warning(weakness)
-    if not is_loopback(host):
-        for weakness in weaknesses(settings):
-            _log.warning(weakness)
-    address = f"http://{_reachable(host)}:{port}"
-    print(f"Frontdesk serves {settings.database}", file=sys.stderr)
-    print(f"  API   {address}/api/user", file=sys.stderr)
-    print(f"  page  {address}/schema", file=sys.stderr)
-    if code := asyncio.run(_set_up_code(settings)):
-        link = f"{settings.public_origin or address}/ops/set-up#{code.value}"
-        print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)
+    _warn(settings, listening)
+    _greet(settings, listening)
     # uvicorn raises the signal again when all is done; the end it asked for is a success.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     served: dict[str, Any] = {
         "app": "entrypoints.server:application",
         "factory": True,
-        "host": host,
-        "port": port,
-        "workers": workers,
         "http": protocol_of(settings),
+        **structs.asdict(listening),
         **LIMITS,
     }
-    if ":" in host and workers == 1:
+    if ":" in listening.host and listening.workers == 1 and not listening.reload:
         # As with workers: the socket that uvicorn makes takes IPv4 too, that of its loop does not.
         config = uvicorn.Config(**served)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([config.bind_socket()])
     else:
         uvicorn.run(**served)
+
+
+def _warn(settings: Settings, listening: Listening) -> None:
+    for name in unknown_names():
+        _log.warning(f"{name} is not a setting of this version; it has no effect.")
+    for weakness in exposed(settings):
+        _log.warning(weakness)
+    if not is_loopback(listening.host):
+        for weakness in weaknesses(settings):
+            _log.warning(weakness)
+
+
+def _greet(settings: Settings, listening: Listening) -> None:
+    print(f"Frontdesk serves {settings.database}", file=sys.stderr)
+    print(f"  API   {listening.address}/api/user", file=sys.stderr)
+    print(f"  page  {listening.address}/schema", file=sys.stderr)
+    if code := asyncio.run(set_up_code(settings)):
+        link = f"{settings.public_origin or listening.address}/ops/set-up#{code.value}"
+        print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)
 
 
 def _reachable(host: str) -> str:
@@ -106,12 +132,16 @@ def _reachable(host: str) -> str:
     return host if address.version == _IPV4 else f"[{host}]"
 
 
-async def _set_up_code(settings: Settings) -> Code | None:
+async def set_up_code(settings: Settings) -> OneTimeCode | None:
+    """The code for the first operator's link; `None` if there is an operator, or no database."""
+    services = build_services(settings.unobserved)
     try:
-        return await offer_set_up(settings)
+        return await services.use_cases.offer_set_up()
     except Unavailable as error:
         _log.warning(f"There is no link to become an operator: {error}")
         return None
+    finally:
+        services.close()
 
 
 def _collect_what_comes() -> None:
@@ -119,4 +149,3 @@ def _collect_what_comes() -> None:
     event loop for 60 ms each time.
     """
     gc.freeze()
-    gc.enable()

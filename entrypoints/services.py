@@ -1,74 +1,46 @@
-"""The composition root: concrete adapters are named here, in `observers.py` and in
-`preparation.py`.
-"""
+"""The composition root: which adapter fits which port, and what runs in the background."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from msgspec import Struct
 
-from adapters.bcrypt_hasher import BcryptHasher
-from adapters.common_passwords import common_passwords
-from adapters.device_marks import DeviceMarks
-from adapters.hash_queue import HashQueue, QueueFigures
-from adapters.persistence.costs import highest_cost
-from adapters.persistence.devices import DeviceNames
-from adapters.persistence.last_seen import SqlLastSeen
-from adapters.persistence.lookup import SqliteLookup
-from adapters.persistence.probe import SqlProbe
-from adapters.persistence.reader import SqliteReader
-from adapters.persistence.records import SqliteRecords
-from adapters.persistence.throttle import SqlThrottle
-from adapters.persistence.unit_of_work import SqlBegin
-from adapters.persistence.writer import Writer
-from adapters.pseudonyms import HmacPseudonyms, KeyFile
-from adapters.system import SteadyClock, SystemClock, SystemTokens
-from adapters.throttle.memory import NoThrottle
+from adapters.monitoring.stdout_log import request_lines
+from adapters.no_throttle import NoThrottle
+from adapters.passwords.bcrypt_hasher import BcryptHasher
+from adapters.passwords.common_passwords import common_passwords
+from adapters.passwords.hash_queue import HashQueue
+from adapters.signing.device_marks import DeviceMarks
+from adapters.signing.key_file import KeyFile
+from adapters.signing.pseudonyms import HmacPseudonyms
+from adapters.sql.costs import highest_cost
+from adapters.sql.devices import DeviceNames
+from adapters.sql.last_seen import SqlLastSeen
+from adapters.sql.lookup import SqliteLookup
+from adapters.sql.probe import SqlProbe
+from adapters.sql.reader import SqliteReader
+from adapters.sql.records import SqliteRecords
+from adapters.sql.throttle import SqlThrottle
+from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.writer import Writer
+from adapters.system import SteadyClock, SystemClock, SystemSecrets
 from adapters.user_agents import device_of
-from application.authenticate import Authenticate
-from application.begin_as_operator import BeginAsOperator
-from application.blank_requests import BlankRequests
-from application.check_readiness import CheckReadiness
-from application.clean_up import CleanUp
-from application.confirm_owner import ConfirmOwner
-from application.create_token import CreateToken
-from application.create_user import CreateUser
-from application.delete_account import DeleteAccount
-from application.demote_operator import DemoteOperator
-from application.disable_user import DisableUser
-from application.edit_user import EditUser
-from application.end_other_sessions import EndOtherSessions
-from application.end_session import EndSession
-from application.end_user_sessions import EndUserSessions
-from application.export_account import ExportAccount
-from application.forget_requests import ForgetRequests
-from application.identify_operator import IdentifyOperator
-from application.list_events import ListEvents
-from application.list_sessions import ListSessions
-from application.log_in import LogIn
-from application.log_out import LogOut
-from application.open_session import OpenSession
-from application.remove_user import RemoveUser
-from application.reset_password import ResetPassword
-from application.revoke_token import RevokeToken
-from application.set_reset_code import SetResetCode
-from application.set_up import SetUp
-from application.sign_up import SignUp
-from application.update_user import UpdateUser
-from domain.metrics import Metrics
-from domain.password import PasswordPolicy
-from domain.ports import Clock, Records, Throttle
-from domain.queries import Tables
-from domain.traffic import Observe, RequestLog, Tally
+from application.operations.metrics import Metrics
+from application.operations.queries import Tables
+from application.operations.requests import Observe, RequestLog, Tally
+from domain.events import EventKind
+from domain.ports import Clock, Records
 from entrypoints.background import every, until_done
 from entrypoints.departures import Departures
 from entrypoints.limits import throttle_policy
-from entrypoints.observers import build_observers
+from entrypoints.monitoring import build_observers
+from entrypoints.ports import Policies, Ports
 from entrypoints.preparation import key_path, prepare
 from entrypoints.settings import Settings
+from entrypoints.wiring import UseCases, wire
 
 _LAST_SEEN_SECONDS = 10
 _CLEAN_UP_SECONDS = 60
@@ -77,88 +49,140 @@ _DEPARTURES_SECONDS = 2
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """The use cases, ready to be called inside `running()`."""
+    """The use cases and what operators can ask, ready inside `running()`."""
 
-    sign_up: SignUp
-    log_in: LogIn
-    log_out: LogOut
-    authenticate: Authenticate
-    update_user: UpdateUser
-    delete_account: DeleteAccount
-    list_sessions: ListSessions
-    end_session: EndSession
-    end_other_sessions: EndOtherSessions
-    list_events: ListEvents
-    export_account: ExportAccount
-    identify_operator: IdentifyOperator
-    set_up: SetUp
-    create_user: CreateUser
-    edit_user: EditUser
-    disable_user: DisableUser
-    demote_operator: DemoteOperator
-    remove_user: RemoveUser
-    end_user_sessions: EndUserSessions
-    set_reset_code: SetResetCode
-    reset_password: ResetPassword
-    create_token: CreateToken
-    revoke_token: RevokeToken
-    clean_up: CleanUp
-    blank_requests: BlankRequests
-    check_readiness: CheckReadiness
-    hash_figures: Callable[[], QueueFigures]
-    forget_requests: ForgetRequests
+    use_cases: UseCases
     records: Records
     tables: Tables
     requests: Tables
     request_log: RequestLog
     metrics: Metrics
     observers: Sequence[Observe]
-    mask_path: Callable[[str], str]
+    request_line: Observe
+    """Writes a line to the log for each request."""
     begin_tally: Callable[[], Tally]
     running: Callable[[], AbstractAsyncContextManager[None]]
+    close: Callable[[], None]
+    """For who has called a use case without entering `running()`."""
 
 
 def build_services(
-    settings: Settings, clock: Clock | None = None, hash_queue: HashQueue | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    hash_queue: HashQueue | None = None,
+    *,
+    metrics_seconds: float = 5,
 ) -> Services:
-    """Put everything together. Nothing is opened before `running()` is entered."""
-    writer, reader = Writer(settings.database), SqliteReader(settings.database)
-    begin = SqlBegin(writer, device_of)
-    lookup, records = SqliteLookup(reader), SqliteRecords(reader)
-    last_seen = SqlLastSeen(writer)
-    hash_queue = hash_queue or HashQueue(
+    """Put everything together. Nothing is opened before `running()` is entered. Metrics are stored
+    every `metrics_seconds`.
+    """
+
+    def on_events(kinds: Sequence[EventKind]) -> None:
+        watch.on_events(kinds)
+        departures.note(kinds)
+
+    storage = _Storage.on(settings, on_events)
+    queue = hash_queue or HashQueue(
         threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds
     )
+    clock = clock or SystemClock()
+    clock_watch = SteadyClock(clock)
+    watch = build_observers(
+        settings,
+        lambda: storage.begin.waiting,
+        lambda: queue.figures,
+        clock_watch,
+        taking_seconds=metrics_seconds,
+    )
     hasher = BcryptHasher(
-        hash_queue,
+        queue,
         cost=settings.bcrypt_cost,
         pepper=settings.pepper,
         old_peppers=settings.old_peppers,
     )
     key_file = KeyFile(key_path(settings))
-    pseudonyms = HmacPseudonyms(lambda: settings.secret_key or key_file.key)
-    devices = DeviceMarks(lambda: settings.secret_key or key_file.key)
-    clock, tokens = clock or SystemClock(), SystemTokens()
-    passwords, lifetimes = _password_policy(settings), settings.lifetimes
-    counting, policy = SqlThrottle(writer, begin.turns, reader, clock), throttle_policy(settings)
-    throttle: Throttle = counting if settings.throttle == "on" else NoThrottle()
-    open_session = OpenSession(clock, tokens, lifetimes)
-    confirm_owner = ConfirmOwner(begin, hasher, clock, lifetimes, throttle, policy)
-    begin_as = BeginAsOperator(begin, clock, lifetimes)
-    authenticate = Authenticate(lookup, last_seen, clock, lifetimes)
-    clock_watch = SteadyClock(clock)
-    clean_up = CleanUp(begin, clock, clock_watch, counting, timedelta(days=settings.event_days))
-    device_names = DeviceNames(reader, writer, device_of)
+    quotas = SqlThrottle(storage.writer, storage.begin.turns, storage.reader, clock)
+    last_seen = SqlLastSeen(storage.writer)
+    ports = Ports(
+        begin=storage.begin,
+        lookup=SqliteLookup(storage.reader),
+        records=SqliteRecords(storage.reader),
+        last_seen=last_seen,
+        storage=SqlProbe(storage.writer),
+        throttle=quotas if settings.throttle == "on" else NoThrottle(),
+        quotas=quotas,
+        hasher=hasher,
+        secrets=SystemSecrets(),
+        pseudonyms=HmacPseudonyms(lambda: settings.secret_key or key_file.key),
+        devices=DeviceMarks(lambda: settings.secret_key or key_file.key),
+        clock=clock,
+        clock_watch=clock_watch,
+        requests=watch.requests,
+        request_log=watch.request_log,
+        own_requests=watch.own_requests,
+    )
+    use_cases = wire(ports, _policies(settings))
+    departures = Departures(use_cases.blank_requests)
 
-    watch = build_observers(
-        settings, lambda: begin.waiting, lambda: hash_queue.figures, clock_watch
+    def close() -> None:
+        queue.close()
+        storage.writer.close()
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        """Create and migrate the database, do the background work, and close everything."""
+        await asyncio.to_thread(prepare, settings)
+        try:
+            with storage.reader.open():
+                async with (
+                    watch.running(),
+                    _background(settings, use_cases, hasher, storage),
+                    every(_LAST_SEEN_SECONDS, last_seen.write),
+                    every(_DEPARTURES_SECONDS, departures.look),
+                ):
+                    yield
+        finally:
+            close()
+
+    return Services(
+        use_cases=use_cases,
+        records=ports.records,
+        tables=watch.tables,
+        requests=watch.requests,
+        request_log=watch.request_log,
+        metrics=watch.metrics,
+        observers=watch.all,
+        request_line=request_lines(watch.masking.path),
+        begin_tally=watch.begin_tally,
+        running=running,
+        close=close,
     )
 
-    blank_requests = BlankRequests(records, watch.request_log)
-    departures = Departures(blank_requests)
 
-    async def clean_up_all() -> None:
-        while await clean_up():
+@dataclass(frozen=True, slots=True)
+class _Storage:
+    """The database, as it is written and read."""
+
+    writer: Writer
+    reader: SqliteReader
+    begin: SqlBegin
+
+    @classmethod
+    def on(cls, settings: Settings, on_events: Callable[[Sequence[EventKind]], None]) -> "_Storage":
+        writer = Writer(settings.database)
+        begin = SqlBegin(writer, device_of, on_events=on_events)
+        return cls(writer, SqliteReader(settings.database), begin)
+
+
+@asynccontextmanager
+async def _background(
+    settings: Settings, use_cases: UseCases, hasher: BcryptHasher, storage: _Storage
+) -> AsyncIterator[None]:
+    """What is done now and then, and what an older version has left to do."""
+    device_names = DeviceNames(storage.reader, storage.writer, device_of)
+
+    async def clean_up() -> None:
+        while await use_cases.clean_up():
             pass
 
     async def learn_cost() -> int:
@@ -166,92 +190,20 @@ def build_services(
         hasher.learn_cost(cost or 0)
         return 0
 
-    @asynccontextmanager
-    async def running() -> AsyncIterator[None]:
-        """Create and migrate the database, do the background work, and close everything."""
-        await asyncio.to_thread(prepare, settings)
-        try:
-            with reader.open():
-                async with (
-                    watch.running(),
-                    every(_LAST_SEEN_SECONDS, last_seen.write),
-                    every(_CLEAN_UP_SECONDS, clean_up_all),
-                    until_done(_FILLING_SECONDS, learn_cost),
-                    until_done(_FILLING_SECONDS, device_names.fill),
-                    every(_CLEAN_UP_SECONDS, blank_requests),
-                    every(_DEPARTURES_SECONDS, departures.look),
-                ):
-                    yield
-        finally:
-            hash_queue.close()
-            writer.close()
+    async with (
+        every(_CLEAN_UP_SECONDS, clean_up),
+        every(_CLEAN_UP_SECONDS, use_cases.blank_requests),
+        until_done(_FILLING_SECONDS, learn_cost),
+        until_done(_FILLING_SECONDS, device_names.fill),
+    ):
+        yield
 
-    return Services(
-        sign_up=SignUp(begin, hasher, clock, open_session, passwords, throttle, policy, devices),
-        log_in=LogIn(
-            begin,
-            lookup,
-            hasher,
-            clock,
-            open_session,
-            pseudonyms,
-            throttle,
-            policy,
-            devices,
-        ),
-        log_out=LogOut(begin, lookup, clock),
-        authenticate=authenticate,
-        update_user=UpdateUser(
-            begin,
-            confirm_owner,
-            hasher,
-            clock,
-            tokens,
-            passwords,
-            lifetimes,
-            throttle,
-            policy,
-            devices,
-        ),
-        delete_account=DeleteAccount(begin, confirm_owner, clock),
-        list_sessions=ListSessions(records, clock, lifetimes),
-        end_session=EndSession(begin, records, clock),
-        end_other_sessions=EndOtherSessions(begin, clock),
-        list_events=ListEvents(records),
-        export_account=ExportAccount(
-            records, watch.own_requests, authenticate, clock, counting, policy
-        ),
-        identify_operator=IdentifyOperator(authenticate, lookup, last_seen, clock, lifetimes),
-        set_up=SetUp(begin, lookup, hasher, clock, open_session, passwords),
-        create_user=CreateUser(begin_as, hasher, clock, passwords),
-        edit_user=EditUser(begin_as, hasher, clock, passwords),
-        disable_user=DisableUser(begin_as, lookup, clock),
-        demote_operator=DemoteOperator(begin_as, lookup, clock),
-        remove_user=RemoveUser(begin_as, clock),
-        end_user_sessions=EndUserSessions(begin_as, clock),
-        set_reset_code=SetResetCode(begin_as, clock, tokens),
-        reset_password=ResetPassword(
-            begin, lookup, hasher, clock, open_session, passwords, devices
-        ),
-        create_token=CreateToken(begin_as, clock, tokens),
-        revoke_token=RevokeToken(begin_as, clock),
-        clean_up=clean_up,
-        blank_requests=blank_requests,
-        check_readiness=CheckReadiness(SqlProbe(writer)),
-        hash_figures=lambda: hash_queue.figures,
-        forget_requests=ForgetRequests(begin_as, clock, watch.requests, watch.request_log),
-        records=records,
-        tables=watch.tables,
-        requests=watch.requests,
-        request_log=watch.request_log,
-        metrics=watch.metrics,
-        observers=(*watch.all, departures),
-        mask_path=watch.masking.path,
-        begin_tally=watch.begin_tally,
-        running=running,
+
+def _policies(settings: Settings) -> Policies:
+    passwords = settings.password_policy
+    return Policies(
+        passwords=replace(passwords, common=common_passwords()) if settings.hardened else passwords,
+        lifetimes=settings.lifetimes,
+        limits=throttle_policy(settings),
+        keep_events=timedelta(days=settings.event_days),
     )
-
-
-def _password_policy(settings: Settings) -> PasswordPolicy:
-    policy = settings.password_policy
-    return replace(policy, common=common_passwords()) if settings.hardened else policy

@@ -93,7 +93,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         "/healthz",
         "/readyz",
         "/api/ops/logs/tail",
-        "/ops/assets/{name}",
+        "/ops/assets/{digest}/{name}",
     )
     request_log_masked: tuple[str, ...] = ()
     metrics: Literal["on", "off"] = "on"

@@ -13,9 +13,9 @@ import pytest
 import uvicorn
 
 from entrypoints.client import Client, connect, in_process
-from entrypoints.http import create_app
 from entrypoints.server import LIMITS, protocol_of
 from entrypoints.settings import Settings
+from entrypoints.web_app import create_app
 
 CHEAP_COST = 4
 

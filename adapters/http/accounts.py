@@ -6,14 +6,10 @@ from litestar import Controller, MediaType, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import Body
 
-from adapters.http.authentication import (
-    PUBLIC,
-    PublicRequest,
-    SignedInRequest,
-    let_in_or_out,
-)
+from adapters.http.authentication import PublicRequest, SignedInRequest, let_in_or_out
 from adapters.http.cookies import Cookies
-from adapters.http.network import origin_of
+from adapters.http.options import PUBLIC
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import (
     CROSS_ORIGIN,
     INVALID,
@@ -32,12 +28,12 @@ from adapters.http.views import (
     UserView,
     given,
 )
-from application.delete_account import DeleteAccount
-from application.log_in import LogIn
-from application.log_out import LogOut
-from application.reset_password import ResetPassword
-from application.sign_up import SignUp
-from application.update_user import UpdateUser
+from application.account.delete_own_account import DeleteOwnAccount
+from application.account.log_in import LogIn
+from application.account.log_out import LogOut
+from application.account.reset_password import ResetPassword
+from application.account.sign_up import SignUp
+from application.account.update_own_account import UpdateOwnAccount
 from domain.errors import (
     Busy,
     FreshLoginRequired,
@@ -52,7 +48,7 @@ from domain.errors import (
     TooManyAttempts,
     UsernameTaken,
 )
-from domain.operator import Code
+from domain.secrets import OneTimeCode
 
 _BODY = (MALFORMED, INVALID, CROSS_ORIGIN, TIMEOUT, TOO_LARGE, UNSUPPORTED)
 _UNCONFIRMED = Confirmation()
@@ -175,7 +171,7 @@ class AccountController(Controller):
         opens.
         """
         admission = await reset_password(
-            code=Code.parse(data.code),
+            code=OneTimeCode.parse(data.code),
             password=data.password,
             origin=origin_of(request),
             presented=request.auth,
@@ -190,7 +186,7 @@ class AccountController(Controller):
     )
     async def get_user(self, request: SignedInRequest) -> UserView:
         """Your account."""
-        # Mostly, shortcut.py has answered before.
+        # Mostly, current_user.py has answered before.
         return UserView.of(request.user.user)
 
     @put(
@@ -214,7 +210,7 @@ class AccountController(Controller):
         self,
         data: Annotated[UserUpdate, Body()],
         request: SignedInRequest,
-        update_user: NamedDependency[UpdateUser],
+        update_own_account: NamedDependency[UpdateOwnAccount],
         jar: NamedDependency[Cookies],
     ) -> Response[UserView]:
         """Change your name, your password, or both; fields left out stay as they are.
@@ -224,7 +220,7 @@ class AccountController(Controller):
         operator's access keys end too, unless `keep_keys` is said moments after a login. You can
         choose 10 names an hour, taken ones included, and 60 passwords; logins count among those.
         """
-        user, renewed = await update_user(
+        updated = await update_own_account(
             signed_in=request.user,
             presented=request.auth,
             origin=origin_of(request),
@@ -234,7 +230,7 @@ class AccountController(Controller):
             keep_keys=data.keep_keys,
             device=jar.device(request.scope["headers"]),
         )
-        return Response(UserView.of(user), cookies=jar.carrying(renewed))
+        return Response(UserView.of(updated.user), cookies=jar.carrying(updated.admission))
 
     @delete(
         status_code=200,
@@ -255,7 +251,7 @@ class AccountController(Controller):
     async def delete_account(
         self,
         request: SignedInRequest,
-        delete_account: NamedDependency[DeleteAccount],
+        delete_own_account: NamedDependency[DeleteOwnAccount],
         jar: NamedDependency[Cookies],
         data: Annotated[Confirmation, Body()] = _UNCONFIRMED,
     ) -> Response[ReceiptView]:
@@ -265,7 +261,7 @@ class AccountController(Controller):
         otherwise). The name can
         be taken again by anybody; the id never. The last operator cannot leave.
         """
-        receipt = await delete_account(
+        receipt = await delete_own_account(
             signed_in=request.user,
             presented=request.auth,
             origin=origin_of(request),

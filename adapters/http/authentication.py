@@ -9,18 +9,13 @@ from litestar.datastructures import State
 from litestar.types import Scope
 
 from adapters.http.cookies import Cookies
-from adapters.http.rules import check_same_origin
-from application.authenticate import Authenticate
-from application.identify_operator import IdentifyOperator
+from adapters.http.options import SCOPE
+from adapters.http.pipeline.rules import check_same_origin
+from application.operators.identify_operator import IdentifyOperator
+from application.steps.authenticate import Authenticate
 from domain.errors import NotSignedIn
-from domain.operator import AccessKey
-from domain.session import SessionToken, SignedIn
-
-PUBLIC: dict[str, Any] = {"public": True}
-"""Handler options of what anybody may call."""
-
-SCOPE = "scope"
-"""The handler option that names what an operator needs to call it."""
+from domain.secrets import AccessKey, SessionToken
+from domain.session import SignedIn
 
 PublicRequest = Request[None, SessionToken | None, State]
 """`request.auth` is the token presented, live or not."""

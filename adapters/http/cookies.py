@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from litestar.datastructures import Cookie
 
-from domain.session import Admission, SessionToken
+from domain.secrets import SessionToken
+from domain.session import Admission
 
 _A_YEAR = timedelta(days=365)
 

@@ -4,9 +4,9 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from adapters.http.authentication import PUBLIC
+from adapters.http.options import PUBLIC
 from adapters.http.problems import answers
-from application.check_readiness import CheckReadiness
+from application.upkeep.check_readiness import CheckReadiness
 from domain.errors import StorageFull, StorageUnavailable
 
 

@@ -9,15 +9,15 @@ from litestar.params import FromPath, QueryParameter
 from adapters.http.authentication import SignedInRequest
 from adapters.http.cookies import Cookies
 from adapters.http.exporting import encoded
-from adapters.http.network import origin_of
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
 from adapters.http.streaming import StreamedJson
 from adapters.http.views import Ended, EventPageView, ExportView, SessionView
-from application.end_other_sessions import EndOtherSessions
-from application.end_session import EndSession
-from application.export_account import ExportAccount
-from application.list_events import ListEvents
-from application.list_sessions import ListSessions
+from application.account.end_other_sessions import EndOtherSessions
+from application.account.end_session import EndSession
+from application.account.export_account import ExportAccount
+from application.account.list_events import ListEvents
+from application.account.list_sessions import ListSessions
 from domain.errors import (
     NoSuchSession,
     NotSignedIn,
@@ -74,7 +74,7 @@ class OwnRecordsController(Controller):
             origin=origin_of(request),
         )
         is_current = session_id == request.user.session.id
-        return Response(Ended(1), cookies=jar.cleared() * is_current)
+        return Response(Ended(1), cookies=jar.cleared() if is_current else [])
 
     @delete(
         "/sessions",

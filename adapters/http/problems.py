@@ -11,10 +11,12 @@ from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
 from msgspec import UNSET, Struct, UnsetType, json
 
+from adapters.http.options import SCOPE
 from domain.errors import (
     Busy,
     EditConflict,
     FreshLoginRequired,
+    FrontdeskError,
     Invalid,
     InvalidCode,
     InvalidCredentials,
@@ -138,29 +140,39 @@ def encode(kind: Kind, detail: str) -> bytes:
     return json.encode(document(kind, detail))
 
 
-def from_domain(request: Request[Any, Any, State], error: Exception) -> Response[Problem]:
+def from_domain(request: Request[Any, Any, State], error: FrontdeskError) -> Response[Problem]:
     """An expected failure."""
-    headers: dict[str, str] = {}
-    errors: list[FieldError] | UnsetType = UNSET
-    if isinstance(error, NotSignedIn):
-        bearer = ', Bearer realm="frontdesk"' * ("scope" in request.route_handler.opt)
-        headers["WWW-Authenticate"] = f'Cookie realm="frontdesk"{bearer}'
-    if isinstance(error, ScopeMissing):  # RFC 6750 §3.1
-        challenge = f'error="insufficient_scope", scope="{error.scope}"'
-        headers["WWW-Authenticate"] = f'Bearer realm="frontdesk", {challenge}'
-    if isinstance(error, TooManyAttempts):
-        headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(error.retry_after)
-        if not isinstance(error, Busy):  # in a storm a stack for each would feed it
-            request.scope["state"]["error"] = error
-        cause = str(error.__cause__ or "")
-        # That it is busy is seen in the queue's figures; a line for each would feed the storm.
-        level = logging.DEBUG if isinstance(error, Busy) else logging.WARNING
-        _log.log(level, "%s", type(error).__name__, extra=_context(request, cause=cause))
-    if isinstance(error, Invalid):
-        errors = [FieldError(error.field, str(error))]
-    return _response(DOMAIN[type(error)], str(error), headers, errors)
+        _log_unavailable(request, error)
+    errors = [FieldError(error.field, str(error))] if isinstance(error, Invalid) else UNSET
+    return _response(DOMAIN[type(error)], str(error), _headers_for(request, error), errors)
+
+
+def _headers_for(request: Request[Any, Any, State], error: FrontdeskError) -> dict[str, str]:
+    match error:
+        case NotSignedIn() if SCOPE in request.route_handler.opt:
+            return {"WWW-Authenticate": 'Cookie realm="frontdesk", Bearer realm="frontdesk"'}
+        case NotSignedIn():
+            return {"WWW-Authenticate": 'Cookie realm="frontdesk"'}
+        case ScopeMissing(scope=scope):  # RFC 6750 §3.1
+            challenge = f'error="insufficient_scope", scope="{scope}"'
+            return {"WWW-Authenticate": f'Bearer realm="frontdesk", {challenge}'}
+        case TooManyAttempts(retry_after=seconds) | Unavailable(retry_after=seconds):
+            return {"Retry-After": str(seconds)}
+        case _:
+            return {}
+
+
+def _log_unavailable(request: Request[Any, Any, State], error: Unavailable) -> None:
+    """In a storm, that it is busy is seen in the queue's gauges: a line and a stack for each
+    request would feed the storm.
+    """
+    is_busy = isinstance(error, Busy)
+    if not is_busy:
+        request.scope["state"]["error"] = error
+    cause = str(error.__cause__ or "")
+    level = logging.DEBUG if is_busy else logging.WARNING
+    _log.log(level, "%s", type(error).__name__, extra=_context(request, cause=cause))
 
 
 def from_framework(request: Request[Any, Any, State], error: HTTPException) -> Response[Problem]:

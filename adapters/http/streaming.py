@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import anyio
@@ -12,6 +12,7 @@ from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 from litestar.types import HTTPResponseBodyEvent, Receive, Scope, Send
 
+from adapters.http.problems import Unacceptable
 from domain.errors import FrontdeskError
 
 _log = logging.getLogger("frontdesk")
@@ -78,6 +79,7 @@ def _part(body: bytes, *, more: bool = True) -> HTTPResponseBodyEvent:
 
 
 async def _when_gone(receive: Receive, then: Callable[[], None]) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    with suppress(Unacceptable):  # a client whose body is endless has left, too
+        while (await receive())["type"] != "http.disconnect":
+            pass
     then()

@@ -12,11 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from domain.operator import Code
+from domain.secrets import OneTimeCode
 from entrypoints.client import connect
-from entrypoints.http import create_app
-from entrypoints.preparation import offer_set_up, prepare
+from entrypoints.preparation import prepare
+from entrypoints.server import set_up_code
 from entrypoints.settings import Settings
+from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD
 from tests.operations.conftest import make_operator
@@ -112,12 +113,12 @@ def run_aside(job: Callable[[], None]) -> None:
     thread.join()
 
 
-def offer(settings: Settings) -> Code:
-    found: list[Code | None] = []
+def offer(settings: Settings) -> OneTimeCode:
+    found: list[OneTimeCode | None] = []
 
     async def ask() -> None:
         prepare(settings)
-        found.append(await offer_set_up(settings))
+        found.append(await set_up_code(settings))
 
     run_aside(lambda: asyncio.run(ask()))
     assert found[0]

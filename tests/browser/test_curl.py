@@ -31,7 +31,10 @@ def record(**changes: Any) -> dict[str, Any]:
 
 def command(page: Page, given: dict[str, Any], origin: str = "http://h") -> str:
     page.goto("/ops/login")
-    script = "async ([r, o]) => (await import('/ops/assets/curl.js')).curl(r, o)"
+    script = """async ([record, origin]) => {
+        const main = document.querySelector("script[type=module]").src;
+        return (await import(main.replace("main.js", "curl.js"))).curl(record, origin);
+    }"""
     return str(page.evaluate(script, [given, origin]))
 
 

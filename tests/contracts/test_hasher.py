@@ -8,15 +8,14 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from adapters.bcrypt_hasher import BcryptHasher
-from adapters.hash_queue import HashQueue
-from adapters.persistence.costs import highest_cost
-from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database
-from adapters.persistence.unit_of_work import SqlBegin
-from adapters.persistence.writer import Writer
-from domain.password import Password, PasswordHash
-from domain.ports import PasswordHasher
+from adapters.passwords.bcrypt_hasher import BcryptHasher
+from adapters.passwords.hash_queue import HashQueue
+from adapters.sql.costs import highest_cost
+from adapters.sql.schema import migrate
+from adapters.sql.sqlite import create_database
+from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.writer import Writer
+from domain.password import Password, PasswordHash, PasswordHasher
 from tests.examples import ADA, BOB, CLIENT, NOON
 from tests.fakes.system import FakeHasher
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.masking.masking import Masking
-from adapters.request_log.recorder import Keeping, RequestRecorder
-from domain.traffic import RequestLog
+from adapters.monitoring.masking.masking import Masking
+from adapters.monitoring.request_log.recorder import RequestRecorder
+from adapters.monitoring.request_log.rows import Keeping
+from application.operations.requests import RequestLog
 from tests.fakes.system import FakeClockWatch
 from tests.fakes.traffic import FakeRequestLog
 from tests.operations.test_request_log import WITHOUT_BUDGET, record, rows

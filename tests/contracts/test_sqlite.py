@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from adapters.persistence.last_seen import SqlLastSeen
-from adapters.persistence.lookup import SqliteLookup
-from adapters.persistence.probe import SqlProbe
-from adapters.persistence.reader import SqliteReader
-from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database, open_reader
-from adapters.persistence.unit_of_work import SqlBegin
-from adapters.persistence.writer import Writer
+from adapters.sql.last_seen import SqlLastSeen
+from adapters.sql.lookup import SqliteLookup
+from adapters.sql.probe import SqlProbe
+from adapters.sql.reader import SqliteReader
+from adapters.sql.schema import migrate
+from adapters.sql.sqlite import create_database, open_reader
+from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.writer import Writer
 from domain.errors import StorageUnavailable
-from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON, PHONE
+from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ async def test_those_who_wait_for_their_turn_are_counted_as_waiting(path: Path) 
         async with begin(LAPTOP.client(user_id=user_id)) as work:
             await work.events.append()
 
-    async with begin(PHONE.client(user_id=1)):
+    async with begin(LAPTOP.client(user_id=1)):
         writing = [asyncio.create_task(write(user_id)) for user_id in (1, 1, 1, 2)]
         await asyncio.sleep(0)
         assert (begin.waiting, writer.waiting) == (4, 1)

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from adapters.persistence.lookup import SqliteLookup
-from adapters.persistence.reader import SqliteReader
-from adapters.persistence.records import SqliteRecords
-from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database
-from adapters.persistence.unit_of_work import SqlBegin
-from adapters.persistence.writer import Writer
+from adapters.sql.lookup import SqliteLookup
+from adapters.sql.reader import SqliteReader
+from adapters.sql.records import SqliteRecords
+from adapters.sql.schema import migrate
+from adapters.sql.sqlite import create_database
+from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.writer import Writer
 from domain.events import Event
-from domain.keyring import Keys
 from domain.network import Client
 from domain.operator import Grant
 from domain.ports import Begin, Lookup, Records
@@ -41,7 +40,7 @@ Check = Callable[[Store], Awaitable[None]]
 class Ports:
     begin: Begin
     lookup: Lookup
-    keys: Keys
+    keys: Lookup
     records: Records
 
 
@@ -148,7 +147,7 @@ class BrokenStore(FakeStore):
         (BrokenStore(), store_contract.an_exception_undoes_everything),
         (BrokenStore(), store_contract.nobody_sees_what_is_not_committed),
         (BrokenStore(), store_contract.units_of_work_wait_for_each_other),
-        (BrokenStore(), store_contract.a_user_has_one_unit_of_work_at_a_time_and_others_pass),
+        (BrokenStore(), store_contract.a_user_at_a_site_writes_one_at_a_time_and_others_pass),
         (BrokenStore(), store_contract.a_site_has_four_units_of_work_at_a_time_and_others_pass),
         (BrokenStore(), store_contract.which_ids_are_somebodys_can_be_asked),
         (

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.common_passwords import common_passwords
-from adapters.pseudonyms import HmacPseudonyms, KeyFile
-from adapters.system import SteadyClock, SystemClock, SystemTokens
-from domain.session import SessionToken
+from adapters.passwords.common_passwords import common_passwords
+from adapters.signing.key_file import KeyFile
+from adapters.signing.pseudonyms import HmacPseudonyms
+from adapters.system import SteadyClock, SystemClock, SystemSecrets
+from domain.secrets import SessionToken
 from domain.user import Username
 from tests.examples import DAY, MINUTE
 from tests.fakes.system import FakeClock
@@ -22,7 +23,7 @@ def test_the_clock_tells_utc() -> None:
 
 
 def test_tokens_have_the_right_shape_and_differ() -> None:
-    tokens = {SystemTokens().new().value for _ in range(1000)}
+    tokens = {SystemSecrets().new(SessionToken).value for _ in range(1000)}
     assert len(tokens) == 1000
     assert all(SessionToken.parse(token) for token in tokens)
 

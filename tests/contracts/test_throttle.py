@@ -9,19 +9,18 @@ from typing import Any
 
 import pytest
 
-from adapters.persistence.reader import SqliteReader
-from adapters.persistence.schema import migrate
-from adapters.persistence.sqlite import create_database
-from adapters.persistence.throttle import SqlThrottle
-from adapters.persistence.turns import Turns
-from adapters.persistence.writer import Writer
-from adapters.throttle.memory import MemoryThrottle
+from adapters.sql.reader import SqliteReader
+from adapters.sql.schema import migrate
+from adapters.sql.sqlite import create_database
+from adapters.sql.throttle import SqlThrottle
+from adapters.sql.turns import Turns
+from adapters.sql.writer import Writer
 from domain.errors import TooManyAttempts
 from domain.network import Client
-from domain.ports import Throttle
-from domain.throttle import Attempt, Limit, reserve_all
+from domain.throttle import Attempt, Limit, Throttle, reserve_all
 from tests.examples import CLIENT, MINUTE
 from tests.fakes.system import FakeClock
+from tests.fakes.throttle import MemoryThrottle
 
 SECOND = timedelta(seconds=1)
 LIMIT = Limit(10, 5 * MINUTE)

@@ -1,4 +1,4 @@
-"""Turns before the database: one unit of work a user, four a site, and the others pass."""
+"""Turns before the database: one unit of work a user and site, four a site; the others pass."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import anyio
 import pytest
 
-from adapters.persistence.turns import Turns
+from adapters.sql.turns import Turns
 from domain.errors import StorageUnavailable
 from domain.network import Client
 
@@ -133,8 +133,18 @@ async def test_who_waits_for_the_site_and_leaves_gives_the_users_place_back(
     await visits.come(site("a"), *"1234")
     await visits.come(user(1, "a"), "waiting")
     await visits.cancel("waiting")
-    await visits.come(user(1, "b"), "elsewhere")
-    assert "elsewhere" in visits.inside
+    await visits.come(user(1, "a"), "again")
+    await visits.leave("1")
+    assert "again" in visits.inside
+
+
+async def test_who_crowds_a_site_with_a_stolen_session_is_not_in_its_owners_way(
+    visits: Visits,
+) -> None:
+    await visits.come(site("crowded"), *"123456")
+    await visits.come(user(1, "crowded"), *(f"stolen {number}" for number in range(60)))
+    await visits.come(user(1, "home"), "owner")
+    assert "owner" in visits.inside
 
 
 async def test_a_request_that_is_cancelled_waits_no_longer() -> None:

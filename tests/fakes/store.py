@@ -265,7 +265,7 @@ class FakeStore:
         self.begun = 0
         """How many units of work have begun."""
         self._writing = asyncio.Lock()
-        self._user_turns = defaultdict[int, asyncio.Lock](asyncio.Lock)
+        self._user_turns = defaultdict[tuple[int, str], asyncio.Lock](asyncio.Lock)
         self._site_turns = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(4))
 
     @asynccontextmanager
@@ -273,7 +273,7 @@ class FakeStore:
         self.begun += 1
         async with AsyncExitStack() as turn:
             if client and client.user_id is not None:
-                await turn.enter_async_context(self._user_turns[client.user_id])
+                await turn.enter_async_context(self._user_turns[client.user_id, client.site])
             if client and client.site:
                 await turn.enter_async_context(self._site_turns[client.site])
             await turn.enter_async_context(self._writing)

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TypeVar
 
-from domain.errors import Busy
+from domain.errors import Busy, Unavailable
 from domain.network import Client
 from domain.password import Password, PasswordHash
-from domain.session import SessionToken
+from domain.secrets import Secret
 from domain.user import Username
 from tests.examples import NOON
 
@@ -30,13 +31,16 @@ class FakeClockWatch:
         return self.steady
 
 
-class FakeTokens:
+_Kind = TypeVar("_Kind", bound=Secret)
+
+
+class FakeSecrets:
     def __init__(self) -> None:
         self._count = 0
 
-    def new(self) -> SessionToken:
+    def new(self, kind: type[_Kind]) -> _Kind:
         self._count += 1
-        return SessionToken(f"{self._count:043}")
+        return kind(f"{self._count:043}")
 
 
 NOBODY = Client("", "")
@@ -85,3 +89,14 @@ class FakeLastSeen:
 class FakePseudonyms:
     def of(self, username: Username) -> str:
         return sha256(username.key.encode()).hexdigest()[:12]
+
+
+class FakeProbe:
+    """Storage that takes writes, unless it is told to fail."""
+
+    def __init__(self) -> None:
+        self.failure: Unavailable | None = None
+
+    async def check(self) -> None:
+        if self.failure:
+            raise self.failure

@@ -1,18 +1,81 @@
 """Records of requests, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from application.operations.queries import (
+    Comparison,
+    Condition,
+    Count,
+    Page,
+    Row,
+    Table,
+    Value,
+)
+from domain.account import RequestsPage
+from domain.errors import NoSuchRow
+from domain.user import User
+
+
+@dataclass
+class FakeTables:
+    """Fits `Tables`, as far as ids of one table are asked for. `arriving` puts another row there
+    with every look, as under traffic.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    arriving: bool = False
+
+    async def page(
+        self,
+        table: str,
+        conditions: Sequence[Condition] = (),
+        *,
+        columns: Sequence[str] = (),
+        sort: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        most = [int(each.value) for each in conditions if each.comparison is Comparison.LE]
+        least = [int(each.value) for each in conditions if each.comparison is Comparison.GT]
+        found = [each for each in self.ids if all(each <= bound for bound in most)]
+        found = [each for each in found if all(each > bound for bound in least)]
+        if self.arriving:
+            self.ids.append(self.ids[-1] + 1)
+        found.sort(reverse=(sort or "-").startswith("-"))
+        return Page([{"id": each} for each in found[:limit]], None)
+
+    async def tables(self) -> list[Table]:
+        return []
+
+    async def row(self, table: str, key: str) -> Row:
+        raise NoSuchRow
+
+    async def count(
+        self, table: str, conditions: Sequence[Condition] = (), *, exact: bool = False
+    ) -> Count:
+        return Count(len(self.ids), exact=True)
+
+    async def values(
+        self, table: str, column: str, conditions: Sequence[Condition] = (), *, limit: int = 50
+    ) -> list[tuple[Value, int]]:
+        return []
 
 
 @dataclass
 class FakeRequestLog:
-    """Fits `RequestLog`: the user of each record by its id, and `None` where it is blank."""
+    """Fits `RequestLog`: the user of each record by its id, and `None` where it is blank. What is
+    removed here is no longer in `tables`.
+    """
 
     users: dict[int, int | None] = field(default_factory=dict)
     lost: int = 0
     asked: list[int] = field(default_factory=list)
+    tables: FakeTables | None = None
 
     async def forget(self, ids: Sequence[int]) -> int:
+        if self.tables:
+            self.tables.ids = [each for each in self.tables.ids if each not in ids]
         return len([self.users.pop(each) for each in ids if each in self.users])
 
     async def users_on_record(self, *, after: int, at_most: int) -> list[int]:
@@ -24,3 +87,15 @@ class FakeRequestLog:
         doomed = [id_ for id_, user in self.users.items() if user in user_ids]
         self.users |= dict.fromkeys(doomed)
         return len(doomed)
+
+
+@dataclass
+class FakeRequestHistory:
+    """Fits `RequestHistory`: these are everybody's, and `following` is how many were given."""
+
+    requests: Sequence[Mapping[str, object]]
+
+    async def page(self, user: User, *, after: str | None, limit: int) -> RequestsPage:
+        end = int(after or 0) + limit
+        following = str(end) if end < len(self.requests) else None
+        return RequestsPage(self.requests[end - limit : end], following)

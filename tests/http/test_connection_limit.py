@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.http import create_app
+from adapters.passwords.hash_queue import HashQueue
 from entrypoints.server import protocol_of
-from entrypoints.services import Services, build_services
+from entrypoints.services import build_services
 from entrypoints.settings import Settings
+from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses all of 127.0.0.0/8")
@@ -31,9 +32,9 @@ LOG_IN = (
 class House:
     """The service, and connections from wherever one likes."""
 
-    def __init__(self, port: int, services: Services, open_ones: ExitStack) -> None:
+    def __init__(self, port: int, queue: HashQueue, open_ones: ExitStack) -> None:
         self._port = port
-        self.services = services
+        self.queue = queue
         self._open_ones = open_ones
 
     def enter(self, number: int) -> socket.socket:
@@ -64,10 +65,11 @@ def status(connection: socket.socket, sent: bytes = GET) -> int | None:
 
 @contextmanager
 def open_house(settings: Settings) -> Iterator[House]:
-    services = build_services(settings)
+    queue = HashQueue(threads=1)
+    services = build_services(settings, hash_queue=queue)
     app = create_app(settings, services, record=lambda _: None)
     with serving(app, http=protocol_of(settings)) as url, ExitStack() as open_ones:
-        yield House(int(url.rpartition(":")[2]), services, open_ones)
+        yield House(int(url.rpartition(":")[2]), queue, open_ones)
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def test_one_that_waits_for_its_hash_keeps_its_place(tmp_path: Path) -> None:
     with open_house(settings) as house:
         waiting = house.enter(2)
         waiting.sendall(LOG_IN)
-        while house.services.hash_figures().running < 1:
+        while house.queue.figures.running < 1:
             time.sleep(0.01)
         idle = house.several(2, LIMIT - 2)
         house.several(3, 3)

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from adapters.http.connections import REFUSED_MAX, Connections
+from adapters.http.pipeline.connections import REFUSED_MAX, Connections
 
 
 class Line:

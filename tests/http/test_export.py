@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from entrypoints.client import Client, connect, in_process
-from entrypoints.http import create_app
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
+from entrypoints.web_app import create_app
 from tests.asgi import SignedInRead
 from tests.conftest import serving, settings_in
 from tests.examples import OTHER_PASSWORD, PASSWORD
@@ -144,7 +144,7 @@ class Unread:
 async def signed_up(services: Services) -> Any:
     from domain.session import Origin
 
-    return await services.sign_up(
+    return await services.use_cases.sign_up(
         username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
     )
 
@@ -185,3 +185,21 @@ def test_ones_requests_are_in_it(settings: Settings) -> None:
         bob.sign_up("bob", PASSWORD)
         time.sleep(0.3)
         assert "Lynx" not in bob.export().text
+
+
+def test_an_export_that_comes_with_an_endless_body_is_cut_off(ada: Client, url: str) -> None:
+    """Of the body no more is taken than of any other."""
+    cookie = "; ".join(f"{name}={value}" for name, value in ada.cookies.items()).encode()
+    head = b"GET /api/user/export HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n" % cookie
+    piece = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=50) as client:
+        client.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
+        sent, is_cut_off = 0, False
+        client.settimeout(20)
+        try:
+            for _ in range(4_000):
+                client.sendall(piece)
+                sent += len(piece)
+        except OSError:
+            is_cut_off = True
+    assert is_cut_off, f"it took {sent} bytes"

@@ -3,16 +3,18 @@
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from adapters.http.connections import Connections
-from adapters.http.protocol import StrictProtocol
-from entrypoints.http import create_app
+from adapters.http.pipeline.connections import Connections
+from adapters.http.pipeline.protocol import StrictProtocol
+from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
+from tests.pages import console_file
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 LAST = GET + b"Connection: close\r\n\r\n"
@@ -178,7 +180,10 @@ class Impatient(StrictProtocol):
     stalled_seconds = linger_seconds = 0.3
 
 
-BIG = b"GET /ops/assets/view-users.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+def big_at(url: str) -> bytes:
+    """Asks for some kilobytes."""
+    path = console_file(url, "view-users.js").encode()
+    return b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path
 
 
 @pytest.mark.parametrize("ahead", [16, 20])
@@ -194,7 +199,7 @@ def test_no_connection_is_forgotten_behind_answers_that_are_not_read(
     ):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", int(url.rpartition(":")[2])))
-        client.sendall(BIG * ahead)
+        client.sendall(big_at(url) * ahead)
         time.sleep(0.2)  # until as much is answered as fits anywhere
         with contextlib.suppress(OSError):
             client.sendall(then)
@@ -202,3 +207,75 @@ def test_no_connection_is_forgotten_behind_answers_that_are_not_read(
         while len(connections) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert not len(connections), "closed by the server"
+
+
+def test_a_connection_that_sent_too_much_ahead_is_closed_when_its_answers_are_read(
+    tmp_path: Path,
+) -> None:
+    connections = Connections(100)
+    app = create_app(settings_in(tmp_path), record=lambda _: None)
+    large = b"GET /schema/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with (
+        serving(app, http=partial(StrictProtocol, connections=connections)) as url,
+        socket.socket() as client,
+    ):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(50)
+        client.connect(("127.0.0.1", int(url.rpartition(":")[2])))
+        client.sendall(large * 20)
+        while client.recv(65_536):
+            pass
+        assert until(lambda: not len(connections))
+
+
+@pytest.mark.parametrize("ahead", range(4, 17))
+def test_a_client_that_says_it_is_done_and_reads_nothing_is_not_held_for_ever(
+    tmp_path: Path, ahead: int
+) -> None:
+    """Up to 64 KiB stay in the service, which pauses nothing."""
+    connections = Connections(100)
+    app = create_app(settings_in(tmp_path), record=lambda _: None)
+    with (
+        serving(app, http=partial(Impatient, connections=connections)) as url,
+        socket.socket() as client,
+    ):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", int(url.rpartition(":")[2])))
+        client.sendall(big_at(url) * ahead)
+        time.sleep(0.3)  # until as much is answered as fits anywhere
+        client.shutdown(socket.SHUT_WR)
+        assert until(lambda: not len(connections))
+
+
+async def cut_off(scope: Any, receive: Any, send: Any) -> None:
+    """Answers without an end, as an export whose session has ended."""
+    if scope["type"] == "lifespan":
+        for phase in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{phase}.complete"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(int(scope["path"][1:])):
+        await send({"type": "http.response.body", "body": b"x" * 8_192, "more_body": True})
+
+
+def test_a_cut_off_answer_that_is_not_read_is_not_held_for_ever() -> None:
+    connections = Connections(100)
+    with (
+        serving(cut_off, http=partial(Impatient, connections=connections)) as url,
+        contextlib.ExitStack() as stack,
+    ):
+        for pieces in range(8, 34):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", int(url.rpartition(":")[2])))
+            client.sendall(b"GET /%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % pieces)
+        time.sleep(0.3)
+        assert until(lambda: not len(connections))
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return holds()

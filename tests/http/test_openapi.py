@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 
 from adapters.http.problems import DOMAIN
 from entrypoints.client import Client
-from entrypoints.http import create_app
+from entrypoints.web_app import create_app
 from tests.conftest import settings_in
 from tests.examples import PASSWORD, fresh_name
 

@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from adapters.http.connections import Connections
-from adapters.http.edge import CLIENT_CLOSED_REQUEST
-from adapters.http.protocol import StrictProtocol
-from domain.traffic import RequestRecord
+from adapters.http.pipeline.connections import Connections
+from adapters.http.pipeline.protocol import StrictProtocol
+from adapters.http.pipeline.recording import CLIENT_CLOSED_REQUEST
+from adapters.passwords.hash_queue import HashQueue
+from application.operations.requests import RequestEntry
 from entrypoints.client import connect
-from entrypoints.http import create_app
 from entrypoints.services import build_services
+from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 
 HEAD = b"POST /api/user/signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture
-def records() -> list[RequestRecord]:
+def records() -> list[RequestEntry]:
     return []
 
 
@@ -50,7 +51,7 @@ def protocol() -> type[StrictProtocol]:
 
 @pytest.fixture
 def address(
-    records: list[RequestRecord], protocol: type[StrictProtocol], tmp_path: Path
+    records: list[RequestEntry], protocol: type[StrictProtocol], tmp_path: Path
 ) -> Iterator[tuple[str, int]]:
     app = create_app(settings_in(tmp_path, body_seconds=0.2), record=records.append)
     with serving(app, http=partial(protocol, connections=Connections(800))) as url:
@@ -77,7 +78,7 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up(address: tuple[str, int
 
 
 def test_a_client_that_breaks_off_is_nobodys_mistake(
-    address: tuple[str, int], records: list[RequestRecord]
+    address: tuple[str, int], records: list[RequestEntry]
 ) -> None:
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(HEAD + b"Content-Length: 100\r\n\r\n{")
@@ -126,7 +127,7 @@ def test_no_spelling_of_the_path_gets_around_the_session(
 
 
 def test_trailers_do_not_become_header_fields(
-    address: tuple[str, int], records: list[RequestRecord]
+    address: tuple[str, int], records: list[RequestEntry]
 ) -> None:
     head = b"POST /api/user/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     chunked = b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
@@ -237,10 +238,11 @@ def test_a_client_that_does_not_read_is_cut_off(address: tuple[str, int]) -> Non
 
 @pytest.mark.parametrize("more", [b"", GET], ids=["alone", "with another behind it"])
 def test_a_client_that_leaves_while_it_waits_for_a_hash_gives_its_place_back(
-    tmp_path: Path, records: list[RequestRecord], more: bytes
+    tmp_path: Path, records: list[RequestEntry], more: bytes
 ) -> None:
     settings = settings_in(tmp_path, bcrypt_cost=12, hash_threads=1)
-    services = build_services(settings)
+    queue = HashQueue(threads=1)
+    services = build_services(settings, hash_queue=queue)
     app = create_app(settings, services, record=records.append)
     body = b'{"username": "ada", "password": "123123"}'
     head = HEAD.replace(b"signup", b"login") + b"Content-Length: %d\r\n\r\n" % len(body)
@@ -250,12 +252,12 @@ def test_a_client_that_leaves_while_it_waits_for_a_hash_gives_its_place_back(
         for connection in leaving:
             connection.sendall(head + body + more)
         with connect(url) as client:
-            while services.hash_figures().waiting < 5:
+            while queue.figures.waiting < 5:
                 client.request("GET", "/healthz")
             for connection in leaving:
                 connection.close()
-            while services.hash_figures().given_up < 5:
+            while queue.figures.given_up < 5:
                 client.request("GET", "/healthz")
-            assert services.hash_figures().waiting == 0
+            assert queue.figures.waiting == 0
             while sum(record.status == CLIENT_CLOSED_REQUEST for record in records) < 6:
                 client.request("GET", "/healthz")

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.http.static_files import PIECE_BYTES
+from adapters.http.pages.static_files import PIECE_BYTES
 from entrypoints.client import Client
-from entrypoints.http import create_app
+from entrypoints.web_app import create_app
 from tests.conftest import settings_in
 
 PAGES = Path(__file__).parents[2] / "adapters/http/pages"
@@ -50,6 +50,20 @@ def test_the_page_itself_is_asked_for_again(client: Client) -> None:
 
 
 @pytest.mark.parametrize("page", ["/schema", "/ops"])
+def test_a_page_loads_from_here_alone_and_sends_forms_nowhere_else(
+    client: Client, page: str
+) -> None:
+    policy = client.request("GET", page).headers["content-security-policy"].split("; ")
+    assert set(policy) >= {
+        "default-src 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    }
+
+
+@pytest.mark.parametrize("page", ["/schema", "/ops"])
 def test_a_file_is_whole_typed_and_announced(client: Client, page: str) -> None:
     for name in linked(client, page):
         whole, head = client.request("GET", name), client.request("HEAD", name)
@@ -75,13 +89,25 @@ def test_a_file_that_has_not_changed_is_not_sent_again(client: Client) -> None:
         assert client.request("GET", name, headers={"if-none-match": '"other"'}).status == 200
 
 
+def test_files_of_the_console_may_be_kept_for_good(client: Client) -> None:
+    """In a folder whose name changes with any of them, so that they may name each other."""
+    for name in linked(client, "/ops"):
+        response = client.request("GET", name)
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        digest = name.split("/")[3]
+        other = client.request("GET", name.replace(digest, "0" * len(digest)))
+        assert (other.status, other.problem) == (404, "not_found")
+
+
 @pytest.mark.parametrize("folder", ["/schema/assets", "/ops/assets"])
 @pytest.mark.parametrize(
     "name", ["nothing.js", "index.html", "api.html", "..%2fapi.html", "LICENSE"]
 )
 def test_no_other_file_is_served(client: Client, folder: str, name: str) -> None:
-    response = client.request("GET", f"{folder}/{name}")
-    assert (response.status, response.problem) == (404, "not_found")
+    known = linked(client, folder.removesuffix("/assets"))[0].rpartition("/")[0]
+    for inside in {folder, known}:
+        response = client.request("GET", f"{inside}/{name}")
+        assert (response.status, response.problem) == (404, "not_found")
 
 
 @pytest.mark.holds_the_loop

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from entrypoints.client import Client, Response, connect
-from entrypoints.http import create_app
+from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from adapters.http.protocol import StrictProtocol
+from adapters.http.pipeline.protocol import StrictProtocol
 
 OVERRIDDEN = {
     "connection_made",
     "connection_lost",
     "data_received",
+    "eof_received",
     "on_header",
     "on_headers_complete",
     "on_body",

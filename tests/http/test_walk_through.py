@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.client import Client, connect, in_process
-from entrypoints.http import create_app
+from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 
 

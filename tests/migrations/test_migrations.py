@@ -13,15 +13,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from adapters.persistence.devices import DeviceNames
-from adapters.persistence.lookup import SqliteLookup
-from adapters.persistence.migrations import HEAD
-from adapters.persistence.migrations.upgrade import FOLDER, described, open_engine
-from adapters.persistence.reader import SqliteReader
-from adapters.persistence.records import SqliteRecords
-from adapters.persistence.schema import SchemaTooNew, migrate
-from adapters.persistence.sqlite import create_database
-from adapters.persistence.writer import Writer
+from adapters.sql.devices import DeviceNames
+from adapters.sql.lookup import SqliteLookup
+from adapters.sql.migrations import HEAD
+from adapters.sql.migrations.upgrade import FOLDER, described, open_engine
+from adapters.sql.reader import SqliteReader
+from adapters.sql.records import SqliteRecords
+from adapters.sql.schema import SchemaTooNew, migrate
+from adapters.sql.sqlite import create_database
+from adapters.sql.writer import Writer
 from adapters.user_agents import device_of
 from domain.user import Username
 

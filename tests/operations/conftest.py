@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from adapters.metrics import recorder
 from domain.operator import Scope
 from domain.session import Origin
 from entrypoints.client import Client, Response, in_process
@@ -28,7 +27,7 @@ def make_operator(settings: Settings, name: str = "root") -> None:
     async def make() -> None:
         services = build_services(settings)
         async with services.running():
-            await services.create_user(
+            await services.use_cases.create_user(
                 username=name, password=PASSWORD, origin=CONSOLE, is_operator=True
             )
 
@@ -100,18 +99,12 @@ def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
 def desk_in(folder: Path, **changes: Any) -> Iterator[Desk]:
     settings = settings_in(folder, prometheus="on", **changes)
     make_operator(settings)
-    with in_process(settings) as root:
+    services = build_services(settings, metrics_seconds=0.2)
+    with in_process(settings, services) as root:
         assert root.log_in("root", PASSWORD).status == 200
         ada = root.another()
         assert ada.sign_up("ada", PASSWORD).status == 200
         yield Desk(settings, root, ada)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def figures_are_taken_often() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recorder, "TAKING_SECONDS", 0.2)
-        yield
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from domain.operator import Scope
 from domain.user import Username
 from entrypoints.client import Client
-from entrypoints.preparation import offer_set_up
+from entrypoints.server import set_up_code
 from entrypoints.services import build_services
 from tests.examples import OTHER_PASSWORD, PASSWORD
 from tests.operations.conftest import CONSOLE, Desk, make_operator
@@ -169,8 +169,8 @@ def test_at_the_command_line_also_the_last_operator_can_be_demoted(desk: Desk) -
     async def demote() -> None:
         services = build_services(desk.settings.unobserved)
         async with services.running():
-            await services.demote_operator(user=Username("root"), origin=CONSOLE)
+            await services.use_cases.demote_operator(user=Username("root"), origin=CONSOLE)
 
     asyncio.run(demote())
-    assert asyncio.run(offer_set_up(desk.settings)), "now there is none"
+    assert asyncio.run(set_up_code(desk.settings)), "now there is none"
     assert desk.root.request("GET", "/api/ops/me").status == 403

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from application.operations.queries import Comparison
 from domain.operator import Scope
-from domain.queries import Comparison
 from entrypoints.settings import Settings
 from tests.examples import PASSWORD
 from tests.operations.conftest import Desk, desk_in, make_operator

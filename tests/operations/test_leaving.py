@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from domain.queries import Comparison, Condition
+from application.operations.queries import Comparison, Condition
 from entrypoints.services import build_services
 from tests.examples import PASSWORD
 from tests.operations.conftest import Desk, eventually

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adapters.masking.masking import Masking
-from entrypoints import logs
+from adapters.monitoring import stdout_log
+from adapters.monitoring.masking.masking import Masking
 from tests.operations.conftest import Desk
 from tests.startup.processes import running
 from tests.startup.test_commands import WAYS
@@ -34,7 +34,7 @@ def test_a_path_is_masked_in_every_line(path: str, shown: str, tmp_path: Path) -
     assert "hunter2" not in server.output()
     assert "q7-Zq7-" not in server.output()
     record = logging.makeLogRecord({"msg": "unexpected error", "path": path})
-    assert json.loads(logs.JsonLines(Masking()).format(record))["path"] == shown
+    assert json.loads(stdout_log.JsonLines(Masking()).format(record))["path"] == shown
 
 
 def test_what_an_error_was_about_is_masked() -> None:
@@ -42,7 +42,7 @@ def test_what_an_error_was_about_is_masked() -> None:
     record = logging.makeLogRecord(
         {"msg": "unexpected error", "exc_info": (type(error), error, None)}
     )
-    line = logs.JsonLines(Masking()).format(record)
+    line = stdout_log.JsonLines(Masking()).format(record)
     assert "ValueError: ***" in json.loads(line)["exception"]
     assert "hunter2" not in line
     assert TOKEN not in line

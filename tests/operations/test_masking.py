@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.masking.masking import Masking
-from adapters.masking.values import HIDDEN
-from adapters.masking.words import WORDS
+from adapters.monitoring.masking.masking import Masking
+from adapters.monitoring.masking.values import HIDDEN
+from adapters.monitoring.masking.words import WORDS
 
 PLANTED = "pl4nted-v4lue"
 TOKEN = "Zq7-" * 10 + "xyz"
@@ -423,3 +423,12 @@ def test_an_empty_segment_does_not_part_a_name_from_its_value(path: str) -> None
 def test_one_byte_that_is_no_text_hides_no_other_field() -> None:
     wide = f"ｐａｓｓｗｏｒｄ={PLANTED}".encode()
     assert PLANTED not in masking.fields([(b"x-a", b"\xff"), (b"x-b", wide)])
+
+
+@pytest.mark.parametrize("name", ["gtoken", "ltoken", "notoken", "ampass", "timesession"])
+def test_a_reference_of_html_without_its_end_takes_no_letter_of_a_name(name: str) -> None:
+    """`&gt` is also how the parameter after the first begins whose name begins with it."""
+    assert "hunter2" not in masking.query(f"x=1&{name}=hunter2&y=%26%23".encode())
+    assert "hunter2" not in masking.path(f"/a&{name}=hunter2%26%23")
+    fields = [(b"referer", f"https://h/?x=1&{name}=hunter2".encode()), (b"x-t", b"Tom&#39;s")]
+    assert "hunter2" not in masking.fields(fields)

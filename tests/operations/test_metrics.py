@@ -1,6 +1,5 @@
 """Figures that add up over processes and time."""
 
-import asyncio
 import re
 import sqlite3
 from contextlib import closing
@@ -11,10 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.metrics.meter import Meter
-from adapters.metrics.recorder import MetricsRecorder
-from adapters.metrics.sqlite import HOUR, MINUTE, MetricsFile
-from domain.metrics import LATENCY_BOUNDS_MS, Figures
+from adapters.monitoring.metrics.meter import Meter
+from adapters.monitoring.metrics.recorder import MetricsRecorder
+from adapters.monitoring.metrics.sqlite import HOUR, MINUTE, MetricsFile
+from application.operations.metrics import LATENCY_BOUNDS_MS, Figures
+from domain.events import EventKind
 from domain.operator import Scope
 from entrypoints.client import in_process
 from tests.examples import PASSWORD
@@ -51,13 +51,17 @@ def test_a_meter_counts_what_operators_ask_for() -> None:
         "refused": 3,
         "failed": 1,
         "redirected": 1,
-        "log_ins": 1,
-        "log_ins_refused": 2,
-        "sign_ups": 1,
     }
     assert taken.gauges == {"lag": 3}
     assert sum(taken.latency) == 7
     assert meter.take() == Figures()
+
+
+def test_a_meter_counts_what_happened_to_accounts() -> None:
+    meter = Meter()
+    meter.count_events([EventKind.LOGGED_IN, EventKind.SESSIONS_ENDED, EventKind.LOGIN_REFUSED])
+    meter.count_events([EventKind.SIGNED_UP, EventKind.LOGIN_REFUSED])
+    assert meter.take().counts == {"log_ins": 1, "log_ins_refused": 2, "sign_ups": 1}
 
 
 @given(st.lists(st.floats(0, 30_000), min_size=1, max_size=50), st.floats(0.01, 1))
@@ -126,14 +130,16 @@ async def test_a_recorder_loses_and_doubles_nothing(tmp_path: Path) -> None:
     recorder = MetricsRecorder(tmp_path / "metrics.db", gauges, FakeClockWatch())
     file = MetricsFile(tmp_path / "metrics.db")
     (tmp_path / "metrics.db").mkdir()
-    async with recorder.running():
-        recorder.observe(record())
-        await asyncio.sleep(0.5)  # it tries in vain, and keeps what it has
-        (tmp_path / "metrics.db").rmdir()
-        await asyncio.to_thread(eventually, lambda: file.totals().counts)
-        await asyncio.sleep(0.5)
-        levels["hash_queue_refused"] = 5.0
-        recorder.observe(record())
+    recorder.observe(record())
+    await recorder.take()  # it tries in vain, and keeps what it has
+    await recorder.take()
+    (tmp_path / "metrics.db").rmdir()
+    await recorder.take()
+    assert file.totals().counts == {"requests": 1, "successful": 1, "hash_queue_refused": 3}
+    await recorder.take()
+    levels["hash_queue_refused"] = 5.0
+    recorder.observe(record())
+    await recorder.take()
     totals = await recorder.totals()
     assert totals.counts == {"requests": 2, "successful": 2, "hash_queue_refused": 5}
     assert sum(totals.latency) == 2

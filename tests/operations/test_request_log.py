@@ -6,18 +6,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.masking.masking import Masking
-from adapters.request_log.budget import Budget
-from adapters.request_log.recorder import Keeping, RequestRecorder
-from adapters.request_log.sqlite import RequestFile
+from adapters.monitoring.masking.masking import Masking
+from adapters.monitoring.request_log.budget import Budget
+from adapters.monitoring.request_log.recorder import RequestRecorder
+from adapters.monitoring.request_log.rows import Keeping, row_of
+from adapters.monitoring.request_log.sqlite import RequestFile
+from application.operations.requests import RequestEntry, Tally
 from domain.errors import StorageFull
 from domain.operator import Scope
-from domain.traffic import RequestRecord, Tally
 from entrypoints.client import Response, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
@@ -30,8 +32,8 @@ WITHOUT_BUDGET: dict[str, Any] = {
 }
 
 
-def record(**changes: Any) -> RequestRecord:
-    plain = RequestRecord(
+def record(**changes: Any) -> RequestEntry:
+    plain = RequestEntry(
         time=time.time(),
         request_id="id",
         level="info",
@@ -51,7 +53,7 @@ def record(**changes: Any) -> RequestRecord:
         tally=Tally(2, 0.001),
         error=None,
     )
-    return plain._replace(**changes)
+    return replace(plain, **changes)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -190,7 +192,7 @@ def test_in_a_full_file_the_oldest_make_room(tmp_path: Path) -> None:
     assert (tmp_path / "requests.db").stat().st_size <= 2**20
 
 
-def refused(status: int, **changes: Any) -> RequestRecord:
+def refused(status: int, **changes: Any) -> RequestEntry:
     return record(level="warning", status=status, route="/api/user/login", user_id=None, **changes)
 
 
@@ -202,7 +204,7 @@ def test_a_flood_does_not_flush_the_record_of_an_attack_on_accounts(tmp_path: Pa
         for each in attack:
             observe(each)
         for number in range(1_000):
-            observe(noise._replace(path=f"/{number}"))
+            observe(replace(noise, path=f"/{number}"))
             if number % 100 == 0:
                 eventually(lambda: not observe._records)
     kept = [each["path"] for each in rows(tmp_path / "requests.db")]
@@ -237,11 +239,11 @@ def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
     )
     noise = record(level="warning", status=404, route="", query=b"a" * 1_000)
     for number in range(200):
-        made(noise._replace(address=f"2001:db8::{number:x}"))
+        made(replace(noise, address=f"2001:db8::{number:x}"))
     taken = len(made._records)
     assert 20 <= taken <= 45, "ten seconds of 4 KiB, and what was earned meanwhile"
     assert made.lost == 200 - taken
-    for other in (noise._replace(address="192.0.2.9"), refused(403, address="2001:db8::1")):
+    for other in (replace(noise, address="192.0.2.9"), refused(403, address="2001:db8::1")):
         lost = made.lost
         made(other)
         assert made.lost == lost
@@ -332,10 +334,8 @@ def test_words_of_ones_own_and_addresses_are_masked_as_set(tmp_path: Path) -> No
 
 def test_a_full_file_takes_no_more_until_something_is_removed(tmp_path: Path) -> None:
     file = RequestFile(tmp_path / "requests.db", mebibytes=1)
-    made = RequestRecorder(
-        tmp_path / "requests.db", clock_watch=FakeClockWatch(), masking=Masking(), keeping=Keeping()
-    )
-    row = made._row(record(request_fields=[(b"x-long", b"x y " * 250)] * 5))
+    long = record(request_fields=[(b"x-long", b"x y " * 250)] * 5)
+    row = row_of(long, Masking(), Keeping())
     with pytest.raises(StorageFull):
         for _ in range(1_000):
             file.add([row] * 10)
@@ -490,7 +490,7 @@ def test_a_failure_has_its_stack(tmp_path: Path) -> None:
         (failure,) = desk.requests("status:eq:503")
         detail = desk.root.request("GET", f"/api/ops/logs/{failure['id']}").data
         assert "StorageUnavailable" in detail["error"]
-        assert "edge.py" in detail["error"] or "update_user.py" in detail["error"]
+        assert "edge.py" in detail["error"] or "update_own_account.py" in detail["error"]
         assert detail["request_body"] == {"username": "***"}, "it did not succeed"
 
 

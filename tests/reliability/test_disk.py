@@ -14,7 +14,7 @@ from tests.examples import fresh_name
 from tests.reliability.conftest import Tell
 from tests.startup.processes import run, running
 
-SERVE = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+SERVE = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
 PASSWORD = "123123"
 
 

@@ -26,13 +26,15 @@ KINDS = {
 async def _medians(services: Services) -> dict[str, float]:
     took: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for name in ("ada", "shut"):
-        await services.sign_up(username=name, password=PASSWORD, origin=LAPTOP, presented=None)
-    await services.disable_user(user=Username("shut"), origin=LAPTOP)
+        await services.use_cases.sign_up(
+            username=name, password=PASSWORD, origin=LAPTOP, presented=None
+        )
+    await services.use_cases.disable_user(user=Username("shut"), origin=LAPTOP)
     for _ in range(PAIRS):
         for kind, (name, password) in KINDS.items():
             started = time.perf_counter()
             with pytest.raises(InvalidCredentials):
-                await services.log_in(
+                await services.use_cases.log_in(
                     username=name, password=password, origin=LAPTOP, presented=None
                 )
             took[kind].append(time.perf_counter() - started)

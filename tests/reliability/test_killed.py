@@ -66,7 +66,7 @@ class Load:
 def test_nothing_answered_is_lost_and_nothing_is_half(
     workers: int, tmp_path: Path, tell: Tell
 ) -> None:
-    command = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+    command = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
     command += ["--workers", str(workers)]
     answered: dict[int, str] = {}
     logins = 0

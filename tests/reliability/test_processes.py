@@ -19,7 +19,7 @@ from tests.examples import fresh_name
 from tests.reliability.conftest import Tell
 from tests.startup.processes import running
 
-SERVE = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+SERVE = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
 PASSWORD = "123123"
 LOADED: dict[str, Any] = {"FRONTDESK_THROTTLE": "off", "FRONTDESK_HASH_MAX_WAIT_SECONDS": "60"}
 

@@ -14,7 +14,7 @@ from tests.startup.processes import running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
-SERVE = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+SERVE = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
 READERS = 200
 AHEAD = 16
 A_READER_MAX_BYTES = 128 * 1024

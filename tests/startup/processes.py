@@ -50,7 +50,12 @@ class Running:
 
 @contextmanager
 def running(
-    command: list[str], folder: Path, *, port: int | None = None, **settings: str
+    command: list[str],
+    folder: Path,
+    *,
+    port: int | None = None,
+    cwd: Path = ROOT,
+    **settings: str,
 ) -> Iterator[Running]:
     """Run a command whose `{port}` is replaced, wait until it answers, and stop it at the end."""
     port = port or free_port()
@@ -58,7 +63,7 @@ def running(
     with log.open("w") as output:
         process = subprocess.Popen(
             [part.format(port=port) for part in command],
-            cwd=ROOT,
+            cwd=cwd,
             env=environment(folder, **settings),
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -76,12 +81,17 @@ def running(
 
 
 def run(
-    command: list[str], folder: Path, *, stdin: str | None = None, **settings: str
+    command: list[str],
+    folder: Path,
+    *,
+    stdin: str | None = None,
+    cwd: Path = ROOT,
+    **settings: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         command,
-        cwd=ROOT,
+        cwd=cwd,
         env=environment(folder, **settings),
         input=stdin,
         capture_output=True,

@@ -10,18 +10,23 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
-from adapters.persistence.migrations import HEAD
+from adapters.sql.migrations import HEAD
 from entrypoints.client import connect
+from entrypoints.commands import main
 from tests.startup.processes import ROOT, environment, free_port, run, running
 
 PYTHON = sys.executable
+FRONTDESK = [PYTHON, "-m", "entrypoints"]
+LITESTAR = [PYTHON, "-m", "litestar"]
 WAYS = {
-    "make serve": [PYTHON, "-m", "entrypoints.serve", "--port", "{port}"],
-    "litestar run": [PYTHON, "-m", "litestar", "run", "--port", "{port}"],
+    "make serve": [*FRONTDESK, "serve", "--port", "{port}"],
+    "litestar run": [*LITESTAR, "run", "--port", "{port}"],
     "uvicorn": [PYTHON, "-m", "uvicorn", "app:app", "--port", "{port}"],
 }
 
@@ -32,7 +37,7 @@ def test_it_serves_on_a_fresh_database(way: str, tmp_path: Path) -> None:
         assert client.sign_up("user1", "123123").status == 200
         assert client.me().data["username"] == "user1"
         status = server.stop()
-        assert status == (0 if way == "make serve" else -15)
+        assert status == (-15 if way == "uvicorn" else 0)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["data"]
     assert "Traceback" not in server.output()
 
@@ -69,11 +74,39 @@ def test_a_trusted_proxy_is_believed_as_far_as_it_vouches(way: str, tmp_path: Pa
         assert _addresses(tmp_path) == {"203.0.113.9"}
 
 
-def test_it_says_where_it_is(tmp_path: Path) -> None:
-    with running(WAYS["make serve"], tmp_path) as server:
+SERVING = ("make serve", "litestar run")
+
+
+@pytest.mark.parametrize("way", SERVING)
+def test_it_says_where_it_is(way: str, tmp_path: Path) -> None:
+    with running(WAYS[way], tmp_path) as server:
         assert f"{server.url}/api/user" in server.output()
         assert f"{server.url}/schema" in server.output()
+        assert f"{server.url}/ops/set-up#" in server.output()
+        assert "has no limit" not in server.output()
         assert "server" not in httpx.get(f"{server.url}/healthz").headers
+
+
+def test_litestar_run_has_the_options_of_litestar_and_the_limits(tmp_path: Path) -> None:
+    options = ["-H", "0.0.0.0", "-p", "{port}", "--wc", "2"]
+    with running([PYTHON, "-m", "litestar", "run", *options], tmp_path) as server:
+        assert "FRONTDESK_PUBLIC_ORIGIN is not https" in server.output()
+        address = "127.0.0.1", int(server.url.rpartition(":")[2])
+        with socket.create_connection(address, timeout=50) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\0\r\n\r\n")
+            assert b"application/problem+json" in connection.recv(65_536)
+        httpx.get(f"{server.url}/api/user")
+        assert server.stop() == 0
+        lines = [line for line in server.output().splitlines() if line.startswith("{")]
+    assert "request" in [json.loads(line)["event"] for line in lines]
+
+
+def test_uvicorn_alone_says_in_one_line_what_it_lacks(tmp_path: Path) -> None:
+    with running(WAYS["uvicorn"], tmp_path) as server:
+        server.stop()
+        said = [line for line in server.output().splitlines() if "frontdesk serve" in line]
+    assert len(said) == 1
+    assert "no limit on connections" in said[0]
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -82,7 +115,7 @@ def test_its_links_open_when_it_listens_everywhere(
     host: str, shown: str, workers: str, tmp_path: Path
 ) -> None:
     if ":" in host and not _has_ipv6() and "CI" not in os.environ:
-        pytest.skip("there is no IPv6 here")
+        pytest.skip("there is no IPv6 here, which CI must have")
     command = [*WAYS["make serve"], "--host", host, "--workers", workers]
     with running(command, tmp_path) as server:  # which asks by IPv4
         links = re.findall(r"http://\S+", server.output())
@@ -109,7 +142,7 @@ def test_an_address_that_is_taken_ends_it_at_once(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for host in ("127.0.0.1", "::ffff:127.0.0.1"):
-            serve = [PYTHON, "-m", "entrypoints.serve", "--host", host, "--port", port]
+            serve = [PYTHON, "-m", "entrypoints", "serve", "--host", host, "--port", port]
             assert run(serve, tmp_path).returncode != 0
 
 
@@ -133,7 +166,7 @@ def test_the_limit_of_connections_holds_in_each_worker(workers: str, tmp_path: P
 
 def test_garbage_is_collected_once_the_server_has_started(tmp_path: Path) -> None:
     code = (
-        "import asyncio, gc; gc.disable()\n"
+        "import asyncio, gc\n"
         "from entrypoints.server import application\n"
         "async def start():\n"
         "    async with application().lifespan():\n"
@@ -168,9 +201,12 @@ def test_logs_are_json_one_line_a_request_without_secrets(tmp_path: Path) -> Non
         assert secret not in server.output()
 
 
-def test_wrong_settings_are_reported_at_once_and_nothing_starts(tmp_path: Path) -> None:
-    settings = {"FRONTDESK_BCRYPT_COST": "4", "FRONTDESK_PROFILE": "mild"}
-    result = run([PYTHON, "-m", "entrypoints.serve"], tmp_path, **settings)
+@pytest.mark.parametrize("program", [[*FRONTDESK, "serve"], [*LITESTAR, "run"]])
+def test_wrong_settings_are_reported_at_once_and_nothing_starts(
+    program: list[str], tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {"FRONTDESK_BCRYPT_COST": "4", "FRONTDESK_PROFILE": "mild"}
+    result = run(program, tmp_path, **settings)
     assert result.returncode == 1
     assert "FRONTDESK_BCRYPT_COST" in result.stderr
     assert "FRONTDESK_PROFILE" in result.stderr
@@ -231,7 +267,7 @@ def test_a_key_that_others_can_read_is_refused_in_the_profile_hardened(tmp_path:
     (tmp_path / "data").mkdir(mode=0o700)
     (tmp_path / "data" / "secret.key").write_bytes(b"k" * 32)
     (tmp_path / "data" / "secret.key").chmod(0o644)
-    settings = {
+    settings: dict[str, Any] = {
         "FRONTDESK_PROFILE": "hardened",
         "FRONTDESK_PUBLIC_ORIGIN": "https://accounts.example.com",
         "FRONTDESK_BCRYPT_COST": "12",
@@ -323,15 +359,66 @@ def _ready(port: int) -> bool:
     return False
 
 
-def test_the_database_commands_upgrade_check_and_show(tmp_path: Path) -> None:
+def test_every_database_command_does_what_it_says(tmp_path: Path) -> None:
+    before = "0005"
     for command, said in (
         (["upgrade", "--no-prompt"], ""),
         (["check"], "No new upgrade operations detected"),
         (["show-current-revision"], HEAD),
+        (["heads"], HEAD),
+        (["history"], before),
+        (["show", before], before),
+        (["downgrade", before, "--no-prompt"], ""),
+        (["show-current-revision"], before),
+        (["upgrade", "--no-prompt"], ""),
+        (["stamp", before], ""),
+        (["show-current-revision"], before),
+        (["stamp", HEAD], ""),
+        (["check"], "No new upgrade operations detected"),
     ):
-        result = run([PYTHON, "-m", "litestar", "database", *command], tmp_path)
+        result = run([*FRONTDESK, "database", *command], tmp_path)
         assert result.returncode == 0, result.stdout + result.stderr
         assert said in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", ["drop-all", "dump-data", "list-templates", "init"])
+def test_commands_that_do_something_else_are_not_there(command: str, settled: Path) -> None:
+    result = CliRunner().invoke(main, ["database", command])
+    assert result.exit_code == 2
+    assert "No such command" in result.output
+
+
+@pytest.mark.parametrize("command", ["check", "show-current-revision", "downgrade"])
+def test_a_command_that_needs_a_database_says_so(command: str, settled: Path) -> None:
+    result = CliRunner().invoke(main, ["database", command])
+    assert result.exit_code == 1
+    assert "There is no database at" in result.output
+    assert not (settled / "data").exists()
+
+
+@pytest.fixture
+def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the settings say that the data is."""
+    monkeypatch.setenv("FRONTDESK_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path
+
+
+def test_litestar_has_the_same_commands(tmp_path: Path) -> None:
+    shown = run([*LITESTAR, "database", "--help"], tmp_path).stdout
+    assert set(re.findall(r"^\W*([a-z-]+)  ", shown, re.MULTILINE)) >= {"check", "upgrade"}
+    assert "drop-all" not in shown
+
+
+def test_a_database_with_tables_and_no_version_is_refused_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    with sqlite3.connect(tmp_path / "data" / "frontdesk.db") as connection:
+        connection.execute("CREATE TABLE users (id INTEGER PRIMARY KEY)")
+    connection.close()
+    for way in SERVING:
+        result = run([part.format(port=free_port()) for part in WAYS[way]], tmp_path)
+        assert result.returncode == 1
+        assert "alembic_version is missing or empty" in result.stderr
+        assert "Traceback" not in result.stderr
 
 
 def test_a_user_disabled_from_the_console_is_out_at_once(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from entrypoints.log_writer import LogWriter
+from adapters.monitoring.log_queue import LineHandler, LineListener
 from tests.startup.processes import ROOT, environment, free_port
 
 
@@ -18,7 +20,7 @@ def test_requests_go_on_while_the_log_cannot_be_written(kind: str, tmp_path: Pat
     port = free_port()
     with Path("/dev/full").open("w") as full:
         process = subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.serve", "--port", str(port)],
+            [sys.executable, "-m", "entrypoints", "serve", "--port", str(port)],
             cwd=ROOT,
             env=environment(tmp_path),
             stdout=subprocess.PIPE if kind == "stuck" else full,
@@ -43,36 +45,33 @@ def test_requests_go_on_while_the_log_cannot_be_written(kind: str, tmp_path: Pat
             process.stdout.close()
 
 
+@contextmanager
+def writing(handler: LineHandler, descriptor: int) -> Iterator[LineHandler]:
+    listener = LineListener(handler, descriptor)
+    listener.start()
+    yield handler
+    listener.stop()
+
+
 def test_lines_keep_their_order_and_the_last_ones_are_not_lost() -> None:
-    reading, writing = os.pipe()
+    reading, descriptor = os.pipe()
     lines = [f"line {number}\n" for number in range(3_000)]
-    writer = LogWriter(descriptor=writing)
-    for line in lines:
-        writer.write(line)
-    writer.close()
-    os.close(writing)
+    with writing(LineHandler(), descriptor) as handler:
+        for line in lines:
+            handler.enqueue(line)
+    os.close(descriptor)
     with os.fdopen(reading) as output:
         assert output.readlines() == lines
 
 
-def test_a_writer_that_is_closed_before_its_thread_gets_going_loses_nothing() -> None:
-    reading, writing = os.pipe()
-    writer = LogWriter(descriptor=writing)
-    writer._closing.set()  # as if `close` had been quicker
-    writer.write("the only line\n")
-    writer.close()
-    os.close(writing)
-    with os.fdopen(reading) as output:
-        assert output.read() == "the only line\n"
-
-
 def test_lines_too_many_are_counted_and_the_count_is_told() -> None:
-    reading, writing = os.pipe()
-    writer = LogWriter(capacity=10, descriptor=writing)
+    reading, descriptor = os.pipe()
+    handler = LineHandler(capacity=10)
     for number in range(25):
-        writer.write(f"line {number}\n")
-    writer.close()
-    os.close(writing)
+        handler.enqueue(f"line {number}\n")
+    with writing(handler, descriptor):
+        pass
+    os.close(descriptor)
     with os.fdopen(reading) as output:
         told = output.readlines()
     assert told[:10] == [f"line {number}\n" for number in range(10)]
@@ -80,9 +79,19 @@ def test_lines_too_many_are_counted_and_the_count_is_told() -> None:
 
 
 def test_lines_that_a_full_disk_refused_are_counted() -> None:
-    with Path("/dev/full").open("w") as full:
-        writer = LogWriter(descriptor=full.fileno())
-        writer.write("one\n")
-        writer.write("two\n")
-        writer.close()
-    assert writer.dropped == 2
+    handler = LineHandler(capacity=2)
+    for number in range(3):
+        handler.enqueue(f"{number}\n")
+    with Path("/dev/full").open("w") as full, writing(handler, full.fileno()):
+        pass
+    assert handler.dropped == 3
+
+
+def test_a_reader_that_is_stuck_does_not_hold_up_the_end() -> None:
+    reading, descriptor = os.pipe()
+    began = time.monotonic()
+    with writing(LineHandler(), descriptor) as handler:
+        handler.enqueue("x" * 1_000_000)
+    assert time.monotonic() - began < 20
+    os.close(reading)
+    os.close(descriptor)

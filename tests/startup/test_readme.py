@@ -25,7 +25,7 @@ def walk_through() -> list[tuple[str, str]]:
 def test_the_walk_through_answers_what_the_readme_says(tmp_path: Path) -> None:
     steps = walk_through()
     assert len(steps) == 8
-    command = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+    command = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
     with running(command, tmp_path, FRONTDESK_BCRYPT_COST="12") as server:
         for line, promised in steps:
             result = subprocess.run(
@@ -46,7 +46,7 @@ def test_the_lines_for_operators_do_what_they_say(tmp_path: Path) -> None:
     for command in ([*users, "grace", "--operator"], [*users, "user1"]):
         made = run([*command, "--password-stdin"], tmp_path, stdin="123123\n")
         assert made.returncode == 0, made.stderr
-    command = [sys.executable, "-m", "entrypoints.serve", "--port", "{port}"]
+    command = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
     with running(command, tmp_path) as server:
         assert "Become the first operator" not in server.output()
         before, disable, after = re.split(r"(.*/disable\n)", script)

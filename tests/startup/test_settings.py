@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from domain.throttle import ThrottlePolicy
-from entrypoints.effective import effective
 from entrypoints.limits import throttle_policy
 from entrypoints.settings import NAMES, InvalidSettings, Settings, read_settings
+from entrypoints.settings_report import effective
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,7 +180,7 @@ def test_operators_see_what_is_in_effect_and_no_secret(
     monkeypatch.setenv("FRONTDESK_PEPPER_FILE", str(tmp_path / "pepper"))
     monkeypatch.setenv("FRONTDESK_OLD_PEPPERS", "another secret pepper,one more secret pepper")
     found = effective(read_settings(tmp_path), tmp_path)
-    shown = {name: (value, source) for name, value, source in found}
+    shown = {each.name: (each.value, each.source) for each in found}
     monkeypatch.delenv("FRONTDESK_SESSION_DAYS")
     assert list(shown) == list(NAMES)
     assert shown["FRONTDESK_SESSION_DAYS"] == ("3.0", ".env")

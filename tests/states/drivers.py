@@ -10,10 +10,12 @@ from typing import Any, Protocol, TypeVar
 
 from adapters.http.problems import DOMAIN
 from domain.errors import FrontdeskError, NoSuchUser
-from domain.session import SessionToken, SignedIn
+from domain.secrets import SessionToken
+from domain.session import SignedIn
 from domain.user import Username
 from entrypoints.client import Client, Response
 from entrypoints.services import Services
+from entrypoints.wiring import UseCases
 from tests.examples import LAPTOP
 from tests.unit.conftest import Desk
 
@@ -36,36 +38,40 @@ class Driver(Protocol):
     def clean_up(self) -> bool: ...
 
 
-class UseCases:
+class Calls:
     """Calls the use cases of a `Desk` of fakes or of real `Services`."""
 
     def __init__(self, services: Desk | Services, run: Callable[[Any], Any]) -> None:
         self._services, self._run = services, run
         self._tokens: list[SessionToken] = []
 
+    @property
+    def _use_cases(self) -> UseCases:
+        return self._services.use_cases
+
     def sign_up(self, name: str, password: str, presented: int | None) -> str:
         return self._admit(
-            self._services.sign_up(
+            self._use_cases.sign_up(
                 username=name, password=password, origin=LAPTOP, presented=self._token(presented)
             )
         )
 
     def log_in(self, name: str, password: str, presented: int | None) -> str:
         return self._admit(
-            self._services.log_in(
+            self._use_cases.log_in(
                 username=name, password=password, origin=LAPTOP, presented=self._token(presented)
             )
         )
 
     def log_out(self, token: int) -> str:
-        return self._try(self._services.log_out(presented=self._token(token), origin=LAPTOP))[0]
+        return self._try(self._use_cases.log_out(presented=self._token(token), origin=LAPTOP))[0]
 
     def read(self, token: int) -> str:
         return self._try(self._who(token))[0]
 
     def update(self, token: int, **changes: str) -> str:
         async def update() -> Any:
-            return await self._services.update_user(
+            return await self._use_cases.update_own_account(
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
                 origin=LAPTOP,
@@ -75,13 +81,13 @@ class UseCases:
             )
 
         outcome, updated = self._try(update())
-        if updated and updated[1]:
-            self._tokens.append(updated[1].token)
+        if updated and updated.admission:
+            self._tokens.append(updated.admission.token)
         return outcome
 
     def sessions(self, token: int) -> list[int]:
         async def sessions() -> list[int]:
-            found = await self._services.list_sessions(signed_in=await self._who(token))
+            found = await self._use_cases.list_sessions(signed_in=await self._who(token))
             return [session.id for session in found]
 
         listed: list[int] = self._run(sessions())
@@ -93,7 +99,7 @@ class UseCases:
 
     def end_session(self, token: int, session_id: int) -> str:
         async def end() -> None:
-            await self._services.end_session(
+            await self._use_cases.end_session(
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
                 session_id=session_id,
@@ -104,7 +110,7 @@ class UseCases:
 
     def end_others(self, token: int) -> str | int:
         async def end() -> int:
-            return await self._services.end_other_sessions(
+            return await self._use_cases.end_other_sessions(
                 signed_in=await self._who(token), presented=self._tokens[token], origin=LAPTOP
             )
 
@@ -113,7 +119,7 @@ class UseCases:
 
     def delete(self, token: int, current_password: str | None) -> str:
         async def delete() -> None:
-            await self._services.delete_account(
+            await self._use_cases.delete_own_account(
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
                 origin=LAPTOP,
@@ -123,21 +129,22 @@ class UseCases:
         return self._try(delete())[0]
 
     def disable(self, name: str, *, disabled: bool) -> bool:
-        disable_user = self._services.disable_user
+        use_cases = self._use_cases
+        act = use_cases.disable_user if disabled else use_cases.enable_user
         with suppress(NoSuchUser):
-            self._run(disable_user(user=Username(name), origin=LAPTOP, disabled=disabled))
+            self._run(act(user=Username(name), origin=LAPTOP))
         return True
 
     def clean_up(self) -> bool:
         async def clean_up() -> None:
-            while await self._services.clean_up():
+            while await self._use_cases.clean_up():
                 pass
 
         self._run(clean_up())
         return True
 
     async def _who(self, token: int) -> SignedIn:
-        return await self._services.authenticate(presented=self._tokens[token])
+        return await self._use_cases.authenticate(presented=self._tokens[token])
 
     def _token(self, token: int | None) -> SessionToken | None:
         return None if token is None else self._tokens[token]

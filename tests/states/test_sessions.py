@@ -30,7 +30,7 @@ from tests.contracts.test_store import BrokenStore
 from tests.examples import DAY, MINUTE, NOON
 from tests.fakes.store import FakeSessions
 from tests.fakes.system import FakeClock
-from tests.states.drivers import OK, Driver, OverHttp, UseCases
+from tests.states.drivers import OK, Calls, Driver, OverHttp
 from tests.states.tables import ANSWERS, ENDINGS, phase_at
 from tests.unit.conftest import Desk
 
@@ -294,7 +294,7 @@ POLICY = SessionPolicy(at_most=AT_MOST)
 
 
 def on_fakes(runner: asyncio.Runner, desk: Desk) -> tuple[Driver, FakeClock]:
-    return UseCases(desk, runner.run), desk.clock
+    return Calls(desk, runner.run), desk.clock
 
 
 def test_the_use_cases_keep_to_the_tables_on_fakes() -> None:
@@ -306,7 +306,7 @@ def test_the_use_cases_keep_to_the_tables_on_sqlite(tmp_path: Path) -> None:
     clock = FakeClock()
     services = build_services(settings_in(tmp_path, sessions_per_user=AT_MOST), clock)
     with asyncio.Runner() as runner, _entered(runner, services.running()):
-        play(lambda: (UseCases(services, runner.run), clock), lives=100)
+        play(lambda: (Calls(services, runner.run), clock), lives=100)
 
 
 def test_the_service_keeps_to_the_tables_over_http(tmp_path: Path) -> None:

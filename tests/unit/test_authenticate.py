@@ -1,9 +1,12 @@
+"""A token tells who is calling, as long as its session lives."""
+
 from datetime import timedelta
 
 import pytest
 
 from domain.errors import NotSignedIn
-from domain.session import SessionPolicy, SessionToken
+from domain.secrets import SessionToken
+from domain.session import SessionPolicy
 from tests.examples import DAY, MINUTE, NOON
 from tests.unit.conftest import Desk
 

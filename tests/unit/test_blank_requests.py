@@ -1,6 +1,6 @@
 """Of who has left, the records of requests say nothing more."""
 
-from application.blank_requests import BlankRequests
+from application.operations.blank_requests import BlankRequests
 from tests.fakes.traffic import FakeRequestLog
 from tests.unit.conftest import Desk
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.fair_queue import FairQueue
+from adapters.passwords.fair_queue import FairQueue
 from domain.network import Client
 
 CLIENTS = st.builds(

@@ -1,11 +1,16 @@
+"""Name and password open a session, and a refusal tells nothing."""
+
 import pytest
 
-from domain.errors import InvalidCredentials, NotSignedIn
+from domain.errors import Busy, InvalidCredentials, NotSignedIn
+from domain.events import EventKind
 from domain.network import Client
 from domain.password import Password, PasswordHash
-from tests.examples import OTHER_PASSWORD, PASSWORD
+from tests.examples import ADA, LAPTOP, OTHER_PASSWORD, PASSWORD
 from tests.fakes.system import NOBODY, FakeHasher
+from tests.fakes.throttle import MemoryThrottle
 from tests.unit.conftest import Desk
+from tests.unit.guessing import WRONG, BusyHasher, guess, log_in
 
 
 async def test_name_and_password_open_a_new_session(desk: Desk) -> None:
@@ -71,6 +76,81 @@ async def test_a_password_changed_during_the_login_wins(desk: Desk) -> None:
             await desk.updated(owner.token, password=OTHER_PASSWORD)
             return await super().verify(password, password_hash)
 
-    other = Desk(store=desk.store, clock=desk.clock, tokens=desk.tokens, hasher=SlowHasher())
+    other = Desk(store=desk.store, clock=desk.clock, secrets=desk.secrets, hasher=SlowHasher())
     with pytest.raises(InvalidCredentials):
         await other.logged_in()
+
+
+async def test_disabled_during_a_login_it_does_not_get_in(desk: Desk) -> None:
+    await desk.signed_up()
+
+    class SlowHasher(FakeHasher):
+        async def verify(
+            self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
+        ) -> bool:
+            await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+            return await super().verify(password, password_hash)
+
+    slow = Desk(store=desk.store, clock=desk.clock, secrets=desk.secrets, hasher=SlowHasher())
+    with pytest.raises(InvalidCredentials):
+        await slow.logged_in()
+
+
+async def test_the_right_password_of_a_disabled_account_costs_what_a_wrong_one_does(
+    desk: Desk,
+) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    ada = await desk.signed_up("ada")
+    await desk.use_cases.disable_user(user=ada.user.id, origin=LAPTOP)
+    looked_at: list[object] = []
+    verify = desk.hasher.verify
+
+    class Watching(FakeHasher):
+        async def verify(
+            self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
+        ) -> bool:
+            looked_at.append(password_hash)
+            return await verify(password, password_hash, client=client)
+
+    desk.hasher = Watching()
+    assert await guess(desk, 1, password=PASSWORD) == [WRONG]
+    assert looked_at == [None], "as for a name that nobody has"
+
+
+async def test_a_name_nobody_has_is_remembered_by_a_pseudonym_only(desk: Desk) -> None:
+    with pytest.raises(InvalidCredentials):
+        await desk.logged_in("hunter2")
+    (event,) = desk.happened()
+    assert (event.kind, event.user_id) == (EventKind.LOGIN_REFUSED, None)
+    assert "hunter2" not in str(event)
+
+
+async def test_the_event_of_a_login_says_how_many_failed_before(desk: Desk) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    mark = (await desk.signed_up("ada")).device
+    await guess(desk, 3)
+    await log_in(desk)
+    assert desk.happened()[-1].details == {"refused_before": 3}
+    await log_in(desk)
+    assert desk.happened()[-1].details == {}
+    await guess(desk, 2, address="198.51.100.1")
+    await log_in(desk, device=mark)
+    assert desk.happened()[-1].details == {"refused_before": 2}
+
+
+async def test_a_mark_is_given_once_and_kept(desk: Desk) -> None:
+    mark = (await desk.signed_up("ada")).device
+    assert mark
+    assert (await log_in(desk, device=mark)).device is None
+    assert (await log_in(desk, device=None)).device not in (None, mark)
+
+
+async def test_what_was_no_guess_is_taken_back(desk: Desk) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    await desk.signed_up("ada")
+
+    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
+    for _ in range(20):
+        with pytest.raises(Busy):
+            await log_in(busy)
+    assert await guess(desk, 10) == [WRONG] * 10

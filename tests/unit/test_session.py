@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.session import Session, SessionPolicy, SessionToken
+from domain.secrets import SessionToken
+from domain.session import Session, SessionPolicy
 from tests.examples import DAY, LAPTOP, MINUTE, NOON
 
 SESSION = Session(1, 1, 1, NOON, NOON, NOON + 7 * DAY, LAPTOP)

@@ -1,8 +1,19 @@
+"""To sign up makes an account and opens its first session."""
+
 import pytest
 
-from domain.errors import InvalidPassword, InvalidUsername, NotSignedIn, UsernameTaken
-from tests.examples import DAY, LAPTOP, NOON
+from domain.errors import (
+    Busy,
+    InvalidPassword,
+    InvalidUsername,
+    NotSignedIn,
+    TooManyAttempts,
+    UsernameTaken,
+)
+from tests.examples import DAY, LAPTOP, MINUTE, NOON
+from tests.fakes.throttle import MemoryThrottle
 from tests.unit.conftest import Desk
+from tests.unit.guessing import BusyHasher
 
 
 async def test_it_creates_an_account_and_signs_it_in(desk: Desk) -> None:
@@ -35,5 +46,34 @@ async def test_bad_input_is_refused_before_any_hashing(desk: Desk) -> None:
         ("ada", "12345", InvalidPassword),
     ):
         with pytest.raises(refusal):
-            await desk.sign_up(username=name, password=password, origin=LAPTOP, presented=None)
+            await desk.use_cases.sign_up(
+                username=name, password=password, origin=LAPTOP, presented=None
+            )
     assert desk.hasher.work == 0
+
+
+async def test_a_refused_sign_up_leaves_no_trace_of_success(desk: Desk) -> None:
+    ada = await desk.signed_up("ada")
+    before = desk.happened()
+    with pytest.raises(UsernameTaken):
+        await desk.signed_up("ada", presented=ada.token)
+    assert desk.happened() == before
+
+
+async def test_sign_ups_from_one_network_are_limited(desk: Desk) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    for number in range(100):
+        await desk.signed_up(f"user{number}")
+    with pytest.raises(TooManyAttempts):
+        await desk.signed_up("one-too-many")
+    desk.clock.advance(2 * MINUTE)
+    assert await desk.signed_up("later")
+
+
+async def test_a_sign_up_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:
+    desk.throttle = MemoryThrottle(desk.clock)
+    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
+    for number in range(200):
+        with pytest.raises(Busy):
+            await busy.signed_up(f"user{number}")
+    assert await desk.signed_up("ada")

@@ -4,19 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.throttle.memory import MemoryThrottle
-from domain.errors import InvalidCredentials, TooManyAttempts, UsernameTaken
-from domain.network import Client
-from domain.password import Password, PasswordHash
+from domain.errors import TooManyAttempts
 from domain.throttle import Limit, ThrottlePolicy
 from tests.examples import DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD, PHONE
-from tests.fakes.system import NOBODY, FakeHasher
+from tests.fakes.throttle import MemoryThrottle
 from tests.unit.conftest import Desk
-from tests.unit.operators import at_work, became_operator
-from tests.unit.test_throttling import guess, log_in
-
-HOUR = 60 * MINUTE
-WRONG, WAIT = InvalidCredentials, TooManyAttempts
+from tests.unit.guessing import WAIT, WRONG, guess, log_in
+from tests.unit.operators import HOUR, at_work, became_operator
 
 
 @pytest.fixture
@@ -62,8 +56,10 @@ async def test_in_the_profile_hardened_strangers_wait_for_a_reset(desk: Desk) ->
     desk.clock.advance(30 * DAY)
     assert await guess(desk, 1) == [WAIT]
     by = await at_work(desk, await became_operator(desk))
-    code, _ = await desk.set_reset_code(by=by, user_id=ada.user.id, origin=LAPTOP)
-    await desk.reset_password(code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None)
+    code = (await desk.use_cases.set_reset_code(by=by, user_id=ada.user.id, origin=LAPTOP)).code
+    await desk.use_cases.reset_password(
+        code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None
+    )
     assert await log_in(desk, password=OTHER_PASSWORD)
 
 
@@ -73,18 +69,6 @@ async def test_a_network_has_a_thousand_failures_a_day_and_then_one_an_hour(desk
         checked += await guess(desk, 1, name=f"user{number}", address="198.51.100.1") == [WRONG]
         desk.clock.advance(timedelta(seconds=30))
     assert 1_000 <= checked <= 1_024
-
-
-async def test_the_event_of_a_login_says_how_many_failed_before(desk: Desk) -> None:
-    mark = (await desk.signed_up("ada")).device
-    await guess(desk, 3)
-    await log_in(desk)
-    assert desk.happened()[-1].details == {"refused_before": 3}
-    await log_in(desk)
-    assert desk.happened()[-1].details == {}
-    await guess(desk, 2, address="198.51.100.1")
-    await log_in(desk, device=mark)
-    assert desk.happened()[-1].details == {"refused_before": 2}
 
 
 async def test_ipv6_sites_are_counted_by_56_and_by_48(desk: Desk) -> None:
@@ -121,31 +105,6 @@ async def test_a_browser_keeps_its_own_count_over_a_new_password(desk: Desk) -> 
     assert await guess(desk, 2, device=str(renewed.device)) == [WRONG, WAIT]
 
 
-async def test_a_browser_that_used_a_reset_code_is_known(desk: Desk) -> None:
-    ada = await desk.signed_up("ada")
-    by = await at_work(desk, await became_operator(desk))
-    code, _ = await desk.set_reset_code(by=by, user_id=ada.user.id, origin=LAPTOP)
-    admission = await desk.reset_password(
-        code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None
-    )
-    await guess(desk, 10)
-    assert await log_in(desk, password=OTHER_PASSWORD, device=admission.device)
-
-
-async def test_an_account_changes_its_name_ten_times_an_hour(desk: Desk) -> None:
-    ada = await desk.signed_up("ada")
-    for number in range(10):
-        await desk.updated(ada.token, username=f"ada{number}")
-    with pytest.raises(TooManyAttempts) as refusal:
-        await desk.updated(ada.token, username="once-more")
-    assert refusal.value.retry_after == 3600
-    await desk.updated(ada.token, username="ada9")
-    bob = await desk.signed_up("bob")
-    await desk.updated(bob.token, username="bob2")
-    desk.clock.advance(HOUR)
-    await desk.updated(ada.token, username="once-more")
-
-
 async def test_an_account_logs_in_sixty_times_an_hour(desk: Desk) -> None:
     await desk.signed_up("ada")
     for _ in range(60):
@@ -171,16 +130,6 @@ async def test_a_stolen_session_does_not_keep_its_owner_out(desk: Desk) -> None:
     await desk.updated(ada.token, password=OTHER_PASSWORD, current_password=PASSWORD)
 
 
-async def test_a_change_that_was_refused_counts_too(desk: Desk) -> None:
-    ada = await desk.signed_up("ada")
-    await desk.signed_up("bob")
-    for _ in range(10):
-        with pytest.raises(UsernameTaken):
-            await desk.updated(ada.token, username="bob")
-    with pytest.raises(TooManyAttempts):
-        await desk.updated(ada.token, username="bob")
-
-
 async def test_others_in_a_network_do_not_pay_for_its_failures_for_ever(desk: Desk) -> None:
     for number in range(1_000):
         await guess(desk, 1, name=f"user{number}", address="198.51.100.1")
@@ -196,34 +145,3 @@ async def test_what_was_tried_before_somebody_had_the_name_does_not_count(desk: 
     desk.clock.advance(2 * HOUR)
     await desk.signed_up("ada")
     assert await log_in(desk, address="203.0.113.7")
-
-
-async def test_current_passwords_have_a_slow_limit_too(desk: Desk) -> None:
-    ada = await desk.who((await desk.signed_up("ada")).token)
-    checked = 0
-    for _ in range(24 * 30):
-        with pytest.raises((InvalidCredentials, TooManyAttempts)) as refusal:
-            await desk.confirm_owner(ada, "wrong", origin=LAPTOP)
-        checked += refusal.type is InvalidCredentials
-        desk.clock.advance(2 * MINUTE)
-    assert 100 <= checked <= 124
-
-
-async def test_the_right_password_of_a_disabled_account_costs_what_a_wrong_one_does(
-    desk: Desk,
-) -> None:
-    ada = await desk.signed_up("ada")
-    await desk.disable_user(user=ada.user.id, origin=LAPTOP)
-    looked_at: list[object] = []
-    verify = desk.hasher.verify
-
-    class Watching(FakeHasher):
-        async def verify(
-            self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
-        ) -> bool:
-            looked_at.append(password_hash)
-            return await verify(password, password_hash, client=client)
-
-    desk.hasher = Watching()
-    assert await guess(desk, 1, password=PASSWORD) == [WRONG]
-    assert looked_at == [None], "as for a name that nobody has"

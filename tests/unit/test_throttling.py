@@ -2,16 +2,14 @@
 
 import pytest
 
-from adapters.device_marks import DeviceMarks
-from adapters.throttle.memory import MemoryThrottle, NoThrottle
-from domain.errors import Busy, InvalidCredentials, TooManyAttempts
-from domain.network import Client
-from domain.password import Password, PasswordHash
-from domain.session import Admission, Origin
+from adapters.no_throttle import NoThrottle
+from adapters.signing.device_marks import DeviceMarks
+from domain.errors import Busy, TooManyAttempts
 from domain.user import User
-from tests.examples import ADA, HASH, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
-from tests.fakes.system import NOBODY, FakeHasher
+from tests.examples import ADA, HASH, MINUTE, NOON
+from tests.fakes.throttle import MemoryThrottle
 from tests.unit.conftest import Desk
+from tests.unit.guessing import WAIT, WRONG, guess, log_in
 
 
 @pytest.fixture
@@ -19,34 +17,6 @@ def desk() -> Desk:
     desk = Desk()
     desk.throttle = MemoryThrottle(desk.clock)
     return desk
-
-
-async def log_in(
-    desk: Desk,
-    name: str = "ada",
-    password: str = PASSWORD,
-    address: str = "192.0.2.1",
-    device: str | None = None,
-) -> Admission:
-    return await desk.log_in(
-        username=name,
-        password=password,
-        origin=Origin(address, ""),
-        presented=None,
-        device=device,
-    )
-
-
-async def guess(desk: Desk, count: int, **details: str) -> list[type[Exception]]:
-    outcomes: list[type[Exception]] = []
-    for _ in range(count):
-        with pytest.raises((InvalidCredentials, TooManyAttempts)) as refusal:
-            await log_in(desk, **{"password": "wrong", **details})
-        outcomes.append(refusal.type)
-    return outcomes
-
-
-WRONG, WAIT = InvalidCredentials, TooManyAttempts
 
 
 async def test_ten_wrong_guesses_and_the_right_one_has_to_wait(desk: Desk) -> None:
@@ -130,13 +100,6 @@ async def test_guesses_from_everywhere_slow_strangers_but_not_the_owners_browser
     assert await guess(desk, 11, device=str(mark)) == [WRONG] * 10 + [WAIT]
 
 
-async def test_a_mark_is_given_once_and_kept(desk: Desk) -> None:
-    mark = (await desk.signed_up("ada")).device
-    assert mark
-    assert (await log_in(desk, device=mark)).device is None
-    assert (await log_in(desk, device=None)).device not in (None, mark)
-
-
 async def test_a_forged_or_borrowed_mark_opens_no_lane(desk: Desk) -> None:
     await desk.signed_up("ada")
     bobs = str((await desk.signed_up("bob")).device)
@@ -144,64 +107,3 @@ async def test_a_forged_or_borrowed_mark_opens_no_lane(desk: Desk) -> None:
     await guess(desk, 10)
     for mark in (bobs, forged, "", "1", "1.1.x.", bobs.replace("2.", "1.", 1)):
         assert await guess(desk, 1, device=mark) == [WAIT]
-
-
-async def test_what_was_no_guess_is_taken_back(desk: Desk) -> None:
-    await desk.signed_up("ada")
-
-    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
-    for _ in range(20):
-        with pytest.raises(Busy):
-            await log_in(busy)
-    assert await guess(desk, 10) == [WRONG] * 10
-
-
-async def test_a_confirmation_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:
-    signed_in = await desk.who((await desk.signed_up("ada")).token)
-    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
-    for _ in range(20):
-        with pytest.raises(Busy):
-            await busy.confirm_owner(signed_in, "wrong", origin=LAPTOP)
-    with pytest.raises(InvalidCredentials):
-        await desk.confirm_owner(signed_in, "wrong", origin=LAPTOP)
-    await desk.confirm_owner(signed_in, PASSWORD, origin=LAPTOP)
-
-
-async def test_a_sign_up_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:
-    busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
-    for number in range(200):
-        with pytest.raises(Busy):
-            await busy.signed_up(f"user{number}")
-    assert await desk.signed_up("ada")
-
-
-class BusyHasher(FakeHasher):
-    """Had a turn to offer, and lost it."""
-
-    async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
-        raise Busy
-
-    async def verify(
-        self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
-    ) -> bool:
-        raise Busy
-
-
-async def test_sign_ups_from_one_network_are_limited(desk: Desk) -> None:
-    for number in range(100):
-        await desk.signed_up(f"user{number}")
-    with pytest.raises(TooManyAttempts):
-        await desk.signed_up("one-too-many")
-    desk.clock.advance(2 * MINUTE)
-    assert await desk.signed_up("later")
-
-
-async def test_current_passwords_cannot_be_guessed_either(desk: Desk) -> None:
-    owner = await desk.signed_up("ada")
-    for _ in range(10):
-        with pytest.raises(InvalidCredentials):
-            await desk.updated(owner.token, password=OTHER_PASSWORD, current_password="wrong")
-    with pytest.raises(TooManyAttempts):
-        await desk.updated(owner.token, password=OTHER_PASSWORD, current_password=PASSWORD)
-    assert await desk.who(owner.token)
-    assert [each.name for each in LAPTOP.networks] == [LAPTOP.address]

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 
-from adapters.http.authentication import SCOPE
+from adapters.http.options import SCOPE
 from adapters.http.problems import (
     CROSS_ORIGIN,
     MALFORMED,
@@ -18,7 +18,7 @@ from adapters.http.problems import (
 )
 from domain.errors import NotAnOperator, NotSignedIn, ScopeMissing, StorageUnavailable
 from domain.operator import Operator, Scope
-from domain.session import SessionToken
+from domain.secrets import SessionToken
 
 OperatorRequest = Request[Operator, SessionToken | None, State]
 """`request.user` is the operator, in person or by a program."""

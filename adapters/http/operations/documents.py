@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from adapters.http.api_page import as_json, as_yaml, rendered
 from adapters.http.operations.access import answers_operators, operators
+from adapters.http.pages.api_page import as_json, as_yaml, rendered
 from domain.operator import Scope
 
 _YAML = "application/yaml"

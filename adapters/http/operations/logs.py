@@ -1,5 +1,6 @@
 """What was asked of the service, and how it answered."""
 
+from functools import partial
 from typing import Annotated
 
 from litestar import Controller, delete, get
@@ -7,7 +8,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from msgspec import Struct
 
-from adapters.http.network import origin_of
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
 from adapters.http.operations.following import Wait, wait_for
 from adapters.http.operations.queries import (
@@ -21,8 +21,12 @@ from adapters.http.operations.queries import (
     parse_columns,
     parse_filters,
 )
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import INVALID
-from application.forget_requests import ForgetRequests
+from application.operations.follow_requests import FollowRequests
+from application.operations.forget_requests import ForgetRequests
+from application.operations.queries import Page, Tables, Tail
+from application.operations.requests import RequestLog
 from domain.errors import (
     Busy,
     FreshLoginRequired,
@@ -32,8 +36,6 @@ from domain.errors import (
     StorageFull,
 )
 from domain.operator import Scope
-from domain.queries import Comparison, Condition, Page, Row, Tables
-from domain.traffic import RequestLog
 
 _TABLE = "requests"
 _BRIEF = (
@@ -82,9 +84,9 @@ class TailView(Struct, frozen=True):
     next: int
 
     @classmethod
-    def of(cls, rows: list[Row], seen: int) -> "TailView":
+    def of(cls, tail: Tail) -> "TailView":
         """Translate."""
-        return cls([dict(row) for row in rows], max([seen, *(_id(row) for row in rows)]))
+        return cls([dict(row) for row in tail.rows], tail.next)
 
 
 class Forgotten(Struct, frozen=True):
@@ -138,7 +140,7 @@ class LogsController(Controller):
     )
     async def tail(
         self,
-        requests: NamedDependency[SkipValidation[Tables]],
+        follow_requests: NamedDependency[FollowRequests],
         filters: Filters = None,
         after: Seen = None,
         limit: Limit = 100,
@@ -147,14 +149,15 @@ class LogsController(Controller):
         """Those that came since `next` of the answer before; without `after`, none, but where to
         begin. This call itself is not recorded.
         """
-        seen = await _seen(requests, after)
-        conditions = [*parse_filters(filters), Condition("id", Comparison.GT, str(seen))]
-
-        async def look() -> list[Row]:
-            page = await requests.page(_TABLE, conditions, columns=_BRIEF, sort="id", limit=limit)
-            return list(page.rows)
-
-        return TailView.of(await wait_for(look, seconds=wait), seen)
+        return TailView.of(
+            await follow_requests(
+                conditions=parse_filters(filters),
+                columns=_BRIEF,
+                after=after,
+                limit=limit,
+                wait=partial(wait_for, seconds=wait),
+            )
+        )
 
     @get(
         "/count",
@@ -222,15 +225,3 @@ class LogsController(Controller):
             by=request.user, conditions=parse_filters(filters), origin=origin_of(request)
         )
         return Forgotten(forgotten)
-
-
-async def _seen(requests: Tables, after: int | None) -> int:
-    """Where to go on; if that is not said, after all there is."""
-    if after is not None:
-        return after
-    page = await requests.page(_TABLE, columns=["id"], limit=1)
-    return max([0, *(_id(row) for row in page.rows)])
-
-
-def _id(row: Row) -> int:
-    return int(str(row["id"]))

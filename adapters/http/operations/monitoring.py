@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.problems import INVALID
-from domain.metrics import Metrics, Span
+from application.operations.metrics import Metrics, Span
 from domain.operator import Scope
 
 Instant = Annotated[datetime | None, QueryParameter(description="RFC 3339, with a time zone.")]

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from adapters.http.operations.access import answers_operators, operators
-from domain.metrics import LATENCY_BOUNDS_MS, Figures, Metrics
+from application.operations.metrics import LATENCY_BOUNDS_MS, Figures, Metrics
 from domain.operator import Scope
 
 _TEXT = "text/plain; version=0.0.4"

@@ -5,8 +5,8 @@ from typing import Annotated
 from litestar.params import QueryParameter
 from msgspec import Struct
 
+from application.operations.queries import Column, Comparison, Condition, Count, Page, Table, Value
 from domain.errors import InvalidQuery
-from domain.queries import Column, Comparison, Condition, Count, Page, Table, Value
 
 Filters = Annotated[
     list[str] | None,

@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import Body, SkipValidation
 from msgspec import Struct
 
-from adapters.http.authentication import PUBLIC, PublicRequest, let_in_or_out
+from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
-from adapters.http.network import origin_of
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
+from adapters.http.options import PUBLIC
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
 from adapters.http.views import Name, Secret, UserView
-from application.set_up import SetUp
+from application.operators.set_up import SetUp
 from domain.errors import (
     Busy,
     InvalidCode,
@@ -25,7 +26,8 @@ from domain.errors import (
     StorageUnavailable,
     UsernameTaken,
 )
-from domain.operator import Code, Operator, Scope
+from domain.operator import Operator, Person, Program, Scope
+from domain.secrets import OneTimeCode
 
 
 class FirstOperator(Struct, frozen=True):
@@ -48,14 +50,12 @@ class OperatorView(Struct, frozen=True):
     @classmethod
     def of(cls, operator: Operator) -> "OperatorView":
         """Translate."""
-        session = operator.session
-        return cls(
-            UserView.of(operator.user),
-            sorted(operator.scopes),
-            operator.is_fresh,
-            session.id if session else None,
-            session.created_at if session else None,
-        )
+        user, scopes = UserView.of(operator.user), sorted(operator.scopes)
+        match operator.acting:
+            case Person(session, is_fresh):
+                return cls(user, scopes, is_fresh, session.id, session.created_at)
+            case Program():
+                return cls(user, scopes, is_fresh=True, session_id=None, session_created=None)
 
 
 class SettingView(Struct, frozen=True):
@@ -103,7 +103,7 @@ class SetUpController(Controller):
         and only as long as there is no operator. You are logged in.
         """
         admission = await set_up(
-            code=Code.parse(data.code),
+            code=OneTimeCode.parse(data.code),
             username=data.username,
             password=data.password,
             origin=origin_of(request),
@@ -131,7 +131,7 @@ class SetUpController(Controller):
         **operators(Scope.API_VIEW),
     )
     async def list_settings(
-        self, effective_settings: NamedDependency[SkipValidation[Sequence[tuple[str, str, str]]]]
+        self, effective_settings: NamedDependency[SkipValidation[Sequence[SettingView]]]
     ) -> list[SettingView]:
         """In this process, without secrets, and where each came from."""
-        return [SettingView(*each) for each in effective_settings]
+        return list(effective_settings)

@@ -19,9 +19,9 @@ from adapters.http.operations.queries import (
     parse_filters,
 )
 from adapters.http.problems import INVALID
+from application.operations.queries import Tables
 from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow
 from domain.operator import Scope
-from domain.queries import Tables
 
 _QUERY = (InvalidQuery, QueryTooSlow, Busy)
 

@@ -8,7 +8,6 @@ from litestar.di import NamedDependency
 from litestar.params import Body, FromPath, SkipValidation
 from msgspec import Meta, Struct
 
-from adapters.http.network import origin_of
 from adapters.http.operations.access import (
     BODY,
     OperatorRequest,
@@ -16,9 +15,11 @@ from adapters.http.operations.access import (
     operators,
 )
 from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import INVALID
-from application.create_token import CreateToken
-from application.revoke_token import RevokeToken
+from application.operations.queries import Tables
+from application.operators.create_token import CreateToken
+from application.operators.revoke_token import RevokeToken
 from domain.errors import (
     Busy,
     FreshLoginRequired,
@@ -30,7 +31,6 @@ from domain.errors import (
     StorageFull,
 )
 from domain.operator import TOKEN_NAME_MAX_CHARACTERS, AccessToken, Scope
-from domain.queries import Tables
 
 _TABLE = "access_tokens"
 
@@ -97,14 +97,14 @@ class TokensController(Controller):
         create_token: NamedDependency[CreateToken],
     ) -> TokenView:
         """Only in person, after a fresh login."""
-        key, token = await create_token(
+        issued = await create_token(
             by=request.user,
             name=data.name,
             scopes=frozenset(data.scopes),
             lifetime=timedelta(days=data.days),
             origin=origin_of(request),
         )
-        return TokenView.of(token, key.text)
+        return TokenView.of(issued.token, issued.key.text)
 
     @delete(
         "/{token_id:int}",

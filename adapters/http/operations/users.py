@@ -8,22 +8,23 @@ from litestar.di import NamedDependency
 from litestar.params import Body, FromPath
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from adapters.http.network import origin_of
 from adapters.http.operations.access import (
     BODY,
     OperatorRequest,
     answers_operators,
     operators,
 )
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import INVALID
 from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
-from application.create_user import CreateUser
-from application.demote_operator import DemoteOperator
-from application.disable_user import DisableUser
-from application.edit_user import EditUser
-from application.end_user_sessions import EndUserSessions
-from application.remove_user import RemoveUser
-from application.set_reset_code import SetResetCode
+from application.operators.create_user import CreateUser
+from application.operators.delete_user_as_operator import DeleteUserAsOperator
+from application.operators.demote_operator import DemoteOperator
+from application.operators.disable_user import DisableUser
+from application.operators.enable_user import EnableUser
+from application.operators.end_user_sessions import EndUserSessions
+from application.operators.set_reset_code import SetResetCode
+from application.operators.update_user_as_operator import UpdateUserAsOperator
 from domain.errors import (
     Busy,
     EditConflict,
@@ -138,12 +139,12 @@ class UsersController(Controller):
         request: OperatorRequest,
         user_id: FromPath[int],
         data: Annotated[AccountEdit, Body()],
-        edit_user: NamedDependency[EditUser],
+        update_user_as_operator: NamedDependency[UpdateUserAsOperator],
     ) -> AccountView:
         """A new password ends all sessions. `version` is that of the row you have seen: if somebody
         else has changed the user since, nothing happens and you are told.
         """
-        user = await edit_user(
+        user = await update_user_as_operator(
             by=request.user,
             user_id=user_id,
             version=data.version,
@@ -186,13 +187,12 @@ class UsersController(Controller):
         self,
         request: OperatorRequest,
         user_id: FromPath[int],
-        disable_user: NamedDependency[DisableUser],
+        enable_user: NamedDependency[EnableUser],
     ) -> AccountView:
         """With the password there was."""
-        user = await disable_user(
-            by=request.user, user=user_id, origin=origin_of(request), disabled=False
+        return AccountView.of(
+            await enable_user(by=request.user, user=user_id, origin=origin_of(request))
         )
-        return AccountView.of(user)
 
     @post(
         "/{user_id:int}/demote",
@@ -227,13 +227,15 @@ class UsersController(Controller):
         self,
         request: OperatorRequest,
         user_id: FromPath[int],
-        remove_user: NamedDependency[RemoveUser],
+        delete_user_as_operator: NamedDependency[DeleteUserAsOperator],
     ) -> ReceiptView:
         """With all sessions, and personal data in events. This cannot be undone, and needs a fresh
         login.
         """
         return ReceiptView.of(
-            await remove_user(by=request.user, user_id=user_id, origin=origin_of(request))
+            await delete_user_as_operator(
+                by=request.user, user_id=user_id, origin=origin_of(request)
+            )
         )
 
     @post(
@@ -253,10 +255,8 @@ class UsersController(Controller):
         """A code for one new password, within 24 hours. It needs a fresh login, and counts only as
         long as you, or this access key, could make it again.
         """
-        code, grant = await set_reset_code(
-            by=request.user, user_id=user_id, origin=origin_of(request)
-        )
-        return ResetCodeView(code.value, grant.expires_at)
+        issued = await set_reset_code(by=request.user, user_id=user_id, origin=origin_of(request))
+        return ResetCodeView(issued.code.value, issued.grant.expires_at)
 
     @delete(
         "/{user_id:int}/sessions",

@@ -1,0 +1,9 @@
+"""What a handler says about who may call it, as Litestar's `opt`."""
+
+from typing import Any
+
+PUBLIC: dict[str, Any] = {"public": True}
+"""Handler options of what anybody may call."""
+
+SCOPE = "scope"
+"""The handler option that names what an operator needs to call it."""

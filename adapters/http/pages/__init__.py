@@ -1,0 +1,1 @@
+"""What browsers load: the API page, the console, and their files."""

@@ -1,0 +1,1 @@
+"""Watching the service: what is recorded of requests, metrics, log lines, and rows of tables."""

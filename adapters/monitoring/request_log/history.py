@@ -1,0 +1,40 @@
+"""What is on record of one user's requests."""
+
+from dataclasses import dataclass
+
+from application.operations.queries import Comparison, Condition, Tables
+from domain.account import RequestsPage
+from domain.user import User
+
+_TABLE = "requests"
+_COLUMNS = (
+    "time",
+    "request_id",
+    "method",
+    "route",
+    "path",
+    "query",
+    "status",
+    "duration_ms",
+    "address",
+    "user_agent",
+    "request_headers",
+    "request_body",
+    "response_headers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequests:
+    """Fits `domain.account.RequestHistory`."""
+
+    tables: Tables
+
+    async def page(self, user: User, *, after: str | None, limit: int) -> RequestsPage:
+        # The records may be older than the accounts, if a backup was restored, and ids come again.
+        own = [
+            Condition("user_id", Comparison.EQ, str(user.id)),
+            Condition("time", Comparison.GE, user.signup_time.isoformat()),
+        ]
+        page = await self.tables.page(_TABLE, own, columns=_COLUMNS, after=after, limit=limit)
+        return RequestsPage(page.rows, page.following)

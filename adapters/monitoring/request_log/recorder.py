@@ -1,0 +1,181 @@
+"""Which requests are recorded: within a rate, and a budget of each network."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from adapters.monitoring.request_log.budget import Budget
+from adapters.monitoring.request_log.rows import Keeping, Masks, row_of
+from adapters.monitoring.request_log.sqlite import RequestFile
+from adapters.monitoring.request_log.tables import RequestRow
+from adapters.monitoring.request_log.writer import RequestLogWriter
+from application.operations.requests import RequestEntry
+from domain.ports import ClockWatch
+from domain.session import Origin
+
+_log = logging.getLogger("frontdesk")
+
+# Short, for the thread that writes has Python's lock meanwhile (docs/performance.md).
+_GATHERING_SECONDS = 0.05
+_AT_ONCE_SECONDS = 0.25
+_CLEANING_SECONDS, _CLEANING_MORE_SECONDS = 60.0, 0.25
+_BATCH = 500
+_ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
+_MICROS = 1_000_000
+_HIDDEN = "***"
+_Result = TypeVar("_Result")
+
+_KIB = 1_024
+_ROW_BYTES = 500  # of a row without header fields, query and body
+_REFUSALS, _ACCOUNTS = frozenset({401, 403, 429}), "/api/user"
+_OF_ACCOUNT_REFUSALS = 4  # their part of a network's budget, besides that of others
+_PLAIN_ID = 16  # characters of the ids that we make ourselves
+
+
+class RequestRecorder:
+    """Fits `Observe` and `RequestLog`.
+
+    Of requests that went well it takes so many a second, and a quarter of them at once; of others
+    as many as do not let more than `spare` wait besides. Each network has a budget of bytes and of
+    processor time. What account routes refused (401, 403, 429) has a queue and a budget of its own,
+    so that nobody can push it out with other requests. Further ones, and those that cannot be
+    written, are dropped and counted in `lost`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        masking: Masks,
+        keeping: Keeping,
+        clock_watch: ClockWatch,
+        mebibytes: int = 1_024,
+        a_second: int = 1_000,
+        spare: int = 2_000,
+        network_kib_a_second: int = 64,
+        network_seconds_a_second: float = 0.02,
+    ) -> None:
+        self._path, self._mebibytes = path, mebibytes
+        self._masking, self._keeping = masking, keeping
+        self._a_second = a_second
+        self._at_once = max(1, a_second * _AT_ONCE_SECONDS)
+        self._allowed, self._allowed_at = self._at_once, time.monotonic()
+        self._most = int(self._at_once) + spare
+        self._spare = spare
+        self._records: deque[RequestEntry] = deque()
+        self._refusals: deque[RequestEntry] = deque()
+        self._budget, self._budget_of_refusals = (
+            Budget(
+                bytes_a_second=network_kib_a_second * _KIB / part,
+                seconds_a_second=network_seconds_a_second / part,
+            )
+            for part in (1, _OF_ACCOUNT_REFUSALS)
+        )
+        self._writer = RequestLogWriter(
+            path,
+            mebibytes=mebibytes,
+            keeping=keeping,
+            clock_watch=clock_watch,
+            take=self._take,
+            lost=self._count_lost,
+        )
+        self.lost = 0
+
+    def __call__(self, record: RequestEntry) -> None:
+        if record.route in self._keeping.excluded:
+            return
+        if record.status in _REFUSALS and is_account_refusal(record.status, record.route):
+            waiting, budget = self._refusals, self._budget_of_refusals
+            room = len(waiting) < self._spare
+        else:
+            waiting, budget = self._records, self._budget
+            is_ordinary = record.level == "info"
+            room = self._allowed >= 1 if is_ordinary else len(waiting) < self._most
+            self._allowed -= room and is_ordinary
+        # Of a path at most 1,024 characters are kept: within what a row takes anyway.
+        fields = chain.from_iterable((*record.request_fields, *record.response_fields))
+        size = sum(map(len, fields), _ROW_BYTES + len(record.query) + len(record.request_body))
+        network = record.address
+        if ":" in network:
+            network = _network(network)
+        if room and budget.spend(network, size):
+            waiting.append(record)
+        else:
+            self.lost += 1
+
+    async def forget(self, ids: Sequence[int]) -> int:
+        return await self._aside(lambda file: file.remove(ids), 0)
+
+    async def users_on_record(self, *, after: int, at_most: int) -> list[int]:
+        return await self._aside(lambda file: file.users(after=after, at_most=at_most), [])
+
+    async def blank(self, user_ids: Sequence[int]) -> int:
+        blanked = 0
+        while some := await self._aside(lambda file: file.blank(user_ids, at_most=_BATCH), 0):
+            blanked += some
+        return blanked
+
+    async def _aside(self, ask: Callable[[RequestFile], _Result], otherwise: _Result) -> _Result:
+        """Ask the file, if there is one, on another thread."""
+
+        def run() -> _Result:
+            if not self._path.exists():
+                return otherwise
+            file = RequestFile(self._path, mebibytes=self._mebibytes)
+            try:
+                return ask(file)
+            finally:
+                file.close()
+
+        return await asyncio.to_thread(run)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Write while the block lasts, and at its end what is left."""
+        with self._writer.running():
+            yield
+
+    def _take(self) -> tuple[int, Callable[[], list[RequestRow]]]:
+        """What has gathered, account refusals first, and what makes rows of it."""
+        entries = [
+            waiting.popleft()
+            for waiting in (self._refusals, self._records)
+            for _ in range(len(waiting))
+        ]
+        self._allow_more()
+        return len(entries), lambda: [self._charged(entry) for entry in entries]
+
+    def _count_lost(self, number: int) -> None:
+        self.lost += number
+
+    def _allow_more(self) -> None:
+        now = time.monotonic()
+        earned = (now - self._allowed_at) * self._a_second
+        self._allowed, self._allowed_at = min(self._at_once, self._allowed + earned), now
+
+    def _charged(self, record: RequestEntry) -> RequestRow:
+        """Its row; whose network it was pays for the time."""
+        began = time.thread_time()
+        row = row_of(record, self._masking, self._keeping)
+        of_refusals = is_account_refusal(record.status, record.route)
+        budget = self._budget_of_refusals if of_refusals else self._budget
+        budget.charge(_network(record.address), time.thread_time() - began)
+        return row
+
+
+def is_account_refusal(status: int, route: str) -> bool:
+    """Say whether it tells of an attack on accounts, perhaps."""
+    return status in _REFUSALS and route.startswith(_ACCOUNTS)
+
+
+@lru_cache(maxsize=4_096)
+def _network(address: str) -> str:
+    """The widest, for whoever has an IPv6 /48 has 65,536 narrow ones."""
+    return Origin(address, "").client().site

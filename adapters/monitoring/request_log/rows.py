@@ -1,0 +1,82 @@
+"""From requests to rows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from adapters.monitoring.request_log.tables import RequestRow
+from adapters.monitoring.request_log.text import text_of
+from application.operations.requests import Fields, RequestEntry
+
+_MICROS = 1_000_000
+_HIDDEN = "***"
+_PLAIN_ID = 16  # characters of the ids that we make ourselves
+
+
+class Masks(Protocol):
+    """Takes the secrets out of what is kept of a request."""
+
+    def path(self, raw: str) -> str:
+        """A path as it came, percent-encoded."""
+
+    def query(self, raw: bytes) -> str:
+        """A query string as it came."""
+
+    def fields(self, fields: Fields) -> str:
+        """Header fields, as JSON."""
+
+    def text(self, text: str) -> str:
+        """Any other value."""
+
+    def body(self, raw: bytes, *, refused: bool) -> str | None:
+        """A body; `None` if nothing of it is kept."""
+
+    def error(self, error: BaseException) -> str:
+        """Where it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is kept, and for how long: requests that failed or took `slow_ms` longer than others.
+
+    Of `excluded` routes nothing is; addresses and users can be left out of what is.
+    """
+
+    ordinary: timedelta = timedelta(days=7)
+    notable: timedelta = timedelta(days=90)
+    slow_ms: float = 1_000
+    addresses: bool = True
+    users: bool = True
+    excluded: Collection[str] = ()
+
+
+def row_of(record: RequestEntry, masking: Masks, keeping: Keeping) -> RequestRow:
+    """What is stored of a request: masked, and without what is not to be kept."""
+    user_agent = next((v for name, v in record.request_fields if name == b"user-agent"), b"")
+    body, id_ = record.request_body, record.request_id
+    path = masking.path(record.path)
+    # Where a path is hidden up to its end, the query may be the rest of the secret.
+    is_cut = path != record.path and path.endswith(_HIDDEN)
+    return RequestRow(
+        time=int(record.time * _MICROS),
+        level=record.level,
+        method=record.method,
+        route=record.route,
+        path=path,
+        query=_HIDDEN if is_cut and record.query else masking.query(record.query),
+        status=record.status,
+        duration_ms=record.duration_ms,
+        user_id=record.user_id if keeping.users else None,
+        address=record.address if keeping.addresses else "",
+        user_agent=masking.text(text_of(user_agent)),
+        request_id=id_ if len(id_) == _PLAIN_ID else masking.text(id_),
+        request_bytes=record.request_bytes,
+        response_bytes=record.response_bytes,
+        statements=record.tally.statements,
+        statements_ms=round(record.tally.seconds * 1000, 3),
+        request_headers=masking.fields(record.request_fields),
+        response_headers=masking.fields(record.response_fields),
+        request_body=masking.body(body, refused=record.level != "info") if body else None,
+        error=masking.error(record.error) if record.error else None,
+    )

@@ -1,0 +1,29 @@
+"""No counting of attempts: `FRONTDESK_THROTTLE=off`."""
+
+from collections.abc import Sequence
+
+from domain.network import Client
+from domain.throttle import Attempt
+
+
+class NoThrottle:
+    """Fits `domain.ports.Throttle` and lets everything through."""
+
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        pass
+
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        pass
+
+    async def succeed(
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
+    ) -> int:
+        return 0
+
+    async def forget(self) -> None:
+        pass

@@ -1,4 +1,0 @@
-"""How the tables came to be, step by step (Alembic). `entrypoints/cli.py` offers the commands."""
-
-HEAD = "0006"
-"""The revision this code needs; a test compares it with the newest file in `versions`."""

@@ -1,0 +1,1 @@
+"""What is made with the secret key."""

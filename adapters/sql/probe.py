@@ -1,0 +1,38 @@
+"""Whether the database takes writes."""
+
+import asyncio
+import time
+
+from adapters.sql.writer import Writer
+from domain.errors import Unavailable
+
+_WRITE = "UPDATE readiness SET checked_at = :now"
+
+
+class SqlProbe:
+    """Fits `domain.ports.StorageProbe` by writing for real. It remembers the answer for a moment,
+    so that asking often costs nothing.
+    """
+
+    def __init__(self, writer: Writer, *, remember_seconds: float = 1) -> None:
+        self._writer = writer
+        self._remember = remember_seconds
+        self._asked_at = float("-inf")
+        self._failure: Unavailable | None = None
+        self._lock = asyncio.Lock()
+
+    async def check(self) -> None:
+        async with self._lock:
+            if time.monotonic() - self._asked_at >= self._remember:
+                self._failure = await self._write()
+                self._asked_at = time.monotonic()
+        if self._failure:
+            raise self._failure
+
+    async def _write(self) -> Unavailable | None:
+        try:
+            async with self._writer.begin() as transaction:
+                await transaction.execute(_WRITE, {"now": time.time_ns() // 1000})
+        except Unavailable as failure:
+            return failure
+        return None

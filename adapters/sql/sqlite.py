@@ -1,0 +1,288 @@
+"""The SQLite toolkit: how files are made, opened and missed, and what its errors mean.
+
+All adapters that keep something in SQLite use it.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from domain.errors import StorageFull, StorageUnavailable, Unavailable
+
+Row = tuple[Any, ...]
+
+BUSY_TIMEOUT_SECONDS = 5
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+VERSION = "PRAGMA data_version"
+"""Its answer changes whenever another connection, of whatever process, has committed."""
+
+
+def create_database(path: Path) -> None:
+    """Make sure the file exists and keeps a write-ahead log, which lasts. The only code that may
+    create a database: all other connections fail when the file is gone.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)  # SQLite gives its other files the same mode
+    connection = sqlite3.connect(path, timeout=60)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+
+
+def open_writer(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
+    """A connection whose commits are on the disk when they return. It waits so many seconds for
+    another process that writes.
+    """
+    return _open(path, busy_timeout, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Open a transaction, with the write lock."""
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that sees committed state, waits for no writer, and cannot write."""
+    # SQLite opens its files at the first read; from then on they stay open, wherever they go.
+    return _open(path, 1, "PRAGMA query_only=ON", "SELECT 1 FROM sqlite_schema")
+
+
+def tables_in(connection: sqlite3.Connection) -> list[str]:
+    """Their names, in the order in which they were made."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+class SqlColumn(NamedTuple):
+    """A column as SQLite knows it. `indexed` is the first of an index over all rows; `references`
+    is another table's column.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+    key: bool
+    references: str | None
+    indexed: bool
+
+
+def describe(schema: str) -> dict[str, list[SqlColumn]]:
+    """The columns of the tables that these statements make, in that order."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(schema)
+        return {table: _columns_of(connection, table) for table in tables_in(connection)}
+
+
+def _columns_of(connection: sqlite3.Connection, table: str) -> list[SqlColumn]:
+    found = connection.execute(
+        """SELECT own.name, own.type, NOT own."notnull", own.pk > 0,
+            other."table" || '.' || other."to",
+            EXISTS (SELECT 1 FROM pragma_index_list(:table) AS list
+                JOIN pragma_index_info(list.name) AS info
+                WHERE list.partial = 0 AND info.seqno = 0 AND info.name = own.name)
+        FROM pragma_table_info(:table) AS own
+        LEFT JOIN pragma_foreign_key_list(:table) AS other ON own.name = other."from"
+        ORDER BY own.cid""",
+        {"table": table},
+    )
+    return [
+        SqlColumn(name, type_, bool(nullable), bool(key), references, bool(indexed))
+        for name, type_, nullable, key, references, indexed in found.fetchall()
+    ]
+
+
+def _open(path: Path, timeout: float, *first: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=rw",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        for sql in first:
+            connection.execute(sql).fetchall()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+class FileIdentity:
+    """Notices that a file was moved away or replaced under an open connection, which would go on
+    writing to a file that nobody will find again. The write-ahead log appears with the first use.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database, self._log = path, path.with_name(f"{path.name}-wal")
+        self._known: dict[Path, tuple[int, int]] = {}
+
+    def remember(self) -> None:
+        """These are the files from now on. Raises `StorageUnavailable`."""
+        self._known = {}
+        self.check()
+
+    def check(self) -> None:
+        """Raises `StorageUnavailable` when they are not those remembered."""
+        for path in (self._database, self._log):
+            found = self._look(path)
+            if found is None and path is self._log and path not in self._known:
+                continue
+            if found is None or self._known.setdefault(path, found) != found:
+                raise StorageUnavailable
+
+    @staticmethod
+    def _look(path: Path) -> tuple[int, int] | None:
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+
+_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_AUTH,
+    }
+)
+
+
+class _Translated:
+    """A class, for a generator would take longer than many a statement."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, sqlite3.Error) and (unavailable := _unavailable(error)):
+            raise unavailable from error
+
+
+_TRANSLATED = _Translated()
+
+
+def translated() -> AbstractContextManager[None]:
+    """Turn what means "not now" into `Unavailable`; let mistakes in our own SQL through."""
+    return _TRANSLATED
+
+
+def _unavailable(error: sqlite3.Error) -> Unavailable | None:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFull()
+    return StorageUnavailable() if code in _UNAVAILABLE else None
+
+
+def to_micros(instant: datetime) -> int:
+    """Whole microseconds since 1970: how an instant is stored."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def to_instant(micros: int) -> datetime:
+    """The instant that many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+class DisposableFile:
+    """A file that may be lost without harm, as a connection that is opened when it is needed: anew
+    when the file was taken away, and emptied when its layout is another one. Whatever SQLite says
+    is `StorageUnavailable` or `StorageFull`. For one thread at a time.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        layout: int,
+        statements: Sequence[str],
+        settings: Mapping[str, str | int],
+        cached_statements: int = 128,
+    ) -> None:
+        """`layout` is raised when `statements`, which make the tables, change. `settings` are those
+        of the connection, as SQLite names its pragmas.
+        """
+        self._path, self._file = path, FileIdentity(path)
+        self._layout, self._statements = layout, statements
+        self._settings = {"journal_mode": "WAL", **settings}
+        self._cached_statements = cached_statements
+        self._connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def transaction(self, *, writing: bool = True) -> Iterator[sqlite3.Connection]:
+        """Leaving the block commits, an exception rolls back."""
+        try:
+            connection = self._opened()
+            with connection:
+                connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+                yield connection
+        except sqlite3.Error as error:
+            self.close()  # whatever it was, begin anew
+            full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+            raise StorageFull if full else StorageUnavailable from error
+        except OSError as error:
+            raise StorageUnavailable from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection:
+            try:
+                self._file.check()
+            except StorageUnavailable:
+                # Somebody deleted it: it takes whatever is written, and nobody will find it.
+                self.close()
+        if self._connection is None:
+            self._path.touch(mode=0o600)
+            self._file.remember()
+            self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=1,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=self._cached_statements,
+        )
+        try:
+            for name, value in self._settings.items():
+                connection.execute(f"PRAGMA {name}={value}").fetchall()
+            with connection:
+                begin(connection)
+                ((layout,),) = connection.execute("PRAGMA user_version").fetchall()
+                if layout != self._layout:
+                    self._lay_out(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _lay_out(self, connection: sqlite3.Connection) -> None:
+        for table in tables_in(connection):
+            connection.execute(f"DROP TABLE {table}")
+        for statement in self._statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={self._layout}")

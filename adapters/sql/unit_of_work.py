@@ -1,0 +1,61 @@
+"""Transactions."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from adapters.sql.access_tokens import SqlAccessTokens
+from adapters.sql.codes import SqlCodes
+from adapters.sql.events import SqlEvents
+from adapters.sql.sessions import SqlSessions
+from adapters.sql.turns import Turns
+from adapters.sql.users import SqlUsers
+from adapters.sql.writer import Writer
+from domain.events import EventKind
+from domain.network import Client
+
+
+@dataclass(frozen=True, slots=True)
+class SqlUnitOfWork:
+    """Fits `domain.ports.UnitOfWork`."""
+
+    users: SqlUsers
+    sessions: SqlSessions
+    events: SqlEvents
+    tokens: SqlAccessTokens
+    codes: SqlCodes
+
+
+@dataclass(frozen=True, slots=True)
+class SqlBegin:
+    """Fits `domain.ports.Begin`. `describe` names the device of a user agent. Waiting for one's
+    turn and in the writer's queue has one deadline together. `on_events` is told of which kinds
+    events were committed.
+    """
+
+    writer: Writer
+    describe: Callable[[str], str]
+    turns: Turns = field(default_factory=Turns)
+    on_events: Callable[[Sequence[EventKind]], None] = lambda kinds: None
+
+    @property
+    def waiting(self) -> int:
+        """How many units of work wait, for their turn or for the writer."""
+        return self.turns.waiting + self.writer.waiting
+
+    @asynccontextmanager
+    async def __call__(self, client: Client | None = None) -> AsyncIterator[SqlUnitOfWork]:
+        until = self.writer.deadline()
+        async with (
+            self.turns.take(client, until=until),
+            self.writer.begin(until=until) as transaction,
+        ):
+            events = SqlEvents(transaction, self.describe)
+            yield SqlUnitOfWork(
+                users=SqlUsers(transaction),
+                sessions=SqlSessions(transaction, self.describe),
+                events=events,
+                tokens=SqlAccessTokens(transaction),
+                codes=SqlCodes(transaction),
+            )
+        self.on_events(events.appended)

@@ -1,0 +1,147 @@
+"""One thread that writes."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import anyio
+
+from adapters.sql.sqlite import (
+    BUSY_TIMEOUT_SECONDS,
+    FileIdentity,
+    Row,
+    begin,
+    open_writer,
+    translated,
+)
+from adapters.sql.tally import count_since
+from domain.errors import StorageUnavailable
+
+Parameters = Mapping[str, object] | Sequence[object]
+
+_Result = TypeVar("_Result")
+_Run = Callable[[Callable[[], Any]], Any]
+_Now = Parameters | Callable[[], Parameters]
+"""Parameters, or what makes them on the writing thread, because making them takes long."""
+
+
+class Transaction:
+    """An open transaction. A statement costs one hand-over to the writing thread and back; an
+    asynchronous driver takes a dozen (docs/performance.md).
+    """
+
+    def __init__(self, connection: sqlite3.Connection, run: _Run) -> None:
+        self._connection = connection
+        self._run = run
+
+    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Execute a statement; say how many rows it changed."""
+        return await self._timed(lambda: self._connection.execute(sql, parameters).rowcount)
+
+    async def execute_each(self, sql: str, parameters: Iterable[Mapping[str, object]]) -> None:
+        """Execute a statement once with each of these, which are made on the writing thread if
+        they are made one by one.
+        """
+        await self._timed(lambda: self._connection.executemany(sql, parameters))
+
+    async def all(self, sql: str, parameters: _Now = ()) -> list[Row]:
+        """Execute a statement; give every row it returns."""
+
+        def execute() -> list[Row]:
+            values = parameters() if callable(parameters) else parameters
+            return self._connection.execute(sql, values).fetchall()
+
+        return await self._timed(execute)
+
+    async def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """The only row, if there is one."""
+        found = await self.all(sql, parameters)
+        return found[0] if found else None
+
+    async def _timed(self, job: Callable[[], _Result]) -> _Result:
+        started = perf_counter()
+        result: _Result = await self._run(job)
+        count_since(started)
+        return result
+
+
+class Writer:
+    """Lets one transaction after the other write: a database file has one writer at a time, and
+    waiting in a queue here beats failing there. Who waits longer than `patience` seconds, here or
+    for another process, is refused.
+    """
+
+    def __init__(self, path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
+        self._path = path
+        self._patience = patience
+        self._file = FileIdentity(path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._queue = asyncio.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self.waiting = 0
+        """How many transactions wait in the queue."""
+
+    @asynccontextmanager
+    async def begin(self, *, until: float | None = None) -> AsyncIterator[Transaction]:
+        """Open a transaction; leaving the block commits, an exception rolls back. It waits in the
+        queue until the event loop's clock says `until`, or for `patience`. Raises `Unavailable`.
+        """
+        # A client that goes away cancels its request, but never a transaction halfway.
+        with translated(), anyio.CancelScope(shield=True):
+            self.waiting += 1
+            try:
+                async with asyncio.timeout_at(self.deadline() if until is None else until):
+                    await self._queue.acquire()
+            except TimeoutError as error:
+                raise StorageUnavailable from error
+            finally:
+                self.waiting -= 1
+            try:
+                connection = await self._run(self._begin)
+                yield Transaction(connection, self._run)
+                await self._run(connection.commit)
+            except BaseException:
+                # Whatever else is cancelled, this is not: an open transaction is the lock.
+                await asyncio.shield(self._run(self._roll_back))
+                raise
+            finally:
+                self._queue.release()
+
+    def deadline(self) -> float:
+        """When the event loop's clock will say that `patience` is over."""
+        return asyncio.get_running_loop().time() + self._patience
+
+    def close(self) -> None:
+        """Let the last transaction end, and close the connection."""
+        self._thread.shutdown()
+        self._close()
+
+    def _begin(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._file.remember()
+            self._connection = open_writer(self._path, busy_timeout=self._patience)
+        self._file.check()
+        begin(self._connection)
+        return self._connection
+
+    def _roll_back(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.rollback()
+        except sqlite3.Error:
+            self._close()  # which rolls back, too
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    async def _run(self, job: Callable[[], _Result]) -> _Result:
+        # One thread, so that even what was cancelled here ends there before the next job begins.
+        return await asyncio.get_running_loop().run_in_executor(self._thread, job)

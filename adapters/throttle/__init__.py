@@ -1,1 +1,0 @@
-"""Counting attempts: in this process, or not at all. The database's own is in `persistence`."""

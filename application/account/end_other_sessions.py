@@ -1,0 +1,32 @@
+"""End all your sessions but this one."""
+
+from dataclasses import dataclass
+
+from domain.errors import NotSignedIn
+from domain.events import Ending, sessions_ended
+from domain.ports import Begin, Clock
+from domain.secrets import SessionToken
+from domain.session import Origin, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class EndOtherSessions:
+    """End all of the caller's sessions but this one, and say how many. Raises `NotSignedIn`,
+    `Unavailable`.
+    """
+
+    begin: Begin
+    clock: Clock
+
+    async def __call__(
+        self, *, signed_in: SignedIn, presented: SessionToken, origin: Origin
+    ) -> int:
+        user_id, now = signed_in.user.id, self.clock.now()
+        async with self.begin(origin.client(user_id=user_id)) as work:
+            if await work.sessions.find(presented.digest) is None:
+                raise NotSignedIn
+            ended = await work.sessions.end_all(user_id, but=signed_in.session.id)
+            await work.events.append(
+                *sessions_ended(now, user_id, origin, count=ended, why=Ending.REVOKED)
+            )
+        return ended

@@ -1,0 +1,38 @@
+"""End one of your sessions."""
+
+from dataclasses import dataclass
+
+from domain.errors import NoSuchSession, NotSignedIn
+from domain.events import Ending, sessions_ended
+from domain.ports import Begin, Clock, Records
+from domain.secrets import SessionToken
+from domain.session import Origin, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """End one of the caller's own sessions, also this one.
+
+    Somebody else's id is as unknown as one that nobody has. Raises `NotSignedIn`,
+    `NoSuchSession`, `Unavailable`.
+    """
+
+    begin: Begin
+    records: Records
+    clock: Clock
+
+    async def __call__(
+        self, *, signed_in: SignedIn, presented: SessionToken, session_id: int, origin: Origin
+    ) -> None:
+        user_id, now = signed_in.user.id, self.clock.now()
+        own = await self.records.sessions(user_id)
+        if all(session.id != session_id for session in own):
+            raise NoSuchSession  # without waiting for a writer
+        async with self.begin(origin.client(user_id=user_id)) as work:
+            if await work.sessions.find(presented.digest) is None:
+                raise NotSignedIn
+            if not await work.sessions.end_one(user_id, session_id):
+                raise NoSuchSession
+            await work.events.append(
+                *sessions_ended(now, user_id, origin, count=1, why=Ending.REVOKED)
+            )

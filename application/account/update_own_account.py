@@ -1,0 +1,119 @@
+"""Change your own name or password."""
+
+from dataclasses import dataclass
+
+from application.steps.confirm_owner import ConfirmOwner
+from application.steps.replace_password import ReplacePassword
+from domain.account import UpdatedAccount
+from domain.errors import FreshLoginRequired, NotSignedIn, Unavailable
+from domain.events import Event, EventKind
+from domain.network import Client
+from domain.password import PasswordHash, PasswordHasher, PasswordPolicy
+from domain.ports import Begin, Clock, Devices
+from domain.secrets import Secrets, SessionToken
+from domain.session import Admission, Lifetimes, Origin, SignedIn
+from domain.throttle import Throttle, ThrottlePolicy
+from domain.user import Username
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOwnAccount:
+    """Change name, password or both; what is `None` stays.
+
+    A new password needs the owner's confirmation. It ends every other session, every access key
+    unless `keep_keys` is said moments after a login, and every mark of other browsers; this session
+    goes on under a new token. An account may change so often in an hour; a change that is refused,
+    as for a name that is taken, counts too.
+
+    Raises `InvalidUsername`,
+    `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`, `FreshLoginRequired`, `NotSignedIn`,
+    `TooManyAttempts`, `Unavailable`.
+    """
+
+    begin: Begin
+    confirm_owner: ConfirmOwner
+    replace_password: ReplacePassword
+    hasher: PasswordHasher
+    clock: Clock
+    secrets: Secrets
+    password_policy: PasswordPolicy
+    lifetimes: Lifetimes
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
+    devices: Devices
+
+    async def __call__(
+        self,
+        *,
+        signed_in: SignedIn,
+        presented: SessionToken,
+        origin: Origin,
+        username: str | None,
+        password: str | None,
+        current_password: str | None,
+        keep_keys: bool = False,
+        device: str | None = None,
+    ) -> UpdatedAccount:
+        name = None if username is None else Username.parse(username)
+        secret = None if password is None else self.password_policy.parse(password)
+        if secret and keep_keys and not self._is_fresh(signed_in):
+            raise FreshLoginRequired("Log in again and retry, or let the keys end.")
+        client, user_id = origin.client(user_id=signed_in.user.id), signed_in.user.id
+        renames = name is not None and name != signed_in.user.username
+        counted = [
+            *(self.throttle_policy.for_change(user_id) if renames else ()),
+            *(self.throttle_policy.for_password(user_id) if secret else ()),
+        ]
+        if secret:
+            await self.confirm_owner(signed_in, current_password, origin=origin)
+        if counted:
+            await self.throttle.reserve(counted, client=client)
+        try:
+            password_hash = await self.hasher.hash(secret, client=client) if secret else None
+            return await self._change(
+                presented, origin, client, name, password_hash, keep_keys=keep_keys, device=device
+            )
+        except Unavailable:
+            await self.throttle.refund(counted, client=client)
+            raise
+
+    def _is_fresh(self, signed_in: SignedIn) -> bool:
+        policy = self.lifetimes.of(signed_in.user)
+        return signed_in.session.is_fresh(self.clock.now(), policy)
+
+    async def _change(
+        self,
+        presented: SessionToken,
+        origin: Origin,
+        client: Client,
+        name: Username | None,
+        password_hash: PasswordHash | None,
+        *,
+        keep_keys: bool,
+        device: str | None,
+    ) -> UpdatedAccount:
+        async with self.begin(client) as work:
+            current, now = await work.sessions.find(presented.digest), self.clock.now()
+            if current is None:
+                raise NotSignedIn
+            user = current.user
+            if name and name != user.username:
+                names = {"from": user.username.value, "to": name.value}
+                user = await work.users.save(user.renamed(name))
+                await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
+            if password_hash is None:
+                return UpdatedAccount(user, None)
+            known_device = self.devices.recognise(device, user)
+            user = await self.replace_password(
+                work,
+                user,
+                password_hash,
+                origin=origin,
+                but=current.session.id,
+                keep_keys=keep_keys,
+            )
+            token = self.secrets.new(SessionToken)
+            await work.sessions.renew(current.session, user, token.digest)
+            remaining = current.session.expires_at - now
+            mark = self.devices.issue(user, known_device)
+            return UpdatedAccount(user, Admission(token, user, remaining, mark))

@@ -1,0 +1,1 @@
+"""Watching the service: tables, requests and metrics. Nothing about accounts depends on it."""

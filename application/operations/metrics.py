@@ -1,0 +1,96 @@
+"""How the service is doing, in numbers that can be added up over processes and over time."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, Self
+
+LATENCY_BOUNDS_MS = tuple(round(0.25 * 2 ** (step / 2), 3) for step in range(32))
+"""Upper bounds of the classes that durations are counted in, each √2 times the one before; a last
+class, beyond 11.6 s, has none.
+"""
+
+SUMMED_GAUGES = frozenset(
+    {
+        "process_cpu_percent",
+        "process_memory_bytes",
+        "process_threads",
+        "process_open_files",
+        "hash_queue_waiting",
+        "hash_queue_running",
+        "writers_waiting",
+    }
+)
+"""Levels that each process has for itself. Of all others the highest counts."""
+
+COUNTED = frozenset({"requests_not_recorded", "hash_queue_refused", "hash_queue_given_up"})
+"""What a process tells as a number since its start, and is counted as what was added to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened in some time: numbers of things, highest levels, durations by class."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    gauges: Mapping[str, float] = field(default_factory=dict)
+    latency: Sequence[int] = (0,) * (len(LATENCY_BOUNDS_MS) + 1)
+
+    def percentile(self, share: float) -> float | None:
+        """The duration in milliseconds that this share of requests did not exceed, to within a
+        class; `None` if there were no requests.
+        """
+        total = sum(self.latency)
+        rank = share * total
+        passed = 0
+        for number, bound in zip(self.latency, (*LATENCY_BOUNDS_MS, None), strict=True):
+            passed += number
+            if passed and passed >= rank:
+                return LATENCY_BOUNDS_MS[-1] if bound is None else bound
+        return None
+
+    @classmethod
+    def of_processes(cls, parts: Iterable["Figures"]) -> Self:
+        """What several processes did at the same time, together."""
+        return cls._together(list(parts), SUMMED_GAUGES)
+
+    @classmethod
+    def of_times(cls, parts: Iterable["Figures"]) -> Self:
+        """What was done in several spans of time, together."""
+        return cls._together(list(parts), frozenset())
+
+    @classmethod
+    def _together(cls, parts: "list[Figures]", summed: frozenset[str]) -> Self:
+        counts: Counter[str] = Counter()
+        gauges: dict[str, float] = {}
+        for part in parts:
+            counts.update(part.counts)
+            for name, value in part.gauges.items():
+                known = gauges.get(name, value if name not in summed else 0)
+                gauges[name] = known + value if name in summed else max(known, value)
+        latency = tuple(map(sum, zip(*(part.latency for part in parts), strict=True)))
+        return cls(dict(counts), gauges, latency or cls().latency)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The figures of one minute or hour, of all processes."""
+
+    began: datetime
+    length: timedelta
+    figures: Figures
+
+
+class Metrics(Protocol):
+    """How all processes of the service are and were doing. All raise `StorageUnavailable`."""
+
+    async def now(self) -> Span:
+        """The minute that began last, as far as it is known: to within some seconds."""
+
+    async def history(self, *, hourly: bool, since: datetime, until: datetime) -> list[Span]:
+        """Minutes (kept for a day) or hours (kept for 30 days), oldest first."""
+
+    async def totals(self) -> Figures:
+        """Everything counted since the beginning, whatever was restarted; levels as they are
+        now.
+        """

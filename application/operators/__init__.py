@@ -1,0 +1,1 @@
+"""What operators do to accounts, and how somebody becomes one."""

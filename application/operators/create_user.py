@@ -1,0 +1,46 @@
+"""Create an account for somebody else."""
+
+from dataclasses import dataclass
+
+from application.steps.operator_transactions import OperatorTransactions
+from domain.events import Event, EventKind
+from domain.operator import Operator
+from domain.password import PasswordHasher, PasswordPolicy
+from domain.ports import Clock
+from domain.session import Origin
+from domain.user import User, Username
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser:
+    """Create an account, by the rules of a sign-up but without a session. `by` is `None` at the
+    command line, where alone operators are made.
+
+    Raises `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `NotSignedIn`, `NotAnOperator`,
+    `Unavailable`.
+    """
+
+    transactions: OperatorTransactions
+    hasher: PasswordHasher
+    clock: Clock
+    password_policy: PasswordPolicy
+
+    async def __call__(
+        self,
+        *,
+        username: str,
+        password: str,
+        origin: Origin,
+        by: Operator | None = None,
+        is_operator: bool = False,
+    ) -> User:
+        name, secret = Username.parse(username), self.password_policy.parse(password)
+        password_hash = await self.hasher.hash(secret, client=origin.client())
+        async with self.transactions(by) as work:
+            now, actor = self.clock.now(), by.user.id if by else None
+            user = await work.users.add(name, password_hash, at=now, is_operator=is_operator)
+            if is_operator:
+                await work.codes.void_set_up()
+            created = Event(EventKind.ACCOUNT_CREATED, now, user.id, origin, actor_id=actor)
+            await work.events.append(created)
+        return user

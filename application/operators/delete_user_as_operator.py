@@ -1,0 +1,28 @@
+"""Delete somebody else's account."""
+
+from dataclasses import dataclass
+
+from application.steps.erase_account import EraseAccount
+from application.steps.open_account import OpenAccount
+from domain.account import Receipt
+from domain.operator import Operator
+from domain.session import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteUserAsOperator:
+    """Delete an account, its sessions, and personal data in its events, as if its owner had.
+
+    Raises `NoSuchUser`, `LastOperator`, `PersonRequired`, `FreshLoginRequired`, `NotSignedIn`,
+    `NotAnOperator`, `Unavailable`.
+    """
+
+    open_account: OpenAccount
+    erase_account: EraseAccount
+
+    async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> Receipt:
+        by.demand_fresh()
+        async with self.open_account(by, user_id) as opened:
+            return await self.erase_account(
+                opened.work, opened.user, origin=origin, actor_id=by.user.id
+            )

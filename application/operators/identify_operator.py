@@ -1,0 +1,47 @@
+"""Tell which operator is calling, and what they may do."""
+
+from dataclasses import dataclass
+
+from application.steps.authenticate import Authenticate
+from domain.errors import NotAnOperator, NotSignedIn
+from domain.operator import Operator, Person, Program, Scope
+from domain.ports import Clock, LastSeen, Lookup
+from domain.secrets import AccessKey, SessionToken
+from domain.session import Lifetimes
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyOperator:
+    """Find the operator behind a session, or behind an access key if there is one, who has this
+    scope.
+
+    Raises `NotSignedIn`, `NotAnOperator`, `ScopeMissing`, `StorageUnavailable`.
+    """
+
+    authenticate: Authenticate
+    lookup: Lookup
+    last_seen: LastSeen
+    clock: Clock
+    lifetimes: Lifetimes
+
+    async def __call__(
+        self, *, presented: SessionToken | None, key: AccessKey | None, scope: Scope
+    ) -> Operator:
+        operator = await (self._program(key) if key else self._person(presented))
+        if not operator.user.is_operator:
+            raise NotAnOperator
+        operator.demand(scope)
+        return operator
+
+    async def _person(self, presented: SessionToken | None) -> Operator:
+        found = await self.authenticate(presented=presented)
+        policy = self.lifetimes.of(found.user)
+        fresh = found.session.is_fresh(self.clock.now(), policy)
+        return Operator(found.user, Person(found.session, is_fresh=fresh))
+
+    async def _program(self, key: AccessKey) -> Operator:
+        found, now = await self.lookup.bearer(key.digest), self.clock.now()
+        if found is None or not found.is_live(now):
+            raise NotSignedIn
+        self.last_seen.note_token(found.token.id, now)
+        return Operator(found.user, Program(found.token))

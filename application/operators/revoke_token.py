@@ -1,0 +1,31 @@
+"""Take a program's access away."""
+
+from dataclasses import dataclass
+
+from application.steps.operator_transactions import OperatorTransactions
+from domain.errors import NoSuchToken
+from domain.events import Details, Event, EventKind
+from domain.operator import AccessToken, Operator
+from domain.ports import Clock
+from domain.session import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeToken:
+    """End an access token, of whichever operator; its next request is refused. Raises
+    `NoSuchToken`, `NotSignedIn`, `NotAnOperator`, `Unavailable`.
+    """
+
+    transactions: OperatorTransactions
+    clock: Clock
+
+    async def __call__(self, *, by: Operator, token_id: int, origin: Origin) -> AccessToken:
+        async with self.transactions(by) as work:
+            token = await work.tokens.end(token_id)
+            if token is None:
+                raise NoSuchToken
+            now, kind = self.clock.now(), EventKind.TOKEN_REVOKED
+            details: Details = {"token": token.id, "name": token.name}
+            revoked = Event(kind, now, token.user_id, origin, details, actor_id=by.user.id)
+            await work.events.append(revoked)
+        return token

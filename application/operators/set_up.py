@@ -1,0 +1,55 @@
+"""Become the first operator."""
+
+from dataclasses import dataclass
+
+from application.steps.open_session import OpenSession
+from domain.errors import InvalidCode
+from domain.events import Event, EventKind
+from domain.operator import Purpose
+from domain.password import PasswordHasher, PasswordPolicy
+from domain.ports import Begin, Clock, Lookup
+from domain.secrets import OneTimeCode, SessionToken
+from domain.session import Admission, Origin
+from domain.user import Username
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Take the code from the console, create an operator's account and open its session. Once
+    there is an operator, all codes end for good.
+
+    Raises `InvalidCode`, `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
+    """
+
+    begin: Begin
+    lookup: Lookup
+    hasher: PasswordHasher
+    clock: Clock
+    open_session: OpenSession
+    password_policy: PasswordPolicy
+
+    async def __call__(
+        self,
+        *,
+        code: OneTimeCode | None,
+        username: str,
+        password: str,
+        origin: Origin,
+        presented: SessionToken | None,
+    ) -> Admission:
+        name, secret = Username.parse(username), self.password_policy.parse(password)
+        known = await self.lookup.grant(code.digest) if code else None
+        if code is None or known is None or not known.allows(Purpose.SET_UP, self.clock.now()):
+            raise InvalidCode  # before the hash, so that made-up codes cost nothing
+        client = origin.client()
+        password_hash = await self.hasher.hash(secret, client=client)
+        async with self.begin(client) as work:
+            grant, now = await work.codes.take(code.digest), self.clock.now()
+            if grant is None or not grant.allows(Purpose.SET_UP, now):
+                raise InvalidCode
+            if await work.users.has_operator():
+                raise InvalidCode
+            user = await work.users.add(name, password_hash, at=now, is_operator=True)
+            await work.codes.void_set_up()
+            await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))
+            return await self.open_session(work, user, origin=origin, presented=presented)

@@ -1,0 +1,51 @@
+"""Make sure that the owner is at the keyboard."""
+
+from dataclasses import dataclass
+
+from domain.errors import FreshLoginRequired, InvalidCredentials, Unavailable
+from domain.events import Event, EventKind
+from domain.password import Password, PasswordHasher
+from domain.ports import Begin, Clock
+from domain.session import Lifetimes, Origin, SignedIn
+from domain.throttle import Throttle, ThrottlePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmOwner:
+    """The one rule for sensitive changes (ASVS 5.0 §7.5.1).
+
+    They need the right current password, or a login moments ago. A wrong password is refused even
+    then, and the refusal is remembered. Raises `FreshLoginRequired`, `InvalidCredentials`,
+    `TooManyAttempts`, `Unavailable`.
+    """
+
+    begin: Begin
+    hasher: PasswordHasher
+    clock: Clock
+    lifetimes: Lifetimes
+    throttle: Throttle
+    throttle_policy: ThrottlePolicy
+
+    async def __call__(
+        self, signed_in: SignedIn, current_password: str | None, *, origin: Origin
+    ) -> None:
+        session, user = signed_in.session, signed_in.user
+        if current_password is None:
+            if not session.is_fresh(self.clock.now(), self.lifetimes.of(user)):
+                raise FreshLoginRequired
+            return
+        secret, client = Password(current_password), origin.client(user_id=user.id)
+        self.hasher.check_turn(client=client)
+        guesses = self.throttle_policy.for_confirmation(user)
+        await self.throttle.reserve(guesses, client=client)
+        try:
+            if not await self.hasher.verify(secret, user.password_hash, client=client):
+                refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
+                async with self.begin(client) as work:
+                    await work.events.append(refused)
+                raise InvalidCredentials
+        except Unavailable:
+            await self.throttle.refund(guesses, client=client)
+            raise
+        ends = self.throttle_policy.refused_confirmations_of(user)
+        await self.throttle.succeed(guesses, ends=ends, then=(), client=client)

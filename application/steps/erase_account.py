@@ -1,0 +1,38 @@
+"""Erase an account within a unit of work."""
+
+from dataclasses import dataclass
+
+from domain.account import Receipt
+from domain.errors import LastOperator
+from domain.events import Event, EventKind
+from domain.ports import Clock, UnitOfWork
+from domain.session import Origin
+from domain.user import User
+
+_NOWHERE = Origin("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class EraseAccount:
+    """Remove an account, its sessions, and personal data in its events.
+
+    The name can be taken again, the id never. That an account was deleted stays on record: by its
+    owner, without a word about whose; by an operator (`actor_id`), with where that operator was.
+    Raises `LastOperator`, `Unavailable`.
+    """
+
+    clock: Clock
+
+    async def __call__(
+        self, work: UnitOfWork, user: User, *, origin: Origin, actor_id: int | None = None
+    ) -> Receipt:
+        if user.is_operator and not await work.users.has_other_operator(user.id):
+            raise LastOperator
+        now, by_owner = self.clock.now(), actor_id in (None, user.id)
+        sessions = await work.sessions.end_all(user.id)
+        events = await work.events.erase_personal(user.id)
+        await work.users.delete(user.id)
+        where = _NOWHERE if by_owner else origin
+        deleted = Event(EventKind.ACCOUNT_DELETED, now, user.id, where, actor_id=actor_id)
+        await work.events.append(deleted)
+        return Receipt(now, user, sessions, events)

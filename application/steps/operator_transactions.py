@@ -1,0 +1,52 @@
+"""Open a unit of work for an operator, who must still be one."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from domain.errors import NotAnOperator, NotSignedIn
+from domain.operator import Operator, Person, Program
+from domain.ports import Begin, Clock, UnitOfWork
+from domain.session import Lifetimes
+from domain.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTransactions:
+    """As `Begin`, if the session or access token is still there and its user still an operator:
+    between the request and the write may lie a slow body, a hash, and somebody who ended it all. A
+    session whose password was changed since goes on, but not for who held the token before.
+    `None` is the command line, which may do everything.
+
+    Raises `NotSignedIn`, `NotAnOperator`, `Unavailable`.
+    """
+
+    begin: Begin
+    clock: Clock
+    lifetimes: Lifetimes
+
+    @asynccontextmanager
+    async def __call__(self, by: Operator | None) -> AsyncIterator[UnitOfWork]:
+        async with self.begin(by.client if by else None) as work:
+            if by:
+                await self._demand_still_operator(work, by)
+            yield work
+
+    async def _demand_still_operator(self, work: UnitOfWork, by: Operator) -> None:
+        match by.acting:
+            case Person(session):
+                user = await self._signed_in(work, session.id, by.user.auth_version)
+            case Program(token):
+                bearer = await work.tokens.get(token.id)
+                user = bearer.user if bearer and bearer.is_live(self.clock.now()) else None
+        if user is None:
+            raise NotSignedIn
+        if not user.is_operator:
+            raise NotAnOperator
+
+    async def _signed_in(self, work: UnitOfWork, session_id: int, auth_version: int) -> User | None:
+        found = await work.sessions.get(session_id)
+        if found is None or found.user.auth_version != auth_version:
+            return None
+        policy = self.lifetimes.of(found.user)
+        return found.user if found.session.is_live(self.clock.now(), policy) else None

@@ -1,0 +1,1 @@
+"""The service beside its limits and its peers: `python -m benchmarks`."""

@@ -1,0 +1,81 @@
+"""Secrets that open something: random, shown once, and stored only as a digest."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Protocol, Self, TypeVar
+from urllib.parse import unquote
+
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_KEY_PREFIX = "fdk_"
+_SHORTEST = 43
+_DECODED_AT_MOST = 6
+_SECRETS = re.compile(r"[A-Za-z0-9_-]{43,}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """32 random bytes as 43 characters of base64url (ASVS 5.0 §7.2.3)."""
+
+    value: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, raw: str) -> Self | None:
+        """Read what a client presents. Anything of another shape is `None`."""
+        return cls(raw) if _SHAPE.fullmatch(raw) else None
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the secret: all that is ever stored."""
+        return hashlib.sha256(self.value.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken(Secret):
+    """The secret in a session's cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode(Secret):
+    """A secret that works once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey(Secret):
+    """The secret of an access token. Its prefix lets scanners find one that was published."""
+
+    @classmethod
+    def parse(cls, raw: str) -> Self | None:
+        """Read what a client presents. Anything of another shape is `None`."""
+        value = raw.removeprefix(_KEY_PREFIX)
+        return cls(value) if value != raw and _SHAPE.fullmatch(value) else None
+
+    @property
+    def text(self) -> str:
+        """As it is shown, once."""
+        return _KEY_PREFIX + self.value
+
+
+_Kind = TypeVar("_Kind", bound=Secret)
+
+
+class Secrets(Protocol):
+    """The only source of secrets."""
+
+    def new(self, kind: type[_Kind]) -> _Kind:
+        """A secret of this kind that nobody has seen or can guess."""
+
+
+def hide_secrets(text: str) -> str:
+    """The text with every run of 43 or more base64url characters, the shape of our secrets,
+    replaced by `***`. Where one is percent-encoded, be it several times, the whole text is.
+    """
+    if len(text) < _SHORTEST:
+        return text
+    shown = _SECRETS.sub("***", text)
+    before, plain, rounds = "", shown, 0
+    while "%" in plain and plain != before and rounds < _DECODED_AT_MOST:
+        before, plain, rounds = plain, unquote(plain), rounds + 1
+        if _SECRETS.search(plain):
+            return "***"
+    return shown

@@ -1,0 +1,119 @@
+"""The command `frontdesk`, and the same commands under `litestar`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from click import (
+    ClickException,
+    Group,
+    argument,
+    echo,
+    group,
+    option,
+    prompt,
+    version_option,
+)
+from litestar.plugins import CLIPlugin
+
+from domain.errors import FrontdeskError
+from domain.session import Origin
+from domain.user import Username
+from entrypoints import __version__
+from entrypoints.database import database
+from entrypoints.preparation import CannotStart
+from entrypoints.serve import serve
+from entrypoints.settings import InvalidSettings, read_settings
+from entrypoints.wiring import UseCases
+
+CONSOLE = Origin("console", "")
+"""Where commands come from, in the record of what happened."""
+
+
+@group()
+@version_option(__version__, package_name="frontdesk")
+def main() -> None:
+    """An account service that you run yourself."""
+
+
+@main.group()
+def users() -> None:
+    """Create, disable, enable and demote accounts."""
+
+
+@users.command()
+@argument("name")
+@option("--operator", is_flag=True, help="Let this user operate the service.")
+@option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(name: str, *, operator: bool, password_stdin: bool) -> None:
+    """Create an account; asks for the password."""
+    password = _password(from_stdin=password_stdin)
+    _run(
+        lambda use_cases: use_cases.create_user(
+            username=name, password=password, origin=CONSOLE, is_operator=operator
+        )
+    )
+    echo(f"{name} is {'an operator' if operator else 'a user'}.")
+
+
+@users.command()
+@argument("name")
+def disable(name: str) -> None:
+    """Refuse this user's logins and end all sessions, at once."""
+    _run(lambda use_cases: use_cases.disable_user(user=Username(name), origin=CONSOLE))
+    echo(f"{name} is disabled.")
+
+
+@users.command()
+@argument("name")
+def enable(name: str) -> None:
+    """Let this user in again."""
+    _run(lambda use_cases: use_cases.enable_user(user=Username(name), origin=CONSOLE))
+    echo(f"{name} is enabled.")
+
+
+@users.command()
+@argument("name")
+def demote(name: str) -> None:
+    """Make an operator an ordinary user; access keys and codes end, at once."""
+    _run(lambda use_cases: use_cases.demote_operator(user=Username(name), origin=CONSOLE))
+    echo(f"{name} is a user.")
+
+
+main.add_command(serve)
+main.add_command(database)
+
+
+class Commands(CLIPlugin):
+    """Puts our commands under `litestar`; `run` is `frontdesk serve`.
+
+    advanced-alchemy's application plugin is left out: it would bring a session and a commit hook to
+    every request.
+    """
+
+    def on_cli_init(self, cli: Group) -> None:
+        """Add them. Litestar's own `run` starts a server without our limits."""
+        cli.add_command(serve, "run")
+        cli.add_command(users)
+        cli.add_command(database)
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _run(act: Callable[[UseCases], Awaitable[object]]) -> None:
+    """Do it with the use cases that everybody else uses."""
+    from entrypoints.services import build_services
+
+    async def run() -> None:
+        services = build_services(read_settings().unobserved)
+        async with services.running():
+            await act(services.use_cases)
+
+    try:
+        asyncio.run(run())
+    except (FrontdeskError, CannotStart, InvalidSettings) as error:
+        raise ClickException(str(error)) from error

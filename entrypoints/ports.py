@@ -1,0 +1,61 @@
+"""What `wire` needs: every port, and what can be set about the rules."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from application.operations.queries import Tables
+from application.operations.requests import RequestLog
+from domain.account import RequestHistory
+from domain.password import PasswordHasher, PasswordPolicy
+from domain.ports import (
+    Begin,
+    Clock,
+    ClockWatch,
+    Devices,
+    LastSeen,
+    Lookup,
+    Pseudonyms,
+    Records,
+    StorageProbe,
+)
+from domain.secrets import Secrets
+from domain.session import Lifetimes
+from domain.throttle import Throttle, ThrottlePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything the use cases need from the outside.
+
+    `throttle` counts guesses, if they are counted; `quotas` counts what is counted in any case.
+    `own_requests` is `None` where requests are not on record by user.
+    """
+
+    begin: Begin
+    lookup: Lookup
+    records: Records
+    last_seen: LastSeen
+    storage: StorageProbe
+    throttle: Throttle
+    quotas: Throttle
+    hasher: PasswordHasher
+    secrets: Secrets
+    pseudonyms: Pseudonyms
+    devices: Devices
+    clock: Clock
+    clock_watch: ClockWatch
+    requests: Tables
+    request_log: RequestLog
+    own_requests: RequestHistory | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """What can be set about the rules."""
+
+    passwords: PasswordPolicy = field(default_factory=PasswordPolicy)
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    limits: ThrottlePolicy = field(default_factory=ThrottlePolicy)
+    keep_events: timedelta = timedelta(days=365)
+    batch: int = 500
+    """Rows that are removed at once in the background."""

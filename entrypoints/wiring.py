@@ -1,0 +1,231 @@
+"""The one place where use cases are put together. The service and the unit tests call `wire`."""
+
+from dataclasses import dataclass
+
+from application.account.delete_own_account import DeleteOwnAccount
+from application.account.end_other_sessions import EndOtherSessions
+from application.account.end_session import EndSession
+from application.account.export_account import ExportAccount
+from application.account.list_events import ListEvents
+from application.account.list_sessions import ListSessions
+from application.account.log_in import LogIn
+from application.account.log_out import LogOut
+from application.account.reset_password import ResetPassword
+from application.account.sign_up import SignUp
+from application.account.update_own_account import UpdateOwnAccount
+from application.operations.blank_requests import BlankRequests
+from application.operations.follow_requests import FollowRequests
+from application.operations.forget_requests import ForgetRequests
+from application.operators.create_token import CreateToken
+from application.operators.create_user import CreateUser
+from application.operators.delete_user_as_operator import DeleteUserAsOperator
+from application.operators.demote_operator import DemoteOperator
+from application.operators.disable_user import DisableUser
+from application.operators.enable_user import EnableUser
+from application.operators.end_user_sessions import EndUserSessions
+from application.operators.identify_operator import IdentifyOperator
+from application.operators.offer_set_up import OfferSetUp
+from application.operators.revoke_token import RevokeToken
+from application.operators.set_reset_code import SetResetCode
+from application.operators.set_up import SetUp
+from application.operators.update_user_as_operator import UpdateUserAsOperator
+from application.steps.authenticate import Authenticate
+from application.steps.confirm_owner import ConfirmOwner
+from application.steps.erase_account import EraseAccount
+from application.steps.open_account import OpenAccount
+from application.steps.open_session import OpenSession
+from application.steps.operator_transactions import OperatorTransactions
+from application.steps.replace_password import ReplacePassword
+from application.upkeep.check_readiness import CheckReadiness
+from application.upkeep.clean_up import CleanUp
+from entrypoints.ports import Policies, Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """Everything that can be done, ready to be called."""
+
+    authenticate: Authenticate
+    sign_up: SignUp
+    log_in: LogIn
+    log_out: LogOut
+    update_own_account: UpdateOwnAccount
+    delete_own_account: DeleteOwnAccount
+    reset_password: ResetPassword
+    list_sessions: ListSessions
+    end_session: EndSession
+    end_other_sessions: EndOtherSessions
+    list_events: ListEvents
+    export_account: ExportAccount
+    identify_operator: IdentifyOperator
+    offer_set_up: OfferSetUp
+    set_up: SetUp
+    create_user: CreateUser
+    update_user_as_operator: UpdateUserAsOperator
+    disable_user: DisableUser
+    enable_user: EnableUser
+    demote_operator: DemoteOperator
+    delete_user_as_operator: DeleteUserAsOperator
+    end_user_sessions: EndUserSessions
+    set_reset_code: SetResetCode
+    create_token: CreateToken
+    revoke_token: RevokeToken
+    follow_requests: FollowRequests
+    forget_requests: ForgetRequests
+    blank_requests: BlankRequests
+    clean_up: CleanUp
+    check_readiness: CheckReadiness
+
+
+def wire(ports: Ports, policies: Policies) -> UseCases:
+    """Put every use case together."""
+    authenticate = Authenticate(
+        lookup=ports.lookup,
+        last_seen=ports.last_seen,
+        clock=ports.clock,
+        lifetimes=policies.lifetimes,
+    )
+    open_session = OpenSession(
+        clock=ports.clock, secrets=ports.secrets, lifetimes=policies.lifetimes
+    )
+    confirm_owner = ConfirmOwner(
+        begin=ports.begin,
+        hasher=ports.hasher,
+        clock=ports.clock,
+        lifetimes=policies.lifetimes,
+        throttle=ports.throttle,
+        throttle_policy=policies.limits,
+    )
+    erase_account = EraseAccount(clock=ports.clock)
+    replace_password = ReplacePassword(clock=ports.clock)
+    transactions = OperatorTransactions(
+        begin=ports.begin, clock=ports.clock, lifetimes=policies.lifetimes
+    )
+    open_account = OpenAccount(transactions=transactions, lookup=ports.lookup)
+    return UseCases(
+        authenticate=authenticate,
+        sign_up=SignUp(
+            begin=ports.begin,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            open_session=open_session,
+            password_policy=policies.passwords,
+            throttle=ports.throttle,
+            throttle_policy=policies.limits,
+            devices=ports.devices,
+        ),
+        log_in=LogIn(
+            begin=ports.begin,
+            lookup=ports.lookup,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            open_session=open_session,
+            pseudonyms=ports.pseudonyms,
+            throttle=ports.throttle,
+            throttle_policy=policies.limits,
+            devices=ports.devices,
+        ),
+        log_out=LogOut(begin=ports.begin, lookup=ports.lookup, clock=ports.clock),
+        update_own_account=UpdateOwnAccount(
+            begin=ports.begin,
+            confirm_owner=confirm_owner,
+            replace_password=replace_password,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            secrets=ports.secrets,
+            password_policy=policies.passwords,
+            lifetimes=policies.lifetimes,
+            throttle=ports.throttle,
+            throttle_policy=policies.limits,
+            devices=ports.devices,
+        ),
+        delete_own_account=DeleteOwnAccount(
+            begin=ports.begin, confirm_owner=confirm_owner, erase_account=erase_account
+        ),
+        reset_password=ResetPassword(
+            begin=ports.begin,
+            lookup=ports.lookup,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            open_session=open_session,
+            replace_password=replace_password,
+            password_policy=policies.passwords,
+            devices=ports.devices,
+        ),
+        list_sessions=ListSessions(
+            records=ports.records, clock=ports.clock, lifetimes=policies.lifetimes
+        ),
+        end_session=EndSession(begin=ports.begin, records=ports.records, clock=ports.clock),
+        end_other_sessions=EndOtherSessions(begin=ports.begin, clock=ports.clock),
+        list_events=ListEvents(records=ports.records),
+        export_account=ExportAccount(
+            records=ports.records,
+            requests=ports.own_requests,
+            authenticate=authenticate,
+            clock=ports.clock,
+            throttle=ports.quotas,
+            throttle_policy=policies.limits,
+        ),
+        identify_operator=IdentifyOperator(
+            authenticate=authenticate,
+            lookup=ports.lookup,
+            last_seen=ports.last_seen,
+            clock=ports.clock,
+            lifetimes=policies.lifetimes,
+        ),
+        offer_set_up=OfferSetUp(begin=ports.begin, clock=ports.clock, secrets=ports.secrets),
+        set_up=SetUp(
+            begin=ports.begin,
+            lookup=ports.lookup,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            open_session=open_session,
+            password_policy=policies.passwords,
+        ),
+        create_user=CreateUser(
+            transactions=transactions,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            password_policy=policies.passwords,
+        ),
+        update_user_as_operator=UpdateUserAsOperator(
+            open_account=open_account,
+            replace_password=replace_password,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            password_policy=policies.passwords,
+        ),
+        disable_user=DisableUser(open_account=open_account, clock=ports.clock),
+        enable_user=EnableUser(open_account=open_account, clock=ports.clock),
+        demote_operator=DemoteOperator(open_account=open_account, clock=ports.clock),
+        delete_user_as_operator=DeleteUserAsOperator(
+            open_account=open_account, erase_account=erase_account
+        ),
+        end_user_sessions=EndUserSessions(open_account=open_account, clock=ports.clock),
+        set_reset_code=SetResetCode(
+            open_account=open_account, clock=ports.clock, secrets=ports.secrets
+        ),
+        create_token=CreateToken(
+            transactions=transactions, clock=ports.clock, secrets=ports.secrets
+        ),
+        revoke_token=RevokeToken(transactions=transactions, clock=ports.clock),
+        follow_requests=FollowRequests(records=ports.requests),
+        forget_requests=ForgetRequests(
+            transactions=transactions,
+            clock=ports.clock,
+            records=ports.requests,
+            log=ports.request_log,
+        ),
+        blank_requests=BlankRequests(
+            records=ports.records, log=ports.request_log, batch=policies.batch
+        ),
+        clean_up=CleanUp(
+            begin=ports.begin,
+            clock=ports.clock,
+            clock_watch=ports.clock_watch,
+            throttle=ports.quotas,
+            keep_events=policies.keep_events,
+            batch=policies.batch,
+        ),
+        check_readiness=CheckReadiness(storage=ports.storage),
+    )
