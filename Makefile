@@ -1,61 +1,74 @@
-# Everything runs in .venv, from the locked dependencies. Its Python is the one that made it; after
-# `make clean`, PYTHON=python3.13 makes it with another.
+# Everything runs in .venv, from the locked dependencies. Its Python is the one that made it; with
+# VENV=.venv-3.13 PYTHON=python3.13 it is another one beside it.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-RUN := .venv/bin/python
+VENV ?= .venv
+RUN := $(VENV)/bin/python
+SIDE_BY_SIDE := --numprocesses 2 --dist loadscope
+FAST := $(addprefix tests/,unit contracts states migrations architecture http operations)
+COVERAGE := --cov --cov-report=
 
-.PHONY: help install serve test reliability bench check format lock swagger-ui clean
+.PHONY: help install serve test fast reliability bench check audit format lock swagger-ui clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: .venv/installed ## make .venv with what the service needs
+install: $(VENV)/installed ## make .venv with what the service needs
 
-serve: .venv/installed ## create or upgrade the database and serve it (PORT=8000, HOST=127.0.0.1)
-	@$(RUN) -m entrypoints.serve --host $(HOST) --port $(PORT)
+serve: $(VENV)/installed ## create or upgrade the database and serve it (PORT=8000, HOST=127.0.0.1)
+	@$(RUN) -m entrypoints serve --host $(HOST) --port $(PORT)
 
-test: .venv/installed-dev ## run every test
-	$(RUN) -m pytest
+test: $(VENV)/installed-dev ## run every test, side by side where they may
+	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone"
+	$(RUN) -m pytest -m alone
 
-reliability: .venv/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
+fast: $(VENV)/installed-dev ## run the tests that start no process of their own
+	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone" $(FAST)
+
+reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
 	$(RUN) -m pytest tests/reliability
 
-bench: .venv/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (most of an hour)
-	$(RUN) -m tests.benchmarks
+bench: $(VENV)/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (most of an hour)
+	$(RUN) -m benchmarks
 
-check: .venv/installed-dev ## format, lint, types, import contracts, all tests
+check: $(VENV)/installed-dev ## format, lint, types, import contracts, all tests, coverage
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
-	.venv/bin/lint-imports
-	$(RUN) -m pytest
+	$(VENV)/bin/lint-imports
+	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone" $(COVERAGE)
+	$(RUN) -m tests.coverage
+	$(RUN) -m pytest -m alone
 
-format: .venv/installed-dev ## format the code and mend what lint can mend
+audit: $(VENV)/installed-dev ## look the locked dependencies up among known vulnerabilities
+	@$(RUN) -m tests.audit
+
+format: $(VENV)/installed-dev ## format the code and mend what lint can mend
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
 
-lock: .venv/installed-dev ## resolve the dependencies anew
+lock: $(VENV)/installed-dev ## resolve the dependencies anew
 	$(RUN) -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml
 	$(RUN) -m uv pip compile $(LOCK) -o requirements-dev.lock pyproject.toml --group dev
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header
 
-swagger-ui: .venv/installed-dev ## take the newest Swagger UI from npm (docs/dependencies.md)
+swagger-ui: $(VENV)/installed-dev ## take the newest Swagger UI from npm (docs/dependencies.md)
 	$(RUN) -m tests.renew_swagger_ui
 
 clean: ## remove .venv and caches; your data stays
-	rm -rf .venv .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* .bench .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.venv/bin/python:
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Frontdesk needs Python 3.11 or newer: make PYTHON=python3.12 …")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 
-.venv/installed: requirements.lock | .venv/bin/python
+$(VENV)/installed: requirements.lock | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+$(VENV)/installed-dev: requirements-dev.lock | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@ .venv/installed
+	@touch $@ $(VENV)/installed
