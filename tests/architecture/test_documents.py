@@ -1,0 +1,66 @@
+"""What documents say of the repository is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [
+    *ROOT.glob("*.md"),
+    *(ROOT / "docs").rglob("*.md"),
+]
+ROOMS = ("domain", "application", "adapters", "entrypoints")
+
+
+def folders_in_the_picture() -> set[str]:
+    text = (ROOT / "docs/architecture.md").read_text()
+    (tree,) = re.findall(r"```\n(domain/.*?)```", text, re.DOTALL)
+    found: set[str] = set()
+    parents: list[str] = []
+    for line in tree.splitlines():
+        if named := re.match(r"( *)([a-z_]+)/ ", line):
+            depth = len(named[1]) // 2
+            parents = [*parents[:depth], named[2]]
+            found.add("/".join(parents))
+    return found
+
+
+def test_the_picture_of_the_rooms_is_the_tree_as_it_is() -> None:
+    present = {
+        str(path.parent.relative_to(ROOT))
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if path.parent.name != "versions"
+    }
+    pictured = folders_in_the_picture()
+    assert {each for each in pictured if each.split("/")[0] in ROOMS} == present
+    assert all((ROOT / each).is_dir() for each in pictured)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_links_to_is_there(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_files_a_document_names_are_there(path: Path) -> None:
+    folders = "|".join((*ROOMS, "tests", "benchmarks", "docs"))
+    for named in re.findall(rf"`((?:{folders})/[\w/.-]+\.\w+)`", path.read_text()):
+        assert (ROOT / named).exists(), named
+
+
+def test_every_decision_has_a_status_and_a_date_and_is_in_the_index() -> None:
+    index = (ROOT / "docs/adr/README.md").read_text()
+    rows = [line for line in index.splitlines() if re.match(r"\| \d", line)]
+    expected = []
+    for path in sorted((ROOT / "docs/adr").glob("0*.md")):
+        text = path.read_text()
+        title = re.match(r"# (\d+)\. (.+)\n", text)
+        stated = re.search(r"^Status: (.+)\. Date: (\d{4}-\d\d-\d\d)\.$", text, re.MULTILINE)
+        assert title, path
+        assert stated, path
+        number, name = title.groups()
+        expected.append(f"| {number} | [{name}]({path.name}) | {stated[1]} | {stated[2]} |")
+    assert rows == expected
