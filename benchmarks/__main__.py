@@ -17,6 +17,7 @@ import uvloop
 from msgspec import json, structs
 
 from benchmarks import measures, operations, report
+from benchmarks.many_sessions import many_sessions
 from benchmarks.pieces import Piece, pieces
 from benchmarks.report import Figures
 from benchmarks.targets import INSTALLED, Server, Target, named, peers, serving
@@ -132,13 +133,18 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
         _recording(found, seconds, rounds)
     with noting("what is there for speed"):
         found.pieces = uvloop.run(_all_pieces())
+    with noting("many sessions"):
+        bare = named("bare")
+        found.many_sessions = many_sessions(_cheap(frontdesk), bare, seconds / 2, 3 * rounds)
     with noting(f"growing to {sizes[-1]:,} users" if sizes else "no growth"):
-        # The lowest cost, so that what the database takes is seen.
-        target = structs.replace(
-            frontdesk, environment={**frontdesk.environment, "FRONTDESK_BCRYPT_COST": "10"}
-        )
-        found.growth = list(measures.growth(target, sizes, seconds / 2, rounds))
+        found.growth = list(measures.growth(_cheap(frontdesk), sizes, seconds / 2, rounds))
     return found
+
+
+def _cheap(target: Target) -> Target:
+    """With the lowest cost of hashes, so that what the database takes is seen."""
+    environment = {**target.environment, "FRONTDESK_BCRYPT_COST": "10"}
+    return structs.replace(target, environment=environment)
 
 
 async def _all_pieces() -> list[Piece]:

@@ -7,15 +7,15 @@ from adapters.sql.sqlite import to_micros
 from adapters.system import SystemClock, SystemSecrets
 from domain.secrets import SessionToken
 
-KNOWN_SESSIONS = 4_608  # more than are kept in memory, and asked for in turn
+KNOWN_SESSIONS = 4_608
 
 
-def fill(database: Path, size: int) -> list[SessionToken]:
+def fill(database: Path, size: int, known: int = KNOWN_SESSIONS) -> list[SessionToken]:
     """Give every user up to that number a name, the first one's password, and a session; of some
     sessions, evenly spread, the token is known.
     """
     now, week = to_micros(SystemClock().now()), 604_800_000_000
-    tokens = [SystemSecrets().new(SessionToken) for _ in range(KNOWN_SESSIONS)]
+    tokens = [SystemSecrets().new(SessionToken) for _ in range(known)]
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA synchronous=OFF")
     (there,) = connection.execute("SELECT max(id) FROM users").fetchone()
@@ -39,7 +39,7 @@ def fill(database: Path, size: int) -> list[SessionToken]:
     connection.executemany(
         f"{session} VALUES (?, ?, 1, ?, ?, ?, '127.0.0.1', 'wrk')",
         [
-            (1 + number * (size - 1) // KNOWN_SESSIONS, token.digest, now, now, now + week)
+            (1 + number * (size - 1) // known, token.digest, now, now, now + week)
             for number, token in enumerate(tokens)
         ],
     )

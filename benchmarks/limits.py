@@ -6,7 +6,6 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,6 @@ async def read() -> Account:
 
 def bare() -> Any:
     """An application of Litestar with that one handler."""
-    import_module("entrypoints")  # imports Litestar as ours does, without advanced-alchemy
     from litestar import Litestar, get
 
     return Litestar([get("/api/user")(read)], openapi_config=None)

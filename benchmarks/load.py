@@ -67,9 +67,11 @@ class _Answer:
         self.complete, self.keep_alive = True, self.parser.should_keep_alive()
 
 
-async def hammer(port: int, requests: list[list[bytes]], seconds: float) -> dict[int, int]:
-    """Each list is one client, which sends its requests in turn, again and again, without a pause
-    unless it is turned away. Give how many answers of each status came in time.
+async def hammer(
+    port: int, requests: list[list[bytes]], seconds: float, pause: float = 0
+) -> dict[int, int]:
+    """Each list is one client, which sends its requests in turn, again and again, with this pause
+    or a longer one if it is turned away. Give how many answers of each status came in time.
     """
     counts: dict[int, int] = {}
     ends = time.perf_counter() + seconds
@@ -81,6 +83,8 @@ async def hammer(port: int, requests: list[list[bytes]], seconds: float) -> dict
             turn += 1
             if time.perf_counter() < ends:
                 counts[status] = counts.get(status, 0) + 1
+            if pause:
+                await asyncio.sleep(pause)
             if status == BUSY:
                 # Less than Retry-After asks for; at random, for clients are not in step.
                 await asyncio.sleep(0.5 + random.random())

@@ -133,7 +133,7 @@ def raw_commits(seconds: float) -> float:
 
 def growth(target: Target, sizes: tuple[int, ...], seconds: float, rounds: int) -> Iterator[Growth]:
     """M7: the same on databases small and large, side by side: reads as in M1; reads that go
-    through many sessions in turn, so that none is still in memory; logins of users all over the
+    through many sessions in turn; logins of users all over the
     table; an operator's page.
     """
     with ExitStack() as stack:
@@ -167,17 +167,19 @@ def _grown(target: Target, size: int) -> Iterator[tuple[Server, Path]]:
             pass
         make_operator(folder)
         script = folder / "sessions.lua"
-        script.write_text(_lua(fill(folder / "frontdesk.db", size)))
+        script.write_text(lua(fill(folder / "frontdesk.db", size)))
         with serving(target, folder) as server:
             server.credential = server.log_in(size // 2)
             yield server, script
 
 
-def _lua(tokens: list[SessionToken]) -> str:
+def lua(tokens: list[SessionToken], order: str = "in turn") -> str:
+    """A script for wrk that asks for these sessions in turn, or at `random`."""
+    step = "math.random(#tokens)" if order == "random" else "turn % #tokens + 1"
     listed = ",".join(f'"{token.value}"' for token in tokens)
     return (
         f"local tokens = {{{listed}}}\nlocal turn = 0\nfunction request()\n"
-        "  turn = turn % #tokens + 1\n"
+        f"  turn = {step}\n"
         '  return wrk.format("GET", nil, {["Cookie"] = "sessionid=" .. tokens[turn]})\nend\n'
     )
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
+from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
 from benchmarks.operations import REQUESTS, Answer
 from benchmarks.operations import USERS as OPERATED
@@ -53,6 +54,7 @@ class Ours(Struct):
     commits: list[float] = field(default_factory=list)
     writes: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     growth: list[Growth] = field(default_factory=list)
+    many_sessions: list[ManySessions] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
     pieces: list[Piece] = field(default_factory=list)
@@ -75,6 +77,8 @@ def write(
         _storms(figures["Frontdesk"], ours),
         "### What is there for speed, and what it brings",
         _pieces(ours.pieces),
+        "### Many sessions",
+        _many_sessions(ours.many_sessions),
         "### Growth and writes",
         _growth(ours),
         "### What operators ask, and what recording costs",
@@ -187,12 +191,18 @@ def _pieces(pieces: list[Piece]) -> str:
     return "\n".join(lines)
 
 
+def _many_sessions(found: list[ManySessions]) -> str:
+    lines = ["| reads of | a second | of bare Litestar |", "|---|---|---|"]
+    lines += [f"| {each.what} | {each.rate:,.0f} | {each.of_bare:.2f} |" for each in found]
+    return "\n".join(lines) if found else ""
+
+
 def _growth(ours: Ours) -> str:
     lines = []
     if ours.growth:
         first = ours.growth[0]
         lines += [
-            "| users, and as many sessions | M1 reads/s | of the first | of sessions not in memory "
+            "| users, and as many sessions | M1 reads/s | of the first | of sessions in turn "
             "| of the first | a login, ms, at cost 10 | of the first | an operator's page, ms "
             "| of the first |",
             f"|{'---|' * 9}",

@@ -65,7 +65,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event in its place. Positions grow in the order of commits and are never reused."""
+    """An event and its id, which is never reused. That ids grow in the order of commits is not
+    promised: `EventFeed` is how to follow.
+    """
 
     position: int
     event: Event
@@ -77,6 +79,19 @@ class EventPage:
 
     events: list[Recorded]
     following: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFeed:
+    """Some events in an order in which they can be followed. `next` is where to go on; nobody but
+    the store knows what is in it.
+    """
+
+    events: list[Recorded]
+    next: str
+
+    def __len__(self) -> int:
+        return len(self.events)
 
 
 def sessions_ended(

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from domain.events import Event, Recorded
+from domain.events import Event, EventFeed, Recorded
 from domain.keyring import AccessTokens, Codes
 from domain.network import Client
 from domain.operator import Bearer, Grant
@@ -172,14 +172,20 @@ class UnitOfWork(Protocol):
 class Begin(Protocol):
     """Open a unit of work; leaving the block commits, an exception rolls back.
 
+    What a unit of work has read of an account (`Users.get`, `Sessions.find`, `has_other_operator`)
+    stays as it is until the unit ends: another one that would change it waits, or is refused with
+    `Unavailable`. So whoever reads an account in order to change it reads it here, and two who
+    change one account do not undo each other. Who needs several accounts takes them by growing id.
+
     When the block is left without an exception, what it wrote survives the death of the process.
-    Raises `StorageUnavailable` or `StorageFull`, and then nothing was written. Units of work wait
-    for each other in line.
+    Raises `StorageUnavailable` or `StorageFull`: nothing was written; or, where the answer to the
+    commit was lost, it is unknown whether it was.
     """
 
     def __call__(self, client: Client | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Start, in the turn of this client: one unit of work a user and site, and four a site, at
-        a time, and further ones wait. `None` is the service itself, which has no limit.
+        """Start, in the turn of this client, before any lock is taken: one unit of work a user and
+        site, and four a site, at a time, and further ones wait. `None` is the service itself, which
+        has no limit.
         """
 
 
@@ -195,10 +201,12 @@ class Records(Protocol):
     async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
         """The user's events below that position, or the latest, newest first."""
 
-    async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
-        """Everybody's events above that position, oldest first.
+    async def follow(self, after: str | None, *, limit: int) -> EventFeed:
+        """Everybody's events after what was seen, `after` being the `next` of the look before;
+        without it, from the first.
 
-        A reader that goes on from the last position it got misses none and gets none twice.
+        A follower that goes on from the last `next` it got misses no event whose unit of work is
+        committed, and gets none twice. Raises `InvalidQuery` for what was never a `next`.
         """
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:

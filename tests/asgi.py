@@ -14,7 +14,6 @@ class SignedInRead:
 
     def __init__(self, app: Any, token: str, more: Iterable[Header] = (), **otherwise: Any) -> None:
         self._app = app
-        self._messages: list[Any] = []
         self.scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -36,13 +35,14 @@ class SignedInRead:
         }
 
     async def __call__(self) -> int:
-        """The status of the answer."""
-        self._messages.clear()
-        await self._app({**self.scope, "state": {}}, self._receive, self._send)
-        return int(self._messages[0]["status"])
+        """The status of the answer. Several may be under way."""
+        messages: list[Any] = []
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        await self._app({**self.scope, "state": {}}, self._receive, send)
+        return int(messages[0]["status"])
 
     async def _receive(self) -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def _send(self, message: Any) -> None:
-        self._messages.append(message)

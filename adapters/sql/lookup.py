@@ -1,40 +1,39 @@
 """The questions on the way of a request, by secret and by name."""
 
+from collections.abc import Sequence
+from functools import cache
+from time import perf_counter
+
 from adapters.sql import rows
+from adapters.sql.batches import Batches
 from adapters.sql.reader import SqliteReader
+from adapters.sql.tally import count_since
 from domain.operator import Bearer, Grant
 from domain.session import SignedIn
 from domain.user import User, Username
 
 
 class SqliteLookup:
-    """Fits `domain.ports.Lookup` and `domain.keyring.Keys`.
-
-    Sessions that were found are kept, at most `capacity`, until anybody commits anything: asking
-    SQLite whether somebody has costs a third of asking for the session again, and is as exact
-    (docs/performance.md).
+    """Fits `domain.ports.Lookup`. Sessions that are wanted in one turn of the event loop are asked
+    for in one statement (docs/adr/0023).
     """
 
-    def __init__(self, reader: SqliteReader, *, capacity: int = 4_096) -> None:
+    def __init__(self, reader: SqliteReader) -> None:
         self._reader = reader
-        self._capacity = capacity
-        self._version: object = None
-        self._kept: dict[bytes, SignedIn] = {}
+        self._sessions = Batches(self._find_sessions)
 
     async def session(self, digest: bytes) -> SignedIn | None:
-        version = self._reader.version()  # before the row: what is kept may only be newer
-        if version != self._version:
-            self._version = version
-            self._kept.clear()
-        if kept := self._kept.get(digest):
-            return kept
-        row = self._reader.one(rows.SIGNED_IN_BY_DIGEST, digest=digest)
-        if row is None:
-            return None
-        if len(self._kept) >= self._capacity:
-            self._kept.clear()
-        found = self._kept[digest] = rows.to_signed_in(row)
+        started = perf_counter()
+        found = await self._sessions.find(digest)
+        count_since(started)
         return found
+
+    def _find_sessions(self, digests: Sequence[bytes]) -> dict[bytes, SignedIn]:
+        """Padded to a power of two, so that few statements are prepared."""
+        places = 1 << (len(digests) - 1).bit_length()
+        padded = [*digests, *[digests[0]] * (places - len(digests))]
+        found = self._reader.all_of(_sessions_statement(places), padded)
+        return {row[0]: rows.to_signed_in(row[1:]) for row in found}
 
     async def user(self, username: Username) -> User | None:
         if not _is_text(username.key):
@@ -49,6 +48,11 @@ class SqliteLookup:
     async def grant(self, digest: bytes) -> Grant | None:
         row = self._reader.one(rows.GRANT_BY_DIGEST, digest=digest)
         return rows.to_grant(row) if row else None
+
+
+@cache
+def _sessions_statement(places: int) -> str:
+    return f"{rows.SIGNED_IN_WITH_DIGEST} WHERE token_digest IN ({', '.join('?' * places)})"
 
 
 def _is_text(key: str) -> bool:

@@ -1,13 +1,15 @@
 """What is known, for reading."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.sql import rows
 from adapters.sql.reader import SqliteReader
-from domain.events import Recorded
+from domain.errors import InvalidQuery
+from domain.events import EventFeed, Recorded
 from domain.session import Session
 
 _SESSIONS = f"""
@@ -27,6 +29,10 @@ _EVENTS_AFTER = f"""
 _EXISTING = "SELECT id FROM users WHERE id IN (SELECT value FROM json_each(:ids))"
 
 
+_CURSOR = re.compile(r"\d{1,19}\.(\d{1,19})", re.ASCII)
+_BEGINNING = "0.0"
+
+
 @dataclass(frozen=True, slots=True)
 class SqliteRecords:
     """Fits `domain.ports.Records`."""
@@ -42,10 +48,22 @@ class SqliteRecords:
         found = self.reader.all(_EVENTS, user_id=user_id, before=below, limit=limit)
         return [rows.to_recorded(row) for row in found]
 
-    async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
-        found = self.reader.all(_EVENTS_AFTER, after=min(position, sys.maxsize), limit=limit)
-        return [rows.to_recorded(row) for row in found]
+    async def follow(self, after: str | None, *, limit: int) -> EventFeed:
+        position = _position_of(after or _BEGINNING)
+        found = self.reader.all(_EVENTS_AFTER, after=position, limit=limit)
+        events = [rows.to_recorded(row) for row in found]
+        return EventFeed(events, f"0.{events[-1].position}" if events else after or _BEGINNING)
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         found = self.reader.all(_EXISTING, ids=json.dumps(list(user_ids)))
         return {int(id_) for (id_,) in found}
+
+
+def _position_of(cursor: str) -> int:
+    """A cursor is a transaction and a position. SQLite has one writer at a time, so positions alone
+    are in the order of commits, and the transaction is 0.
+    """
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise InvalidQuery("This is no `next` of the feed; begin again without `after`.")
+    return min(int(found[1]), sys.maxsize)

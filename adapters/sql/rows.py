@@ -55,6 +55,7 @@ _SELECT_SIGNED_IN = f"""
     JOIN users ON sessions.user_id = users.id AND sessions.auth_version = users.auth_version
 """
 SIGNED_IN_BY_DIGEST = f"{_SELECT_SIGNED_IN} WHERE sessions.token_digest = :digest"
+SIGNED_IN_WITH_DIGEST = _SELECT_SIGNED_IN.replace("SELECT ", "SELECT sessions.token_digest, ", 1)
 SIGNED_IN_BY_ID = f"{_SELECT_SIGNED_IN} WHERE sessions.id = :id"
 
 _SELECT_BEARER = f"""

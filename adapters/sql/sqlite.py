@@ -20,9 +20,6 @@ BUSY_TIMEOUT_SECONDS = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-VERSION = "PRAGMA data_version"
-"""Its answer changes whenever another connection, of whatever process, has committed."""
-
 
 def create_database(path: Path) -> None:
     """Make sure the file exists and keeps a write-ahead log, which lasts. The only code that may
@@ -189,6 +186,11 @@ def _unavailable(error: sqlite3.Error) -> Unavailable | None:
     if code == sqlite3.SQLITE_FULL:
         return StorageFull()
     return StorageUnavailable() if code in _UNAVAILABLE else None
+
+
+def is_taken(error: sqlite3.IntegrityError) -> bool:
+    """Say whether a unique constraint refused it, by the code and not by the text."""
+    return error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
 
 
 def to_micros(instant: datetime) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.sql import rows
-from adapters.sql.sqlite import to_micros
+from adapters.sql.sqlite import is_taken, to_micros
 from adapters.sql.writer import Transaction
 from domain.errors import UsernameTaken
 from domain.password import PasswordHash
@@ -90,7 +90,8 @@ class SqlUsers:
         try:
             ((number,),) = await self.transaction.all(sql, values)
         except sqlite3.IntegrityError as error:
-            raise UsernameTaken if "username_key" in str(error) else error from error
+            # The only unique constraint of the table is that of names.
+            raise UsernameTaken if is_taken(error) else error from error
         return int(number)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from domain.errors import UsernameTaken
+from domain.errors import InvalidQuery, UsernameTaken
 from domain.events import Event, EventKind, Recorded
 from domain.network import Client
 from domain.ports import Begin, Lookup, Records, UnitOfWork
@@ -168,19 +168,49 @@ async def nobody_sees_what_is_not_committed(store: Store) -> None:
 
 
 @promise
-async def units_of_work_wait_for_each_other(store: Store) -> None:
-    inside = 0
+async def what_was_read_stays_until_the_unit_of_work_ends(store: Store) -> None:
+    """Another one that would change it waits, and then sees what came before it."""
+    async with store.begin() as work:
+        ada = await _add(work)
+        await _open(work, ada)
 
-    async def visit() -> None:
-        nonlocal inside
+    async def rename() -> None:
         async with store.begin() as work:
-            inside += 1
-            assert inside == 1
-            await work.users.get(1)
-            await asyncio.sleep(0)
-            inside -= 1
+            found = await work.users.get(ada.id)
+            assert found is not None
+            await work.users.save(found.renamed(BOB))
 
-    await asyncio.gather(*(visit() for _ in range(20)))
+    async with store.begin() as work:
+        before = await work.users.get(ada.id), await work.sessions.find(DIGEST)
+        renaming = asyncio.create_task(rename())
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+            now = await work.users.get(ada.id), await work.sessions.find(DIGEST)
+            assert now == before
+        assert before[0] is not None
+        await work.users.save(before[0].with_password(OTHER_HASH))
+    await renaming
+    found = await store.lookup.user(BOB)
+    assert found is not None
+    assert (found.password_hash, found.version) == (OTHER_HASH, 3), "neither undid the other"
+
+
+@promise
+async def units_of_work_on_one_account_do_not_interleave(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await _add(work)
+
+    async def change() -> None:
+        async with store.begin() as work:
+            found = await work.users.get(ada.id)
+            assert found is not None
+            await asyncio.sleep(0)
+            await work.users.save(found.with_password(OTHER_HASH))
+
+    await asyncio.gather(*(change() for _ in range(20)))
+    found = await store.lookup.user(ADA)
+    assert found is not None
+    assert (found.version, found.auth_version) == (21, 21), "each saw the one before"
 
 
 async def _place_of_a_latecomer(store: Store, crowd: list[Client]) -> int:
@@ -202,9 +232,9 @@ async def _place_of_a_latecomer(store: Store, crowd: list[Client]) -> int:
     latecomer = await come(Client("192.0.2.9", "192.0.2.9", user_id=9), 1)
     everybody_came.set()
     await latecomer
-    before = await store.records.events_after(0, limit=len(crowd) + 1)
+    before = await _events(store, len(crowd) + 1)
     await asyncio.gather(*writing)
-    assert len(await store.records.events_after(0, limit=1000)) == len(crowd) + 1
+    assert len(await _events(store, 1000)) == len(crowd) + 1
     return [each.event.at for each in before].index(NOON + timedelta(hours=1))
 
 
@@ -403,7 +433,7 @@ async def events_come_back_as_they_were_in_growing_positions(store: Store) -> No
     async with store.begin() as work:
         await work.events.append()
         await work.events.append(*written)
-    recorded = await store.records.events_after(0, limit=100)
+    recorded = await _events(store, 100)
     assert [each.event for each in recorded] == written
     positions = [each.position for each in recorded]
     assert positions == sorted(set(positions))
@@ -418,8 +448,8 @@ async def an_event_exists_exactly_if_its_unit_of_work_was_committed(store: Store
             raise RuntimeError
     async with store.begin() as work:
         await work.events.append(_event(EventKind.RENAMED))
-        assert await store.records.events_after(0, limit=10) == []
-    (only,) = await store.records.events_after(0, limit=10)
+        assert await _events(store, 10) == []
+    (only,) = await _events(store, 10)
     assert only.event.kind == EventKind.RENAMED
 
 
@@ -430,15 +460,27 @@ async def a_follower_misses_nothing_and_gets_nothing_twice(store: Store) -> None
             await work.events.append(_event(hours=hours), _event(hours=hours))
 
     followed: list[Recorded] = []
+    seen: str | None = None
     for hours in range(6):
         await asyncio.gather(write(hours), write(hours))
-        position = followed[-1].position if followed else 0
-        followed += await store.records.events_after(position, limit=3)
-    while more := await store.records.events_after(followed[-1].position, limit=3):
-        followed += more
-    assert followed == await store.records.events_after(0, limit=100)
+        feed = await store.records.follow(seen, limit=3)
+        followed, seen = followed + feed.events, feed.next
+    while feed := await store.records.follow(seen, limit=3):
+        followed, seen = followed + feed.events, feed.next
+    assert followed == await _events(store, 100)
     assert len(followed) == 24
-    assert await store.records.events_after(10**30, limit=3) == []
+    assert feed.next == seen, "the end is where one goes on"
+
+
+@promise
+async def what_was_never_a_cursor_is_refused(store: Store) -> None:
+    for odd in ("elsewhere", "-1", "0.-1", "' OR 1", "1e9", "9" * 40):
+        with pytest.raises(InvalidQuery):
+            await store.records.follow(odd, limit=3)
+
+
+async def _events(store: Store, limit: int) -> list[Recorded]:
+    return (await store.records.follow(None, limit=limit)).events
 
 
 @promise
@@ -465,7 +507,7 @@ async def erasure_blanks_what_is_personal_and_nothing_else(store: Store) -> None
     async with store.begin() as work:
         assert await work.events.erase_personal(1) == 1
         assert await work.events.erase_personal(1) == 0
-    found = [each.event for each in await store.records.events_after(0, limit=10)]
+    found = [each.event for each in await _events(store, 10)]
     erased = Event(EventKind.LOGGED_IN, NOON, 1, Origin("", ""))
     done = replace(done, origin=Origin("", ""))
     assert found == [erased, blank, _event(user_id=2), _event(user_id=None), done]
@@ -475,17 +517,17 @@ async def erasure_blanks_what_is_personal_and_nothing_else(store: Store) -> None
 async def old_events_are_removed_in_batches_and_positions_are_not_reused(store: Store) -> None:
     async with store.begin() as work:
         await work.events.append(*(_event(hours=number) for number in range(5)))
-    (*_, last) = await store.records.events_after(0, limit=10)
+    (*_, last) = await _events(store, 10)
     async with store.begin() as work:
         for expected in (2, 1, 0):
             cutoff = NOON + timedelta(hours=3)
             assert await work.events.remove_older(cutoff, at_most=2) == expected
-    assert len(await store.records.events_after(0, limit=10)) == 2
+    assert len(await _events(store, 10)) == 2
     async with store.begin() as work:
         while await work.events.remove_older(NOON + DAY, at_most=2):
             pass
         await work.events.append(_event())
-    (newest,) = await store.records.events_after(0, limit=10)
+    (newest,) = await _events(store, 10)
     assert newest.position > last.position
 
 

@@ -14,6 +14,7 @@ from adapters.sql.probe import SqlProbe
 from adapters.sql.reader import SqliteReader
 from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database, open_reader
+from adapters.sql.tally import begin_tally
 from adapters.sql.unit_of_work import SqlBegin
 from adapters.sql.writer import Writer
 from domain.errors import StorageUnavailable
@@ -179,28 +180,40 @@ async def test_errors_do_not_show_what_was_to_be_written(writer: Writer) -> None
     assert "hash of one" not in str(failure.value)
 
 
-async def test_sessions_are_kept_in_memory_within_bounds_and_only_until_a_commit(
+async def test_many_sessions_are_found_in_one_statement_and_as_they_are_now(
     writer: Writer, path: Path
 ) -> None:
-    digests = [bytes([number]) * 32 for number in range(10)]
+    digests = [bytes([number]) * 32 for number in range(11)]
     async with SqlBegin(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
-        for digest in digests:
+        for digest in digests[:-1]:
             await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + DAY)
     reader = SqliteReader(path)
     with reader.open():
-        lookup = SqliteLookup(reader, capacity=4)
-        for digest in digests:
-            assert await lookup.session(digest) is await lookup.session(digest), "kept"
-            assert len(lookup._kept) <= 4
-        async with SqlBegin(writer, str)() as work:
-            await work.users.save(user.renamed(BOB))
-        found = await lookup.session(digests[-1])
-        assert found is not None
-        assert found.user.username == BOB
+        lookup = SqliteLookup(reader)
+        for renamed in (user, user.renamed(BOB)):
+            async with SqlBegin(writer, str)() as work:
+                await work.users.save(renamed)
+            *found, unknown = await asyncio.gather(*map(lookup.session, digests))
+            assert unknown is None
+            assert [each.session.id for each in found if each] == list(range(1, 11))
+            assert {each.user.username for each in found if each} == {renamed.username}
+
+
+async def test_a_look_up_counts_as_one_statement_for_each_who_waited(
+    writer: Writer, path: Path
+) -> None:
+    await SqlProbe(writer).check()
+    reader = SqliteReader(path)
+
+    async def look_up() -> int:
+        tally = begin_tally()
+        await lookup.session(DIGEST)
+        return tally.statements
+
     with reader.open():
-        other = await lookup.session(digests[-1])
-    assert other is not found, "another connection counts anew"
+        lookup = SqliteLookup(reader)
+        assert await asyncio.gather(*(look_up() for _ in range(3))) == [1, 1, 1]
 
 
 async def test_when_a_session_was_last_used_is_written_later(writer: Writer, path: Path) -> None:

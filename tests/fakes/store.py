@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.errors import UsernameTaken
-from domain.events import Event, Recorded
+from domain.errors import InvalidQuery, UsernameTaken
+from domain.events import Event, EventFeed, Recorded
 from domain.network import Client
 from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
 from domain.password import PasswordHash
@@ -320,8 +320,13 @@ class FakeRecords:
         below = [each for each in own if before is None or each.position < before]
         return below[::-1][:limit]
 
-    async def events_after(self, position: int, *, limit: int) -> list[Recorded]:
-        return [each for each in self.store.state.events if each.position > position][:limit]
+    async def follow(self, after: str | None, *, limit: int) -> EventFeed:
+        seen, events = after or "event 0", self.store.state.events
+        if not seen.startswith("event "):
+            raise InvalidQuery("This was never a cursor.")
+        position = int(seen.removeprefix("event "))
+        found = [each for each in events if each.position > position][:limit]
+        return EventFeed(found, f"event {found[-1].position}" if found else seen)
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         return {each for each in user_ids if each in self.store.state.users}

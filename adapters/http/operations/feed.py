@@ -12,11 +12,14 @@ from adapters.http.operations.access import answers_operators, operators
 from adapters.http.operations.following import Wait, wait_for
 from adapters.http.operations.queries import Limit
 from adapters.http.problems import INVALID
-from domain.events import EventKind, Recorded
+from domain.errors import InvalidQuery
+from domain.events import EventFeed, EventKind, Recorded
 from domain.operator import Scope
 from domain.ports import Records
 
-Position = Annotated[int, QueryParameter(ge=0, description="Of the last event you have.")]
+Cursor = Annotated[
+    str | None, QueryParameter(max_length=60, description="The `next` of the answer before.")
+]
 
 
 class FeedEvent(Struct, frozen=True):
@@ -51,13 +54,12 @@ class FeedView(Struct, frozen=True):
     """Events, oldest first. Ask for those after `next`."""
 
     events: list[FeedEvent]
-    next: int
+    next: str
 
     @classmethod
-    def of(cls, found: list[Recorded], *, after: int) -> "FeedView":
-        """Translate."""
-        events = [FeedEvent.of(each) for each in found]
-        return cls(events, max([after, *(each.position for each in found)]))
+    def of(cls, feed: EventFeed) -> "FeedView":
+        """As it is shown."""
+        return cls([FeedEvent.of(each) for each in feed.events], feed.next)
 
 
 class FeedController(Controller):
@@ -69,18 +71,18 @@ class FeedController(Controller):
     @get(
         operation_id="followEvents",
         summary="Follow what happens",
-        responses=answers_operators(also=(INVALID,)),
+        responses=answers_operators(InvalidQuery, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
     )
     async def follow(
         self,
         records: NamedDependency[SkipValidation[Records]],
-        after: Position = 0,
+        after: Cursor = None,
         limit: Limit = 100,
         wait: Wait = 0,
     ) -> FeedView:
-        """Events in the order in which they happened: who goes on from `next` misses none and gets
-        none twice. To search them, see the rows of the table `events`.
+        """Who goes on from `next` misses no event and gets none twice. Without `after`, from the
+        first that is still there. To search events, see the rows of the table `events`.
         """
-        found = await wait_for(lambda: records.events_after(after, limit=limit), seconds=wait)
-        return FeedView.of(found, after=after)
+        feed = await wait_for(lambda: records.follow(after, limit=limit), seconds=wait)
+        return FeedView.of(feed)

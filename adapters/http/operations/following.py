@@ -1,13 +1,13 @@
 """Waiting for what comes next."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sized
 from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 from litestar.params import QueryParameter
 
-_Found = TypeVar("_Found")
+_Found = TypeVar("_Found", bound=Sized)
 
 WAIT_MAX_SECONDS = 5
 WAITING_AT_MOST = 50
@@ -39,7 +39,7 @@ class _Waiting:
 _waiting = _Waiting()
 
 
-async def wait_for(look: Callable[[], Awaitable[list[_Found]]], *, seconds: float) -> list[_Found]:
+async def wait_for(look: Callable[[], Awaitable[_Found]], *, seconds: float) -> _Found:
     """What `look` finds, as soon as it finds something; nothing after so many seconds.
 
     It is an ordinary request, so that every look of a follower is authorised anew.
