@@ -7,7 +7,7 @@ from domain.throttle import Attempt
 
 
 class NoThrottle:
-    """Fits `domain.ports.Throttle` and lets everything through."""
+    """Fits `domain.throttle.Throttle` and lets everything through."""
 
     async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         pass

@@ -1,6 +1,5 @@
 """Operators: who may look after everybody's accounts, and with what."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +8,7 @@ from domain.errors import FreshLoginRequired, InvalidTokenName, PersonRequired, 
 from domain.network import Client
 from domain.secrets import AccessKey, OneTimeCode, hide_secrets
 from domain.session import Session
-from domain.user import User
+from domain.user import User, has_invisible
 
 TOKEN_NAME_MAX_CHARACTERS = 60
 
@@ -72,7 +71,9 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a program of this operator may do, until when. It ends with the operator's account."""
+    """What a program of this operator may do, until when. It ends with the operator's account,
+    rights and password.
+    """
 
     id: int
     user_id: int
@@ -180,7 +181,7 @@ def parse_token_name(raw: str) -> str:
     name = raw.strip()
     if not 1 <= len(name) <= TOKEN_NAME_MAX_CHARACTERS:
         raise InvalidTokenName(f"Use 1 to {TOKEN_NAME_MAX_CHARACTERS} characters for the name.")
-    if any(unicodedata.category(character).startswith("C") for character in name):
+    if has_invisible(name):
         raise InvalidTokenName("The name has an invisible character; leave it out.")
     if hide_secrets(name) != name:
         raise InvalidTokenName("The name looks like a secret; choose another.")

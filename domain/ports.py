@@ -1,4 +1,5 @@
-"""Everything the inside needs from the outside.
+"""What the inside needs from the outside. Further ports are beside the rules that need them, in
+`password.py`, `throttle.py`, `secrets.py`, `keyring.py` and `account.py`.
 
 Adapters never inherit from these; they only have to fit. The docstrings are the contract, and
 `tests/contracts` checks it: of the store and the hasher over the fakes too.

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeVar
 from urllib.parse import unquote
 
-_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_LENGTH = 43
+_SHAPE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH}}}", re.ASCII)
+_LIKE_ONE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH},}}", re.ASCII)
 _KEY_PREFIX = "fdk_"
-_SHORTEST = 43
 _DECODED_AT_MOST = 6
-_SECRETS = re.compile(r"[A-Za-z0-9_-]{43,}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ class Secrets(Protocol):
 
 def hide_secrets(text: str) -> str:
     """The text with every run of 43 or more base64url characters, the shape of our secrets,
-    replaced by `***`. Where one is percent-encoded, be it several times, the whole text is.
+    replaced by `***`. Where one is percent-encoded, up to six times, the whole text is.
     """
-    if len(text) < _SHORTEST:
+    if len(text) < _LENGTH:
         return text
-    shown = _SECRETS.sub("***", text)
+    shown = _LIKE_ONE.sub("***", text)
     before, plain, rounds = "", shown, 0
     while "%" in plain and plain != before and rounds < _DECODED_AT_MOST:
         before, plain, rounds = plain, unquote(plain), rounds + 1
-        if _SECRETS.search(plain):
+        if _LIKE_ONE.search(plain):
             return "***"
     return shown

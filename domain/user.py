@@ -17,7 +17,7 @@ _SPELLING_MAX_CHARACTERS = 100
 
 # Unicode general categories: control, format, unassigned, private use, surrogate, and the spaces.
 # Unassigned ones are out because their normal form may change with the next Unicode version.
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 
 # What those leave of Unicode's Default_Ignorable_Code_Point, and the braille blank: all invisible.
 _INVISIBLE = re.compile(
@@ -26,6 +26,13 @@ _INVISIBLE = re.compile(
 )
 
 _TOO_LONG = f"The username is too long; use at most {USERNAME_MAX_CHARACTERS} characters."
+
+
+def has_invisible(text: str) -> bool:
+    """Say whether a character of it cannot be seen; a plain space can."""
+    plain = text.replace(" ", "")
+    categories = {unicodedata.category(character) for character in plain}
+    return bool(categories & _INVISIBLE_CATEGORIES or _INVISIBLE.search(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,7 @@ class Username:
             raise InvalidUsername("The username is empty; choose one.")
         if max(len(spelling), len(compatible)) > USERNAME_MAX_CHARACTERS:
             raise InvalidUsername(_TOO_LONG)
-        categories = {unicodedata.category(character) for character in compatible}
-        if categories & _FORBIDDEN_CATEGORIES or _INVISIBLE.search(compatible):
+        if " " in compatible or has_invisible(compatible):
             raise InvalidUsername(
                 "The username has a space or an invisible character; leave it out."
             )

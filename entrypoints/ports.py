@@ -27,7 +27,8 @@ from domain.throttle import Throttle, ThrottlePolicy
 class Ports:
     """Everything the use cases need from the outside.
 
-    `throttle` counts guesses, if they are counted; `quotas` counts what is counted in any case.
+    `throttle` counts guesses, sign-ups and changes, unless that is switched off; `quotas` counts
+    what is counted in any case: one export at a time, and what may be forgotten.
     `own_requests` is `None` where requests are not on record by user.
     """
 

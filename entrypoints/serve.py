@@ -24,7 +24,7 @@ from click import IntRange, Path, command, option
 @option("--ssl-certfile", type=Path(exists=True), help="Certificate, to serve https.")
 @option("--ssl-keyfile", type=Path(exists=True), help="Key of the certificate.")
 def serve(host: str, port: int, workers: int, **more: Any) -> None:
-    """Serve until a signal arrives; then answer what is in flight, for 10 seconds at most.
+    """Serve until a signal arrives; then answer what is in flight, for 8 seconds at most.
 
     The data folder and the database are made or upgraded first. Settings come from the environment
     and a .env in the working directory.

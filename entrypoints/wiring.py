@@ -181,6 +181,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             clock=ports.clock,
             open_session=open_session,
             password_policy=policies.passwords,
+            devices=ports.devices,
         ),
         create_user=CreateUser(
             transactions=transactions,

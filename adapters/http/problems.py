@@ -93,7 +93,7 @@ TRANSFER_CODING = Kind(501, "transfer_coding_unknown", "The transfer coding is n
 INTERNAL = Kind(500, "internal_error", "Something went wrong here")
 
 ALWAYS = (HOST_NOT_ALLOWED, URL_TOO_LONG, HEADERS_TOO_LARGE, TRANSFER_CODING)
-"""What the edge can answer to anything."""
+"""What the pipeline can answer to anything."""
 
 DOMAIN: dict[type[Exception], Kind] = {
     InvalidUsername: Kind(400, "invalid_username", "The username breaks a rule"),
@@ -190,7 +190,7 @@ def from_framework(request: Request[Any, Any, State], error: HTTPException) -> R
     return _response(kind, f"{kind.title}.", error.headers or {})
 
 
-def from_edge(request: Request[Any, Any, State], error: Unacceptable) -> Response[Problem]:
+def from_pipeline(request: Request[Any, Any, State], error: Unacceptable) -> Response[Problem]:
     """A refusal of the request's form."""
     return _response(error.kind, error.detail, error.headers)
 
@@ -238,7 +238,7 @@ def answers(*errors: type[Exception], also: tuple[Kind, ...] = ()) -> Answers:
 HANDLERS: dict[Any, Any] = {
     **dict.fromkeys(DOMAIN, from_domain),
     HTTPException: from_framework,
-    Unacceptable: from_edge,
+    Unacceptable: from_pipeline,
     Exception: unexpected,
 }
 

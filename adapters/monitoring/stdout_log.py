@@ -54,7 +54,7 @@ def configure_logs() -> None:
     logging.basicConfig(handlers=[lines], level=logging.INFO, force=True)
     _start_writing()
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # The edge writes one line a request; uvicorn's own would be a second one without an id.
+    # We write one line a request; uvicorn's own would be a second one without an id.
     logging.getLogger("uvicorn.access").disabled = True
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []

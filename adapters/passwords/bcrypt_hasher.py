@@ -40,7 +40,7 @@ class Queue(Protocol):
 
 
 class BcryptHasher:
-    """Fits `domain.ports.PasswordHasher`.
+    """Fits `domain.password.PasswordHasher`.
 
     `cost` is the exponent of bcrypt's work. `pepper` is a secret key; hashes made with one of
     `old_peppers`, or without, are still known. The work is done by `queue`.

@@ -29,7 +29,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "throttle_buckets.forget_at": _INSTANT,
     "readiness.checked_at": _INSTANT,
 }
-"""By table and column, as `columns.Columns` takes them."""
+"""By table and column, as `monitoring.table_query` takes them."""
 
 
 def schema() -> str:

@@ -27,7 +27,7 @@ _FORGET = "DELETE FROM throttle_buckets WHERE forget_at <= :now"
 
 
 class SqlThrottle:
-    """Fits `domain.ports.Throttle`.
+    """Fits `domain.throttle.Throttle`.
 
     Whoever has to wait is told so from a read, without standing in line for the write lock. Only
     what passes is counted, and looked at again, inside the transaction.

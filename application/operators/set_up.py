@@ -1,13 +1,13 @@
 """Become the first operator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.steps.open_session import OpenSession
 from domain.errors import InvalidCode
 from domain.events import Event, EventKind
 from domain.operator import Purpose
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, Lookup
+from domain.ports import Begin, Clock, Devices, Lookup
 from domain.secrets import OneTimeCode, SessionToken
 from domain.session import Admission, Origin
 from domain.user import Username
@@ -15,8 +15,8 @@ from domain.user import Username
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """Take the code from the console, create an operator's account and open its session. Once
-    there is an operator, all codes end for good.
+    """Take the code that the server printed, create an operator's account and open its session.
+    Once there is an operator, all such codes end for good.
 
     Raises `InvalidCode`, `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
     """
@@ -27,6 +27,7 @@ class SetUp:
     clock: Clock
     open_session: OpenSession
     password_policy: PasswordPolicy
+    devices: Devices
 
     async def __call__(
         self,
@@ -52,4 +53,5 @@ class SetUp:
             user = await work.users.add(name, password_hash, at=now, is_operator=True)
             await work.codes.void_set_up()
             await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))
-            return await self.open_session(work, user, origin=origin, presented=presented)
+            admission = await self.open_session(work, user, origin=origin, presented=presented)
+        return replace(admission, device=self.devices.issue(user))

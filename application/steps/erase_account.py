@@ -14,10 +14,10 @@ _NOWHERE = Origin("", "")
 
 @dataclass(frozen=True, slots=True)
 class EraseAccount:
-    """Remove an account, its sessions, and personal data in its events.
+    """Remove an account, its sessions, access keys and codes, and personal data in its events.
 
-    The name can be taken again, the id never. That an account was deleted stays on record: by its
-    owner, without a word about whose; by an operator (`actor_id`), with where that operator was.
+    The name can be taken again, the id never. That the account of this id was deleted stays on
+    record: by its owner (`actor_id` is `None`) without from where; by an operator with it.
     Raises `LastOperator`, `Unavailable`.
     """
 

@@ -14,8 +14,9 @@ from domain.user import User
 @dataclass(frozen=True, slots=True)
 class OperatorTransactions:
     """As `Begin`, if the session or access token is still there and its user still an operator:
-    between the request and the write may lie a slow body, a hash, and somebody who ended it all. A
-    session whose password was changed since goes on, but not for who held the token before.
+    between the request and the write may lie a slow body, a hash, and somebody who ended it all. If
+    the password was changed since, a request that was let in before is refused, although the
+    session goes on under a new token.
     `None` is the command line, which may do everything.
 
     Raises `NotSignedIn`, `NotAnOperator`, `Unavailable`.

@@ -9,7 +9,7 @@ from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
 
 
 class MemoryThrottle:
-    """Fits `domain.ports.Throttle`. Holds `capacity` buckets; those unused for longest make room.
+    """Fits `Throttle`. Holds `capacity` buckets; those unused for longest make room.
 
     To make one bucket go, somebody would have to fill all others, each by an attempt that counts
     against their network.

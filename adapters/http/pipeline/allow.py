@@ -7,7 +7,7 @@ def all_methods(allow: bytes, scope: HTTPScope) -> bytes:
     """The methods in `allow`, and those it lacks.
 
     Litestar's answer to OPTIONS names only the first handler of a path, and it does not know that
-    the edge answers HEAD wherever there is a GET.
+    the pipeline answers HEAD wherever there is a GET.
     """
     methods = set(allow.decode().split(", "))
     template = scope.get("path_template")

@@ -42,7 +42,7 @@ class ClientAddress:
 
 
 def origin_of(request: Request[Any, Any, Any]) -> Origin:
-    """Where this request comes from. The edge has put the caller's address into the scope."""
+    """Where this request comes from; `RequestContext` has put the address into the scope."""
     client = request.scope["client"]
     user_agent = request.headers.get("user-agent", "")
     shown = hide_secrets(user_agent)[:_USER_AGENT_MAX_CHARACTERS]  # not the other way round

@@ -1,4 +1,4 @@
-"""Something that happens later, unless it is put off."""
+"""Something that happens later, unless it is cancelled."""
 
 from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Callable
@@ -18,11 +18,15 @@ class Deadline:
 
     def set(self, seconds: float, act: Callable[[], None]) -> None:
         """Do this so much later, in place of what would have happened."""
-        self.put_off()
-        self._timer = self._loop.call_later(seconds, act)
+        self.cancel()
+        self._timer = self._loop.call_later(seconds, self._happen, act)
 
-    def put_off(self) -> None:
-        """Nothing happens."""
+    def cancel(self) -> None:
+        """Let nothing happen."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _happen(self, act: Callable[[], None]) -> None:
+        self._timer = None
+        act()

@@ -91,7 +91,7 @@ class StrictProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_broken, self._ahead = True, b""
         self._held.left(self)
-        self._deadline.put_off()
+        self._deadline.cancel()
         self.resume_writing()
         self.pipeline.clear()
         super().connection_lost(exc)
@@ -140,7 +140,7 @@ class StrictProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= self.pipelined_max:
             raise _TooManyPipelined  # httptools stops, and the connection is refused
-        self._deadline.put_off()
+        self._deadline.cancel()
         if authority := authority_of(self.url):  # it counts, whatever the field says
             self.headers[:] = [(n, authority if n == b"host" else v) for n, v in self.headers]
         super().on_headers_complete()  # which raises for a target that is none
@@ -180,7 +180,7 @@ class StrictProtocol(HttpToolsProtocol):
             self.flow.pause_reading()
 
     def resume_writing(self) -> None:
-        self._stalled.put_off()
+        self._stalled.cancel()
         super().resume_writing()
         if self.transport.is_closing():
             return

@@ -1,4 +1,4 @@
-"""The wrappers in their order, outermost first."""
+"""The wrappers around the application, put on innermost first: the last is the outermost."""
 
 from collections.abc import Callable
 

@@ -12,7 +12,7 @@ from adapters.http.problems import MALFORMED, TIMEOUT, TOO_LARGE, Unacceptable
 
 class TimelyBodies:
     """Limits how long a body may take to arrive and how large it may be, whatever the method, and
-    stops answering when the client is gone.
+    stops answering a request that has a body when its client is gone.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float, max_bytes: int) -> None:
