@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 VENV ?= .venv
 RUN := $(VENV)/bin/python
-SIDE_BY_SIDE := --numprocesses 2 --dist loadscope
+SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 FAST := $(addprefix tests/,unit contracts states migrations architecture http operations)
 COVERAGE := --cov --cov-report=
 

@@ -7,11 +7,12 @@ nothing.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context
-from inspect import isawaitable
-from typing import Generic, TypeVar
+from inspect import iscoroutinefunction
+from typing import Any, Generic, TypeVar
 
 _Found = TypeVar("_Found")
 _Answer = Mapping[bytes, _Found]
+_Batch = list[tuple[bytes, "asyncio.Future[Any]"]]
 
 Fetch = Callable[[Sequence[bytes]], _Answer[_Found] | Awaitable[_Answer[_Found]]]
 """Finds all of these keys in one statement, on the event loop or awaited; a key that nothing has is
@@ -32,8 +33,9 @@ class Batches(Generic[_Found]):
 
     def __init__(self, fetch: Fetch[_Found], *, in_flight: int = 1) -> None:
         self._fetch = fetch
+        self._is_awaited = iscoroutinefunction(fetch)
         self._free = in_flight
-        self._next: list[tuple[bytes, asyncio.Future[_Found | None]]] = []
+        self._next: _Batch = []
         self._is_due = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -56,22 +58,16 @@ class Batches(Generic[_Found]):
         batch, self._next = waiting[:BATCH_MAX], waiting[BATCH_MAX:]
         if not batch:
             return
+        keys = list({key for key, _ in batch})
         try:
-            answer = self._fetch(list(dict.fromkeys(key for key, _ in batch)))
+            answer: Any = self._fetch(keys)
         except Exception as error:
             _fail(batch, error)
         else:
-            if isawaitable(answer):
-                self._wait_for(answer, batch)
-            else:
-                _give(batch, answer)
+            (self._wait_for if self._is_awaited else _give)(batch, answer)
         self._send_soon()
 
-    def _wait_for(
-        self,
-        answer: Awaitable[_Answer[_Found]],
-        batch: list[tuple[bytes, asyncio.Future[_Found | None]]],
-    ) -> None:
+    def _wait_for(self, batch: _Batch, answer: Awaitable[_Answer[_Found]]) -> None:
         async def run() -> None:
             try:
                 _give(batch, await answer)
@@ -91,15 +87,13 @@ class Batches(Generic[_Found]):
         task.add_done_callback(self._tasks.discard)
 
 
-def _give(
-    batch: list[tuple[bytes, "asyncio.Future[_Found | None]"]], answer: _Answer[_Found]
-) -> None:
+def _give(batch: _Batch, answer: _Answer[_Found]) -> None:
     for key, future in batch:
         if not future.done():
             future.set_result(answer.get(key))
 
 
-def _fail(batch: list[tuple[bytes, "asyncio.Future[_Found | None]"]], error: Exception) -> None:
+def _fail(batch: _Batch, error: Exception) -> None:
     for _, future in batch:
         if not future.done():
             future.set_exception(error)

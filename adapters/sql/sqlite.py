@@ -200,7 +200,7 @@ def to_micros(instant: datetime) -> int:
 
 def to_instant(micros: int) -> datetime:
     """The instant that many microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(0, 0, micros)
 
 
 class DisposableFile:

@@ -14,6 +14,8 @@ from tests.conftest import settings_in
 from tests.examples import LAPTOP, PASSWORD
 from tests.reliability.conftest import Tell
 
+pytestmark = pytest.mark.alone
+
 PAIRS = 15
 KINDS = {
     "wrong password": ("ada", "wrong"),

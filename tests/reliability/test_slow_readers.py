@@ -12,7 +12,10 @@ from entrypoints.client import Client, connect
 from tests.reliability.conftest import Tell
 from tests.startup.processes import running
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
 
 SERVE = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
 READERS = 200
