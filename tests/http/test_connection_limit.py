@@ -1,6 +1,7 @@
 """A process at its limit of connections, over real sockets: 127.0.0.2, 127.0.0.3 … are networks."""
 
 import json
+import re
 import socket
 import sys
 import time
@@ -55,12 +56,21 @@ class House:
 
 def status(connection: socket.socket, sent: bytes = GET) -> int | None:
     """Of the answer; `None` if the connection is closed instead."""
+    received = b""
     try:
         connection.sendall(sent)
-        received = connection.recv(65_536)
+        while not is_whole(received) and (chunk := connection.recv(65_536)):
+            received += chunk
     except ConnectionError:
         return None
     return int(received.split()[1]) if received else None
+
+
+def is_whole(answer: bytes) -> bool:
+    """Head and body may arrive apart, and what is left over is not the next answer."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The use cases over fakes, put together as in production."""
 
+import operator
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
@@ -50,9 +51,17 @@ class Desk:
     throttle: Throttle = field(default_factory=NoThrottle)
     devices: DeviceMarks = field(default_factory=lambda: DeviceMarks(lambda: b"key"))
 
+    _wired: tuple[list[object], UseCases] | None = field(default=None, repr=False)
+
     @property
     def use_cases(self) -> UseCases:
-        """From what is at hand now."""
+        """From what is at hand now; put together anew only when that has changed."""
+        at_hand = [value for name, value in vars(self).items() if name != "_wired"]
+        if self._wired is None or any(map(operator.is_not, at_hand, self._wired[0])):
+            self._wired = at_hand, self._wire()
+        return self._wired[1]
+
+    def _wire(self) -> UseCases:
         ports = Ports(
             begin=self.store.begin,
             lookup=self.store,
