@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from adapters.sql.sqlite import to_micros
+from adapters.sql.values import to_micros
 from adapters.system import SystemClock, SystemSecrets
 from domain.secrets import SessionToken
 

@@ -63,10 +63,11 @@ def _settings() -> Settings:
 def _config(settings: Settings) -> object:
     from advanced_alchemy.config import AlembicSyncConfig, SQLAlchemySyncConfig
 
-    from adapters.sql.migrations.upgrade import FOLDER, open_engine
+    from adapters.sql.migrations.upgrade import FOLDER
+    from adapters.sql.sqlite import writing_engine
 
     return SQLAlchemySyncConfig(
-        engine_instance=open_engine(settings.database),
+        engine_instance=writing_engine(settings.database),
         alembic_config=AlembicSyncConfig(
             script_location=str(FOLDER),
             template_path=str(FOLDER),

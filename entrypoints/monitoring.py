@@ -16,7 +16,7 @@ from adapters.monitoring.request_log.recorder import RequestRecorder
 from adapters.monitoring.request_log.rows import Keeping
 from adapters.monitoring.table_reader import SqliteTableReader
 from adapters.passwords.hash_queue import QueueFigures
-from adapters.sql.tables import MARKS, schema
+from adapters.sql import tables as account_tables
 from adapters.sql.tally import begin_tally
 from application.operations.queries import Comparison, Condition
 from application.operations.requests import Observe, Tally
@@ -113,12 +113,12 @@ def build_observers(
         a_second=settings.request_log_a_second,
         network_kib_a_second=settings.request_log_network_kib_a_second,
     )
-    tables = SqliteTableReader(settings.database, schema(), MARKS)
+    tables = SqliteTableReader(settings.database, account_tables.metadata)
     gauges = _gauges(settings, tables, recorder, writers_waiting, queue)
     return Observers(
         settings,
         tables,
-        SqliteTableReader(file, request_tables.SCHEMA, request_tables.MARKS),
+        SqliteTableReader(file, request_tables.metadata),
         recorder,
         masking,
         MetricsRecorder(settings.data_dir / "metrics.db", gauges, clock_watch),

@@ -4,86 +4,55 @@ import base64
 import binascii
 import json
 import math
+import operator
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from adapters.sql.sqlite import SqlColumn, describe, to_instant, to_micros
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Table, and_, or_, types
+
+from adapters.sql.values import to_instant, to_micros
 from application.operations.queries import Column, Comparison, Condition, Row, Value
 from domain.errors import InvalidQuery
 from domain.user import Username
 
-Marks = Mapping[str, Mapping[str, Any]]
-"""What SQL does not say of a column, by its table and name: its `kind`, that it is `secret` or
-`writable`, and the column it is `found_by`.
-"""
+_Compare = Callable[[Any, Any], ColumnElement[bool]]
 
-_KINDS = {"INTEGER": "integer", "REAL": "number", "BLOB": "bytes"}
-_OPERATORS = {
-    Comparison.EQ: "=",
-    Comparison.NE: "<>",
-    Comparison.LT: "<",
-    Comparison.LE: "<=",
-    Comparison.GT: ">",
-    Comparison.GE: ">=",
+_KINDS: Mapping[type[types.TypeEngine[Any]], str] = {
+    types.Integer: "integer",
+    types.Float: "number",
+    types.LargeBinary: "bytes",
 }
+_COMPARED: Mapping[Comparison, _Compare] = {
+    Comparison.EQ: operator.eq,
+    Comparison.NE: operator.ne,
+    Comparison.LT: operator.lt,
+    Comparison.LE: operator.le,
+    Comparison.GT: operator.gt,
+    Comparison.GE: operator.ge,
+}
+_UP: tuple[_Compare, _Compare] = operator.gt, operator.ge
+_DOWN: tuple[_Compare, _Compare] = operator.lt, operator.le
 _LAST_CHARACTER = "\U0010ffff"
 
 
-class Sql(NamedTuple):
-    """A condition, and the values of its question marks. Names in it are those of the schema."""
+class TableQuery:
+    """A table with one key, as `Column.info` describes it (`adapters/sql/tables.py`)."""
 
-    text: str
-    values: tuple[object, ...] = ()
-
-
-def described(schema: str, marks: Marks) -> dict[str, "Columns"]:
-    """The tables that these statements make, in that order. What is marked has to be there: the
-    mark of a secret that misses its column would show it.
-    """
-    tables = {name: _marked(name, columns, marks) for name, columns in describe(schema).items()}
-    known = {f"{name}.{column.name}" for name, table in tables.items() for column in table.all}
-    if missing := marks.keys() - known:
-        raise ValueError(f"There is no {missing}.")
-    return tables
-
-
-def _marked(table: str, columns: Sequence[SqlColumn], marks: Marks) -> "Columns":
-    quick = {each.name for each in columns if each.indexed or each.key}
-    found_by = {}
-    described = []
-    for each in columns:
-        mark = marks.get(f"{table}.{each.name}", {})
-        found_by[each.name] = mark.get("found_by", each.name)
-        secret = mark.get("secret", each.type == "BLOB")
-        described.append(
-            Column(
-                name=each.name,
-                kind=mark.get("kind", _KINDS.get(each.type, "text")),
-                nullable=each.nullable,
-                key=each.key,
-                references=each.references,
-                indexed=not secret and found_by[each.name] in quick,
-                secret=secret,
-                writable=mark.get("writable", False),
-            )
-        )
-    return Columns(table, described, found_by)
-
-
-class Columns:
-    """The columns of a table with one key."""
-
-    def __init__(self, table: str, columns: Sequence[Column], found_by: Mapping[str, str]) -> None:
-        self.table = f'"{table}"'
-        self.all = columns
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._found_by = {each.name: each.info.get("found_by", each.name) for each in table.c}
+        quick = _first_of_indexes(table)
+        self.all = [
+            _described(each, indexed=self._found_by[each.name] in quick) for each in table.c
+        ]
         """Also the secret ones, by name."""
-        self.public = [each for each in columns if not each.secret]
-        (self.key,) = (each for each in columns if each.key)
+        self.public = [each for each in self.all if not each.secret]
+        (self.key,) = (each for each in self.all if each.key)
         self.has_ids = self.key.kind == "integer"
-        self._found_by = found_by
         self._by_name = {each.name: each for each in self.public}
 
     def known(self, name: str) -> Column:
@@ -92,17 +61,17 @@ class Columns:
             raise InvalidQuery("There is no such column to read, filter or sort by.")
         return self._by_name[name]
 
-    def key_is(self, raw: str) -> Sql:
-        """What finds one row."""
-        return self.where([Condition(self.key.name, Comparison.EQ, raw)])
+    def of(self, column: Column) -> sa.Column[Any]:
+        """The column as statements have it."""
+        return self.table.c[column.name]
 
-    def where(self, conditions: Sequence[Condition], *more: Sql) -> Sql:
-        """WHERE all of them hold."""
-        found = [*map(self._where, conditions), *more]
-        if not found:
-            return Sql("")
-        text = " AND ".join(f"({each.text})" for each in found)
-        return Sql(f" WHERE {text}", tuple(value for each in found for value in each.values))
+    def key_is(self, raw: str) -> ColumnElement[bool]:
+        """What finds one row."""
+        return self._where(Condition(self.key.name, Comparison.EQ, raw))
+
+    def where(self, conditions: Sequence[Condition]) -> ColumnElement[bool]:
+        """All of them hold."""
+        return and_(sa.true(), *map(self._where, conditions))
 
     def order(self, sort: str | None, conditions: Sequence[Condition]) -> "Order":
         """By what is asked for, else by what a prefix is sought in, else newest first."""
@@ -116,7 +85,8 @@ class Columns:
         column = self._sought(self.known(sort.removeprefix("-")))
         if column.nullable:
             raise InvalidQuery("Rows cannot be sorted by a column that may be empty.")
-        return Order(column, self.key, descending=sort.startswith("-"))
+        columns = dict.fromkeys((column, self.key))
+        return Order([(each, self.of(each)) for each in columns], descending=sort.startswith("-"))
 
     def to_row(self, shown: Sequence[Column], row: Sequence[object]) -> Row:
         """By name; what follows the columns shown is left out."""
@@ -130,21 +100,22 @@ class Columns:
         """Where a value of this column is looked for: names are found in any spelling."""
         return self._by_name[self._found_by[column.name]]
 
-    def _where(self, condition: Condition) -> Sql:
+    def _where(self, condition: Condition) -> ColumnElement[bool]:
         named = self.known(condition.column)
-        sought, comparison = quoted(self._sought(named)), condition.comparison
+        sought, comparison = self.of(self._sought(named)), condition.comparison
         if comparison is Comparison.NULL:
             if condition.value not in ("true", "false"):
                 raise InvalidQuery("Compare null with true or false.")
-            return Sql(f"{quoted(named)} IS {'' if condition.value == 'true' else 'NOT '}NULL")
+            is_null = self.of(named).is_(None)
+            return is_null if condition.value == "true" else ~is_null
         value = self._parse(named, condition.value)
-        if comparison in (Comparison.PREFIX, Comparison.CONTAINS):
-            if not isinstance(value, str):
-                raise InvalidQuery(f"Only text can be compared by {comparison}.")
-            if comparison is Comparison.CONTAINS:
-                return Sql(f"instr(lower({sought}), lower(?)) > 0", (value,))
-            return Sql(f"{sought} >= ? AND {sought} < ?", (value, value + _LAST_CHARACTER))
-        return Sql(f"{sought} {_OPERATORS[comparison]} ?", (value,))
+        if comparison in _COMPARED:
+            return _COMPARED[comparison](sought, value)
+        if not isinstance(value, str):
+            raise InvalidQuery(f"Only text can be compared by {comparison}.")
+        if comparison is Comparison.CONTAINS:
+            return sought.icontains(value, autoescape=True)
+        return and_(sought >= value, sought < value + _LAST_CHARACTER)
 
     def _parse(self, column: Column, raw: str) -> Any:
         """The value as the database has it. Raises `InvalidQuery`."""
@@ -171,38 +142,75 @@ class Columns:
 class Order:
     """By a column and then by the key, so that every row has its place."""
 
-    column: Column
-    key: Column
+    by: Sequence[tuple[Column, sa.Column[Any]]]
     descending: bool
 
     @property
-    def columns(self) -> tuple[str, str]:
+    def columns(self) -> list[sa.Column[Any]]:
         """What a cursor is made of."""
-        return quoted(self.column), quoted(self.key)
+        return [column for _, column in self.by]
 
     @property
-    def text(self) -> str:
+    def directed(self) -> list[ColumnElement[Any]]:
         """For ORDER BY."""
-        direction = "DESC" if self.descending else "ASC"
-        return ", ".join(f"{each} {direction}" for each in dict.fromkeys(self.columns))
+        return [each.desc() if self.descending else each.asc() for each in self.columns]
 
-    def beyond(self, after: str | None) -> tuple[Sql, ...]:
+    def beyond(self, after: str | None) -> ColumnElement[bool]:
         """The condition for what comes after a cursor. Raises `InvalidQuery`."""
         if after is None:
-            return ()
-        value, key = _read_cursor(after, (self.column, self.key))
-        further, (column, its_key) = "<" if self.descending else ">", self.columns
-        if column == its_key:
-            return (Sql(f"{column} {further} ?", (key,)),)
-        return (
-            Sql(f"{column} {further}= ?", (value,)),
-            Sql(f"{column} {further} ? OR {its_key} {further} ?", (value, key)),
+            return sa.true()
+        further, at_least = _DOWN if self.descending else _UP
+        column, key = self.columns[0], self.columns[-1]
+        values = self._read_cursor(after)
+        if column is key:
+            return further(key, values[0])
+        # The first of the two is what an index answers.
+        return and_(
+            at_least(column, values[0]),
+            or_(further(column, values[0]), further(key, values[-1])),
         )
 
+    def _read_cursor(self, raw: str) -> list[Any]:
+        try:
+            values = json.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
+        except (ValueError, binascii.Error, RecursionError):
+            values = None
+        if not isinstance(values, list) or len(values) != len(self.by):
+            raise InvalidQuery("This is no `next` of a page; begin again without it.")
+        if not all(
+            isinstance(value, _type(column))
+            for value, (column, _) in zip(values, self.by, strict=True)
+        ):
+            raise InvalidQuery("This `next` is of another order; begin again without it.")
+        return [_checked(value) for value in values]
 
-def quoted(column: Column) -> str:
-    """Its name in SQL."""
-    return f'"{column.name}"'
+
+def _described(column: sa.Column[Any], *, indexed: bool) -> Column:
+    info = column.info
+    is_secret = info.get("secret", isinstance(column.type, types.LargeBinary))
+    return Column(
+        name=str(column.name),
+        kind=info.get("kind") or _kind_of(column.type),
+        nullable=bool(column.nullable),
+        key=column.primary_key,
+        references=next((each.target_fullname for each in column.foreign_keys), None),
+        indexed=indexed and not is_secret,
+        secret=is_secret,
+        writable=info.get("writable", False),
+    )
+
+
+def _kind_of(type_: types.TypeEngine[Any]) -> str:
+    return next((kind for known, kind in _KINDS.items() if isinstance(type_, known)), "text")
+
+
+def _first_of_indexes(table: Table) -> set[str]:
+    """Which columns come first in the key, or in an index over all rows."""
+    unique = [each.columns for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    indexes = [
+        each.columns for each in table.indexes if each.dialect_options["sqlite"]["where"] is None
+    ]
+    return {columns.keys()[0] for columns in (table.primary_key.columns, *unique, *indexes)}
 
 
 def cursor(row: Sequence[object]) -> str:
@@ -227,23 +235,6 @@ def to_value(column: Column, value: Any) -> Value:
             return plain
 
 
-def _read_cursor(raw: str, columns: Sequence[Column]) -> list[Any]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
-        values = None
-    if not isinstance(values, list) or len(values) != len(columns):
-        raise InvalidQuery("This is no `next` of a page; begin again without it.")
-    return [
-        _checked(value) if isinstance(value, type_) else _refuse_cursor()
-        for value, type_ in zip(values, (_type(each) for each in columns), strict=True)
-    ]
-
-
-def _refuse_cursor() -> Any:
-    raise InvalidQuery("This `next` is of another order; begin again without it.")
-
-
 def _type(column: Column) -> tuple[type, ...]:
     if column.kind in ("integer", "instant", "boolean"):
         return (int,)
@@ -251,7 +242,7 @@ def _type(column: Column) -> tuple[type, ...]:
 
 
 def _checked(value: Any) -> Any:
-    """What SQLite can take. Raises `InvalidQuery`."""
+    """What can be stored. Raises `InvalidQuery`."""
     if isinstance(value, str):
         good = not any("\ud800" <= character <= "\udfff" for character in value)
     elif isinstance(value, int):

@@ -1,21 +1,58 @@
-"""The table of access tokens, inside a transaction."""
+"""The table of access tokens: its statements and rows, and what is done with them in a
+transaction.
+"""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from adapters.sql import rows
-from adapters.sql.sqlite import to_micros
+from sqlalchemy import bindparam, delete, insert, select
+
+from adapters.sql.tables import access_tokens, users
+from adapters.sql.users import USER, to_user
+from adapters.sql.values import to_instant, to_micros, to_optional_instant
 from adapters.sql.writer import Transaction
 from domain.operator import AccessToken, Bearer, Scope
 
-_ADD = """
-    INSERT INTO access_tokens (digest, user_id, name, scopes, created_at, expires_at)
-    VALUES (:digest, :user_id, :name, :scopes, :created_at, :expires_at)
-    RETURNING id
-"""
-_END_ALL = f"DELETE FROM access_tokens WHERE user_id = :user_id RETURNING {rows.TOKEN}"
-_END = f"DELETE FROM access_tokens WHERE id = :id RETURNING {rows.TOKEN}"
+_TOKEN = (
+    access_tokens.c.id,
+    access_tokens.c.user_id,
+    access_tokens.c.name,
+    access_tokens.c.scopes,
+    access_tokens.c.created_at,
+    access_tokens.c.expires_at,
+    access_tokens.c.last_used_at,
+)
+
+
+def _to_token(row: Sequence[Any]) -> AccessToken:
+    id_, user_id, name, scopes, created, expires, used = row
+    return AccessToken(
+        id_,
+        user_id,
+        name,
+        frozenset(map(Scope, scopes.split())),
+        to_instant(created),
+        to_instant(expires),
+        to_optional_instant(used),
+    )
+
+
+def to_bearer(row: Sequence[Any]) -> Bearer:
+    """A row of `BEARER_BY_DIGEST`."""
+    return Bearer(_to_token(row[: len(_TOKEN)]), to_user(row[len(_TOKEN) :]))
+
+
+_BEARER = select(*_TOKEN, *USER).join_from(access_tokens, users)
+BEARER_BY_DIGEST = _BEARER.where(access_tokens.c.digest == bindparam("digest"))
+_BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id"))
+_ADD = insert(access_tokens).returning(access_tokens.c.id)
+_END = delete(access_tokens).where(access_tokens.c.id == bindparam("id")).returning(*_TOKEN)
+_END_ALL = (
+    delete(access_tokens).where(access_tokens.c.user_id == bindparam("user_id")).returning(*_TOKEN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +83,15 @@ class SqlAccessTokens:
         return AccessToken(token_id, user_id, name, scopes, at, expires_at)
 
     async def get(self, token_id: int) -> Bearer | None:
-        row = await self.transaction.one(rows.BEARER_BY_ID, {"id": token_id})
-        return rows.to_bearer(row) if row else None
+        row = await self.transaction.one(_BEARER_BY_ID, {"id": token_id})
+        return to_bearer(row) if row else None
 
     async def end(self, token_id: int) -> AccessToken | None:
         if not 0 < token_id <= sys.maxsize:
             return None
         row = await self.transaction.one(_END, {"id": token_id})
-        return rows.to_token(row) if row else None
+        return _to_token(row) if row else None
 
     async def end_all(self, user_id: int) -> list[AccessToken]:
         found = await self.transaction.all(_END_ALL, {"user_id": user_id})
-        return sorted((rows.to_token(row) for row in found), key=lambda token: token.id)
+        return sorted((_to_token(row) for row in found), key=lambda token: token.id)

@@ -1,23 +1,47 @@
-"""The table of one-time codes, inside a transaction."""
-
-from dataclasses import dataclass
-
-from adapters.sql import rows
-from adapters.sql.sqlite import to_micros
-from adapters.sql.writer import Transaction
-from domain.operator import Grant, Purpose
-
-_DISPLACE = "DELETE FROM one_time_codes WHERE purpose = :purpose AND user_id IS :user_id"
-_PUT = """
-    INSERT INTO one_time_codes
-        (digest, purpose, user_id, expires_at, issuer_id, issuer_auth_version, issuer_key_id)
-    VALUES
-        (:digest, :purpose, :user_id, :expires_at, :issuer_id, :issuer_auth_version,
-         :issuer_key_id)
+"""The table of one-time codes: its statements and rows, and what is done with them in a
+transaction.
 """
-_TAKE = f"DELETE FROM one_time_codes WHERE digest = :digest RETURNING {rows.GRANT}"
-_VOID = "DELETE FROM one_time_codes WHERE user_id = :user_id OR issuer_id = :user_id"
-_VOID_PURPOSE = "DELETE FROM one_time_codes WHERE purpose = :purpose"
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, or_, select
+
+from adapters.sql.tables import one_time_codes as codes
+from adapters.sql.values import to_instant, to_micros
+from adapters.sql.writer import Transaction
+from domain.operator import Grant, Issuer, Purpose
+
+_GRANT = (
+    codes.c.purpose,
+    codes.c.user_id,
+    codes.c.expires_at,
+    codes.c.issuer_id,
+    codes.c.issuer_auth_version,
+    codes.c.issuer_key_id,
+)
+
+
+def to_grant(row: Sequence[Any]) -> Grant:
+    """A row of `GRANT_BY_DIGEST`."""
+    purpose, user_id, expires_at, issuer_id, auth_version, token_id = row
+    issuer = None if issuer_id is None else Issuer(issuer_id, auth_version, token_id)
+    return Grant(Purpose(purpose), user_id, to_instant(expires_at), issuer)
+
+
+_HAS_DIGEST = codes.c.digest == bindparam("digest")
+_HAS_PURPOSE = codes.c.purpose == bindparam("purpose")
+GRANT_BY_DIGEST = select(*_GRANT).where(_HAS_DIGEST)
+_DISPLACE = delete(codes).where(
+    _HAS_PURPOSE, codes.c.user_id.is_not_distinct_from(bindparam("user_id"))
+)
+_PUT = insert(codes)
+_TAKE = delete(codes).where(_HAS_DIGEST).returning(*_GRANT)
+_VOID = delete(codes).where(
+    or_(codes.c.user_id == bindparam("user_id"), codes.c.issuer_id == bindparam("user_id"))
+)
+_VOID_PURPOSE = delete(codes).where(_HAS_PURPOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +61,13 @@ class SqlCodes:
             "issuer_auth_version": issuer.auth_version if issuer else None,
             "issuer_key_id": issuer.token_id if issuer else None,
         }
-        await self.transaction.execute(_DISPLACE, values)
+        displaced = {"purpose": grant.purpose.value, "user_id": grant.user_id}
+        await self.transaction.execute(_DISPLACE, displaced)
         await self.transaction.execute(_PUT, values)
 
     async def take(self, digest: bytes) -> Grant | None:
         row = await self.transaction.one(_TAKE, {"digest": digest})
-        return rows.to_grant(row) if row else None
+        return to_grant(row) if row else None
 
     async def void(self, user_id: int) -> None:
         await self.transaction.execute(_VOID, {"user_id": user_id})

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from sqlalchemy import Column, bindparam, select, update
+
 from adapters.sql.reader import SqliteReader
+from adapters.sql.tables import events, sessions
 from adapters.sql.writer import Writer
 
 _BATCH = 100
-# Newest first, for those are looked at first.
-_FIND = "SELECT {key}, user_agent FROM {table} WHERE device IS NULL ORDER BY {key} DESC LIMIT :most"
-_WRITE = "UPDATE {table} SET device = :device WHERE {key} = :key AND device IS NULL"
-_TABLES = (("sessions", "id"), ("events", "position"))
+_KEYS: tuple[Column[int], ...] = (sessions.c.id, events.c.position)
 
 
 class DeviceNames:
@@ -27,18 +27,21 @@ class DeviceNames:
         """Name the devices of some rows, and say of how many; 0 if none is left. Raises
         `Unavailable`.
         """
-        filled = 0
-        for table, key in _TABLES:
-            found = self._reader.all(_FIND.format(table=table, key=key), most=_BATCH)
-            devices = await asyncio.to_thread(self._names, {agent for _, agent in found})
-            if found:
-                async with self._writer.begin() as transaction:
-                    await transaction.execute_each(
-                        _WRITE.format(table=table, key=key),
-                        [{"key": id_, "device": devices[agent]} for id_, agent in found],
-                    )
-            filled += len(found)
-        return filled
+        return sum([await self._fill(key) for key in _KEYS])
+
+    async def _fill(self, key: Column[int]) -> int:
+        table = key.table
+        is_unread = table.c.device.is_(None)
+        # Newest first, for those are looked at first.
+        unread = select(key, table.c.user_agent).where(is_unread).order_by(key.desc())
+        found = self._reader.all(unread.limit(_BATCH))
+        devices = await asyncio.to_thread(self._names, {agent for _, agent in found})
+        if found:
+            naming = update(table).where(key == bindparam("row"), is_unread)
+            named = [{"row": id_, "device": devices[agent]} for id_, agent in found]
+            async with self._writer.begin() as transaction:
+                await transaction.execute_each(naming, named)
+        return len(found)
 
     def _names(self, user_agents: Iterable[str]) -> dict[str, str]:
         return {user_agent: self._describe(user_agent) for user_agent in user_agents}

@@ -1,29 +1,57 @@
-"""The table of events, inside a transaction."""
+"""The table of events: its statements and rows, and what is done with them in a transaction."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from adapters.sql.sqlite import to_micros
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+
+from adapters.sql.tables import events
+from adapters.sql.values import to_instant, to_micros
 from adapters.sql.writer import Transaction
-from domain.events import Event, EventKind
+from domain.events import Event, EventKind, Recorded
+from domain.session import Origin
 
-_APPEND = """
-    INSERT INTO events (kind, at, user_id, address, user_agent, device, details, actor_id)
-    VALUES (:kind, :at, :user_id, :address, :user_agent, :device, :details, :actor_id)
-"""
-_ERASE_OF_USER = """
-    UPDATE events SET address = '', user_agent = '', device = '', details = '{}'
-    WHERE user_id = :user_id AND (address <> '' OR user_agent <> '' OR details <> '{}')
-"""
-_ERASE_OF_ACTOR = """
-    UPDATE events SET address = '', user_agent = '', device = '' WHERE actor_id = :user_id
-"""
-_REMOVE_OLDER = """
-    DELETE FROM events WHERE position IN
-        (SELECT position FROM events WHERE at < :than LIMIT :at_most)
-"""
+EVENT = (
+    events.c.position,
+    events.c.kind,
+    events.c.at,
+    events.c.user_id,
+    events.c.address,
+    events.c.user_agent,
+    events.c.details,
+    events.c.actor_id,
+    events.c.device,
+)
+
+
+def to_recorded(row: Sequence[Any]) -> Recorded:
+    """A row of the columns `EVENT`."""
+    position, kind, at, user_id, address, user_agent, details, actor_id, device = row
+    origin = Origin(address, user_agent, device)
+    event = Event(EventKind(kind), to_instant(at), user_id, origin, json.loads(details), actor_id)
+    return Recorded(position, event)
+
+
+_APPEND = insert(events)
+_NO_CALLER = {"address": "", "user_agent": "", "device": ""}
+_ERASE_OF_USER = (
+    update(events)
+    .where(
+        events.c.user_id == bindparam("erased"),
+        or_(events.c.address != "", events.c.user_agent != "", events.c.details != "{}"),
+    )
+    .values(**_NO_CALLER, details="{}")
+)
+_ERASE_OF_ACTOR = (
+    update(events).where(events.c.actor_id == bindparam("erased")).values(**_NO_CALLER)
+)
+_OLDER = (
+    select(events.c.position).where(events.c.at < bindparam("than")).limit(bindparam("at_most"))
+)
+_REMOVE_OLDER = delete(events).where(events.c.position.in_(_OLDER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +72,8 @@ class SqlEvents:
             await self.transaction.execute_each(_APPEND, columns)
 
     async def erase_personal(self, user_id: int) -> int:
-        erased = await self.transaction.execute(_ERASE_OF_USER, {"user_id": user_id})
-        await self.transaction.execute(_ERASE_OF_ACTOR, {"user_id": user_id})
+        erased = await self.transaction.execute(_ERASE_OF_USER, {"erased": user_id})
+        await self.transaction.execute(_ERASE_OF_ACTOR, {"erased": user_id})
         return erased
 
     async def remove_older(self, than: datetime, *, at_most: int) -> int:

@@ -3,15 +3,26 @@
 from contextlib import suppress
 from datetime import datetime
 
-from adapters.sql.sqlite import to_micros
+from sqlalchemy import BindParameter, bindparam, or_, update
+
+from adapters.sql.tables import access_tokens, sessions
+from adapters.sql.values import to_micros
 from adapters.sql.writer import Writer
 from domain.errors import Unavailable
 
-_WRITE = "UPDATE sessions SET last_seen_at = :at WHERE id = :session_id AND last_seen_at < :at"
-_WRITE_TOKEN = """
-    UPDATE access_tokens SET last_used_at = :at
-    WHERE id = :token_id AND (last_used_at IS NULL OR last_used_at < :at)
-"""
+_at: BindParameter[int] = bindparam("at")
+_SEEN = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"), sessions.c.last_seen_at < _at)
+    .values(last_seen_at=_at)
+)
+_last_used = access_tokens.c.last_used_at
+_USED = (
+    update(access_tokens)
+    .where(access_tokens.c.id == bindparam("token_id"))
+    .where(or_(_last_used.is_(None), _last_used < _at))
+    .values(last_used_at=_at)
+)
 
 
 class SqlLastSeen:
@@ -44,6 +55,6 @@ class SqlLastSeen:
         with suppress(Unavailable):
             async with self._writer.begin() as transaction:
                 if seen:
-                    await transaction.execute_each(_WRITE, seen)
+                    await transaction.execute_each(_SEEN, seen)
                 if used:
-                    await transaction.execute_each(_WRITE_TOKEN, used)
+                    await transaction.execute_each(_USED, used)

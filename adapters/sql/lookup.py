@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from functools import cache
 from time import perf_counter
 
-from adapters.sql import rows
+from sqlalchemy import BindParameter, bindparam, select
+
+from adapters.sql.access_tokens import BEARER_BY_DIGEST, to_bearer
 from adapters.sql.batches import Batches
-from adapters.sql.reader import SqliteReader
+from adapters.sql.codes import GRANT_BY_DIGEST, to_grant
+from adapters.sql.reader import SqliteReader, compiled
+from adapters.sql.sessions import COUNTING, SIGNED_IN, to_signed_in
+from adapters.sql.tables import sessions
 from adapters.sql.tally import count_since
+from adapters.sql.users import USER_BY_KEY, to_user
 from domain.operator import Bearer, Grant
 from domain.session import SignedIn
 from domain.user import User, Username
@@ -32,27 +38,29 @@ class SqliteLookup:
         """Padded to a power of two, so that few statements are prepared."""
         places = 1 << (len(digests) - 1).bit_length()
         padded = [*digests, *[digests[0]] * (places - len(digests))]
-        found = self._reader.all_of(_sessions_statement(places), padded)
-        return {row[0]: rows.to_signed_in(row[1:]) for row in found}
+        found = self._reader.all_of_compiled(_by_digests(places), padded)
+        return {row[0]: to_signed_in(row[1:]) for row in found}
 
     async def user(self, username: Username) -> User | None:
         if not _is_text(username.key):
             return None
-        row = self._reader.one(rows.USER_BY_KEY, key=username.key)
-        return rows.to_user(row) if row else None
+        row = self._reader.one(USER_BY_KEY, key=username.key)
+        return to_user(row) if row else None
 
     async def bearer(self, digest: bytes) -> Bearer | None:
-        row = self._reader.one(rows.BEARER_BY_DIGEST, digest=digest)
-        return rows.to_bearer(row) if row else None
+        row = self._reader.one(BEARER_BY_DIGEST, digest=digest)
+        return to_bearer(row) if row else None
 
     async def grant(self, digest: bytes) -> Grant | None:
-        row = self._reader.one(rows.GRANT_BY_DIGEST, digest=digest)
-        return rows.to_grant(row) if row else None
+        row = self._reader.one(GRANT_BY_DIGEST, digest=digest)
+        return to_grant(row) if row else None
 
 
 @cache
-def _sessions_statement(places: int) -> str:
-    return f"{rows.SIGNED_IN_WITH_DIGEST} WHERE token_digest IN ({', '.join('?' * places)})"
+def _by_digests(places: int) -> str:
+    wanted: list[BindParameter[bytes]] = [bindparam(f"digest_{number}") for number in range(places)]
+    found = select(sessions.c.token_digest, *SIGNED_IN).select_from(COUNTING)
+    return compiled(found.where(sessions.c.token_digest.in_(wanted)))
 
 
 def _is_text(key: str) -> bool:

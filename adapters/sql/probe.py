@@ -3,10 +3,13 @@
 import asyncio
 import time
 
+from sqlalchemy import update
+
+from adapters.sql.tables import readiness
 from adapters.sql.writer import Writer
 from domain.errors import Unavailable
 
-_WRITE = "UPDATE readiness SET checked_at = :now"
+_WRITE = update(readiness)
 
 
 class SqlProbe:
@@ -32,7 +35,7 @@ class SqlProbe:
     async def _write(self) -> Unavailable | None:
         try:
             async with self._writer.begin() as transaction:
-                await transaction.execute(_WRITE, {"now": time.time_ns() // 1000})
+                await transaction.execute(_WRITE, {"checked_at": time.time_ns() // 1000})
         except Unavailable as failure:
             return failure
         return None

@@ -1,25 +1,29 @@
-"""An open connection of the standard library for reading, which costs microseconds a statement.
-
-It is used on the event loop and, thanks to the write-ahead log, waits for nobody: an ORM or an
-asynchronous driver here would cost several times the read itself (docs/adr/0003).
+"""An open connection for reading, which is used on the event loop and, thanks to SQLite's
+write-ahead log, waits for nobody.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection
 from time import perf_counter
+from typing import Any, cast
 
-from adapters.sql.sqlite import Row, open_reader, translated
+from sqlalchemy import Connection, Executable
+from sqlalchemy.sql import ClauseElement
+
+from adapters.sql.sqlite import DIALECT, read_only_engine, translated
 from adapters.sql.tally import count_since
 from domain.errors import StorageUnavailable
+
+Row = Sequence[Any]
 
 
 class SqliteReader:
     """Answers queries inside `open()`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._engine = read_only_engine(path)
         self._connection: Connection | None = None
 
     @contextmanager
@@ -27,29 +31,45 @@ class SqliteReader:
         """Keep a connection open while the block lasts. It goes on reading even when the file is
         moved away.
         """
-        with closing(open_reader(self._path)) as connection:
+        with self._engine.connect() as connection:
             self._connection = connection
             try:
                 yield
             finally:
                 self._connection = None
 
-    def all(self, sql: str, **parameters: object) -> list[Row]:
-        """Every row; a parameter is a name after a colon. Raises `StorageUnavailable`."""
-        return self.all_of(sql, parameters)
-
-    def all_of(self, sql: str, parameters: Mapping[str, object] | Sequence[object]) -> list[Row]:
-        """As `all`; a sequence is the values of question marks."""
-        if self._connection is None:
-            raise StorageUnavailable
+    def all(self, statement: Executable, **values: object) -> Sequence[Row]:
+        """Every row. Raises `StorageUnavailable`."""
+        connection = self._opened()
         started = perf_counter()
         with translated():
             # Read to the end: a cursor that is not keeps an old snapshot open.
-            found = self._connection.execute(sql, parameters).fetchall()
+            found = connection.execute(statement, values).fetchall()
         count_since(started)
         return found
 
-    def one(self, sql: str, **parameters: object) -> Row | None:
+    def one(self, statement: Executable, **values: object) -> Row | None:
         """The only row, if there is one. Raises `StorageUnavailable`."""
-        found = self.all(sql, **parameters)
+        found = self.all(statement, **values)
         return found[0] if found else None
+
+    def all_of_compiled(self, sql: str, values: Sequence[object]) -> Sequence[Row]:
+        """Every row of what `compiled` made, by the driver alone, which takes a tenth of the time.
+        Raises `StorageUnavailable`.
+        """
+        driver = cast("sqlite3.Connection", self._opened().connection.driver_connection)
+        started = perf_counter()
+        with translated():
+            found = driver.execute(sql, values).fetchall()
+        count_since(started)
+        return found
+
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            raise StorageUnavailable
+        return self._connection
+
+
+def compiled(statement: ClauseElement) -> str:
+    """Its text, with question marks in the order of its parameters."""
+    return str(statement.compile(dialect=DIALECT))

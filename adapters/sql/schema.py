@@ -1,20 +1,34 @@
 """Whether the database fits the code, and making it fit."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from adapters.sql.migrations import HEAD
-from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, begin, open_writer, tables_in
-from adapters.sql.tables import schema
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
 
-_VERSION = """
-CREATE TABLE alembic_version (
-    version_num VARCHAR(32) NOT NULL,
-    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
-);
-"""
-"""Alembic's own, as it makes it."""
+from adapters.sql.migrations import HEAD
+from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, writing_engine
+from adapters.sql.tables import metadata, readiness
+
+# Alembic's own, as it makes it.
+_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 class SchemaTooNew(Exception):
@@ -43,33 +57,37 @@ def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
     Both ways begin with the write lock, for which they wait so many seconds: of several processes
     that start at once, one creates or migrates, and the others find nothing left to do.
     """
-    with closing(open_writer(path, busy_timeout=patience)) as connection:
-        begin(connection)
-        if not tables_in(connection):
+    engine = writing_engine(path, busy_timeout=patience)
+    with _drivers_errors(), engine.begin() as connection:
+        tables = inspect(connection).get_table_names()
+        if not tables:
             _create(connection)
-        revision = _revision(connection)
+        elif _version.name not in tables:
+            raise SchemaUnknown(path)
+        revision = connection.scalar(select(_version.c.version_num))
         if revision is None:
             raise SchemaUnknown(path)
-        connection.commit()
-    if revision != HEAD:
-        # Imported only when there is something to do: it takes ten times as long as `_create`.
-        from adapters.sql.migrations.upgrade import upgrade
+        if revision != HEAD:
+            # Imported only when there is something to do: it takes ten times as long as `_create`.
+            from adapters.sql.migrations.upgrade import upgrade
 
-        if not upgrade(path, revision, patience=patience):
-            raise SchemaTooNew(str(revision))
+            if not upgrade(connection, revision):
+                raise SchemaTooNew(revision)
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: Connection) -> None:
     """Make what all migrations together would; a test compares."""
-    for statement in f"{_VERSION}{schema()}".split(";\n"):
-        connection.execute(statement)
-    connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", [HEAD])
-    connection.execute("INSERT INTO readiness (id, checked_at) VALUES (1, 0)")
+    _version.create(connection)
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(insert(_version).values(version_num=HEAD))
+    connection.execute(insert(readiness).values(id=1, checked_at=0))
 
 
-def _revision(connection: sqlite3.Connection) -> str | None:
-    """`None` where nothing says."""
-    if "alembic_version" not in tables_in(connection):
-        return None
-    found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return found and str(found[0])
+@contextmanager
+def _drivers_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            raise error.orig from error
+        raise

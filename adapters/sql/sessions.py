@@ -1,37 +1,80 @@
-"""The table of sessions, inside a transaction."""
+"""The table of sessions: its statements and rows, and what is done with them in a transaction."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from adapters.sql import rows
-from adapters.sql.sqlite import to_micros
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from adapters.sql.tables import sessions, users
+from adapters.sql.users import USER, to_user
+from adapters.sql.values import to_instant, to_micros
 from adapters.sql.writer import Transaction
 from domain.session import Origin, Session, SignedIn
 from domain.user import User
 
-_ADD = """
-    INSERT INTO sessions
-        (token_digest, user_id, auth_version, created_at, last_seen_at, expires_at, address,
-         user_agent, device)
-    VALUES
-        (:token_digest, :user_id, :auth_version, :at, :at, :expires_at, :address, :user_agent,
-         :device)
-    RETURNING id
-"""
-_RENEW = "UPDATE sessions SET token_digest = :digest, auth_version = :auth_version WHERE id = :id"
-_END = f"DELETE FROM sessions WHERE token_digest = :digest RETURNING {rows.SESSION}"
-_END_ONE = "DELETE FROM sessions WHERE user_id = :user_id AND id = :id"
-_END_ALL = "DELETE FROM sessions WHERE user_id = :user_id AND id IS NOT :but"
-_EVICT = """
-    DELETE FROM sessions WHERE user_id = :user_id AND id NOT IN
-        (SELECT id FROM sessions WHERE user_id = :user_id ORDER BY id DESC LIMIT :at_most)
-"""
-_REMOVE_EXPIRED = """
-    DELETE FROM sessions WHERE id IN
-        (SELECT id FROM sessions WHERE expires_at <= :now LIMIT :at_most)
-"""
+SESSION = (
+    sessions.c.id,
+    sessions.c.user_id,
+    sessions.c.auth_version,
+    sessions.c.created_at,
+    sessions.c.last_seen_at,
+    sessions.c.expires_at,
+    sessions.c.address,
+    sessions.c.user_agent,
+    sessions.c.device,
+)
+
+
+def to_session(row: Sequence[Any]) -> Session:
+    """A row of the columns `SESSION`."""
+    id_, user_id, auth_version, created, last_seen, expires, address, user_agent, device = row
+    return Session(
+        id_,
+        user_id,
+        auth_version,
+        to_instant(created),
+        to_instant(last_seen),
+        to_instant(expires),
+        Origin(address, user_agent, device),
+    )
+
+
+SIGNED_IN = (*SESSION, *USER)
+
+
+def to_signed_in(row: Sequence[Any]) -> SignedIn:
+    """A row of the columns `SIGNED_IN`."""
+    return SignedIn(to_session(row[: len(SESSION)]), to_user(row[len(SESSION) :]))
+
+
+COUNTING = sessions.join(
+    users,
+    (sessions.c.user_id == users.c.id) & (sessions.c.auth_version == users.c.auth_version),
+)
+"""Sessions that were opened with the password of now, with their users."""
+
+_SIGNED_IN = select(*SIGNED_IN).select_from(COUNTING)
+_BY_DIGEST = _SIGNED_IN.where(sessions.c.token_digest == bindparam("digest"))
+_BY_ID = _SIGNED_IN.where(sessions.c.id == bindparam("id"))
+_ADD = insert(sessions).returning(sessions.c.id)
+_RENEW = update(sessions).where(sessions.c.id == bindparam("session_id"))
+_END = delete(sessions).where(sessions.c.token_digest == bindparam("digest")).returning(*SESSION)
+_OF_USER = sessions.c.user_id == bindparam("user_id")
+_END_ONE = delete(sessions).where(_OF_USER, sessions.c.id == bindparam("id"))
+_END_ALL = delete(sessions).where(_OF_USER, sessions.c.id.is_distinct_from(bindparam("but")))
+_NEWEST = (
+    select(sessions.c.id).where(_OF_USER).order_by(sessions.c.id.desc()).limit(bindparam("at_most"))
+)
+_EVICT = delete(sessions).where(_OF_USER, sessions.c.id.not_in(_NEWEST))
+_EXPIRED = (
+    select(sessions.c.id)
+    .where(sessions.c.expires_at <= bindparam("now"))
+    .limit(bindparam("at_most"))
+)
+_REMOVE_EXPIRED = delete(sessions).where(sessions.c.id.in_(_EXPIRED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +92,8 @@ class SqlSessions:
                 "token_digest": digest,
                 "user_id": user.id,
                 "auth_version": user.auth_version,
-                "at": to_micros(at),
+                "created_at": to_micros(at),
+                "last_seen_at": to_micros(at),
                 "expires_at": to_micros(expires_at),
                 "address": origin.address,
                 "user_agent": origin.user_agent,
@@ -60,20 +104,26 @@ class SqlSessions:
         return Session(session_id, user.id, user.auth_version, at, at, expires_at, origin)
 
     async def find(self, digest: bytes) -> SignedIn | None:
-        row = await self.transaction.one(rows.SIGNED_IN_BY_DIGEST, {"digest": digest})
-        return rows.to_signed_in(row) if row else None
+        row = await self.transaction.one(_BY_DIGEST, {"digest": digest})
+        return to_signed_in(row) if row else None
 
     async def get(self, session_id: int) -> SignedIn | None:
-        row = await self.transaction.one(rows.SIGNED_IN_BY_ID, {"id": session_id})
-        return rows.to_signed_in(row) if row else None
+        row = await self.transaction.one(_BY_ID, {"id": session_id})
+        return to_signed_in(row) if row else None
 
     async def renew(self, session: Session, user: User, digest: bytes) -> None:
-        values = {"id": session.id, "digest": digest, "auth_version": user.auth_version}
-        await self.transaction.execute(_RENEW, values)
+        await self.transaction.execute(
+            _RENEW,
+            {
+                "session_id": session.id,
+                "token_digest": digest,
+                "auth_version": user.auth_version,
+            },
+        )
 
     async def end(self, digest: bytes) -> Session | None:
         row = await self.transaction.one(_END, {"digest": digest})
-        return rows.to_session(row) if row else None
+        return to_session(row) if row else None
 
     async def end_one(self, user_id: int, session_id: int) -> bool:
         if not 0 < session_id <= sys.maxsize:

@@ -4,21 +4,23 @@ All adapters that keep something in SQLite use it.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import cast
 from urllib.parse import quote
+
+from advanced_alchemy.config import EngineConfig, SQLAlchemySyncConfig
+from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from domain.errors import StorageFull, StorageUnavailable, Unavailable
 
-Row = tuple[Any, ...]
-
 BUSY_TIMEOUT_SECONDS = 5
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+DIALECT = SQLiteDialect_pysqlite()
 
 
 def create_database(path: Path) -> None:
@@ -60,42 +62,39 @@ def tables_in(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in found.fetchall()]
 
 
-class SqlColumn(NamedTuple):
-    """A column as SQLite knows it. `indexed` is the first of an index over all rows; `references`
-    is another table's column.
+def writing_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+    """As `open_writer`, for SQLAlchemy. Its transactions begin with the write lock."""
+    engine = _engine(lambda: open_writer(path, busy_timeout=busy_timeout))
+
+    @event.listens_for(engine, "begin")
+    def take_lock(connection: Connection) -> None:
+        begin(cast("sqlite3.Connection", connection.connection.driver_connection))
+
+    return engine
+
+
+def read_only_engine(path: Path) -> Engine:
+    """As `open_reader`, for SQLAlchemy. It opens no transactions: each statement sees what is
+    committed when it begins.
     """
-
-    name: str
-    type: str
-    nullable: bool
-    key: bool
-    references: str | None
-    indexed: bool
+    return _engine(lambda: open_reader(path))
 
 
-def describe(schema: str) -> dict[str, list[SqlColumn]]:
-    """The columns of the tables that these statements make, in that order."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(schema)
-        return {table: _columns_of(connection, table) for table in tables_in(connection)}
+def _engine(creator: Callable[[], sqlite3.Connection]) -> Engine:
+    """Without a pool: whoever connects has the connection, and closes it."""
+    return SQLAlchemySyncConfig(
+        connection_string="sqlite://",
+        create_engine_callable=partial(create_engine, creator=creator),
+        engine_config=EngineConfig(poolclass=NullPool, hide_parameters=True),
+    ).get_engine()
 
 
-def _columns_of(connection: sqlite3.Connection, table: str) -> list[SqlColumn]:
-    found = connection.execute(
-        """SELECT own.name, own.type, NOT own."notnull", own.pk > 0,
-            other."table" || '.' || other."to",
-            EXISTS (SELECT 1 FROM pragma_index_list(:table) AS list
-                JOIN pragma_index_info(list.name) AS info
-                WHERE list.partial = 0 AND info.seqno = 0 AND info.name = own.name)
-        FROM pragma_table_info(:table) AS own
-        LEFT JOIN pragma_foreign_key_list(:table) AS other ON own.name = other."from"
-        ORDER BY own.cid""",
-        {"table": table},
-    )
-    return [
-        SqlColumn(name, type_, bool(nullable), bool(key), references, bool(indexed))
-        for name, type_, nullable, key, references, indexed in found.fetchall()
-    ]
+def statements_for(metadata: MetaData) -> Iterator[str]:
+    """What makes these tables and their indexes."""
+    for table in metadata.sorted_tables:
+        yield str(CreateTable(table).compile(dialect=DIALECT))
+        for index in table.indexes:
+            yield str(CreateIndex(index).compile(dialect=DIALECT))
 
 
 def _open(path: Path, timeout: float, *first: str) -> sqlite3.Connection:
@@ -169,7 +168,8 @@ class _Translated:
     def __enter__(self) -> None: ...
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, sqlite3.Error) and (unavailable := _unavailable(error)):
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.Error) and (unavailable := _unavailable(cause)):
             raise unavailable from error
 
 
@@ -188,19 +188,10 @@ def _unavailable(error: sqlite3.Error) -> Unavailable | None:
     return StorageUnavailable() if code in _UNAVAILABLE else None
 
 
-def is_taken(error: sqlite3.IntegrityError) -> bool:
+def is_taken(error: IntegrityError) -> bool:
     """Say whether a unique constraint refused it, by the code and not by the text."""
-    return error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
-
-
-def to_micros(instant: datetime) -> int:
-    """Whole microseconds since 1970: how an instant is stored."""
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def to_instant(micros: int) -> datetime:
-    """The instant that many microseconds after 1970."""
-    return _EPOCH + timedelta(0, 0, micros)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_CONSTRAINT_UNIQUE
 
 
 class DisposableFile:

@@ -1,37 +1,176 @@
-"""The tables, and what operators who look at them have to know that SQL does not say."""
+"""The one schema: migrations, repositories and the operators' table reader come from it.
 
-from pathlib import Path
+Every engine holds the same plain values: whole numbers (ids, flags, and instants as microseconds
+since 1970 in UTC), text, and bytes. `Column.info` says what operators may see of a column:
+
+* `kind`, where it is not that of the type: "instant", "boolean" or "json";
+* `secret`: no query reaches it. Bytes are secret unless they say otherwise;
+* `writable`: operators change it, through the use cases;
+* `found_by`: the column in which its values are looked for.
+"""
+
 from typing import Any
 
-_SECRET = {"secret": True}  # no query reaches it
-_INSTANT = {"kind": "instant"}
+from advanced_alchemy.base import convention
+from advanced_alchemy.types import BigIntIdentity
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql
 
-MARKS: dict[str, dict[str, Any]] = {
-    "users.username": {"writable": True, "found_by": "username_key"},
-    "users.password_hash": _SECRET,
-    "users.signup_time": _INSTANT,
-    "users.disabled_at": _INSTANT,
-    "users.is_operator": {"kind": "boolean"},
-    "sessions.token_digest": _SECRET,
-    "sessions.created_at": _INSTANT,
-    "sessions.last_seen_at": _INSTANT,
-    "sessions.expires_at": _INSTANT,
-    "events.at": _INSTANT,
-    "events.details": {"kind": "json"},
-    "access_tokens.digest": _SECRET,
-    "access_tokens.created_at": _INSTANT,
-    "access_tokens.expires_at": _INSTANT,
-    "access_tokens.last_used_at": _INSTANT,
-    "one_time_codes.digest": _SECRET,
-    "one_time_codes.expires_at": _INSTANT,
-    "throttle_buckets.began": _INSTANT,
-    "throttle_buckets.waits_until": _INSTANT,
-    "throttle_buckets.forget_at": _INSTANT,
-    "readiness.checked_at": _INSTANT,
-}
-"""By table and column, as `monitoring.table_query` takes them."""
+metadata = MetaData(naming_convention=convention)
+
+# By code points on every engine, for pages go on from where the last one ended.
+_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+# An id is never given twice, not even after the newest row was deleted.
+_WITH_IDS: dict[str, Any] = {"sqlite_strict": True, "sqlite_autoincrement": True}
+_WITHOUT_IDS: dict[str, Any] = {"sqlite_strict": True}
 
 
-def schema() -> str:
-    """The statements that make the tables."""
-    return Path(__file__).with_name("schema.sql").read_text("utf-8")
+def _id(name: str = "id") -> Column[int]:
+    return Column(name, BigIntIdentity, primary_key=True)
+
+
+def _number(name: str, *, nullable: bool = False, **more: Any) -> Column[int]:
+    return Column(name, BigIntIdentity, nullable=nullable, **more)
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[int]:
+    return _number(name, nullable=nullable, info={"kind": "instant"})
+
+
+def _text(name: str, *, nullable: bool = False, **info: Any) -> Column[str]:
+    return Column(name, _TEXT, nullable=nullable, info=info)
+
+
+def _digest(name: str = "digest") -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False, info={"secret": True})
+
+
+def _belongs_to(table: str, column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint([column], [f"{table}.id"], ondelete="CASCADE")
+
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    _text("username", writable=True, found_by="username_key"),
+    _text("username_key"),
+    _text("password_hash", secret=True),
+    _instant("signup_time"),
+    _number("auth_version"),
+    _instant("disabled_at", nullable=True),
+    _number("is_operator", server_default="0", info={"kind": "boolean"}),
+    _number("version", server_default="1"),
+    UniqueConstraint("username_key"),
+    **_WITH_IDS,
+)
+_is_operator = users.c.is_operator == 1
+Index(None, users.c.is_operator, sqlite_where=_is_operator, postgresql_where=_is_operator)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _digest("token_digest"),
+    _number("user_id", index=True),
+    _number("auth_version"),
+    _instant("created_at"),
+    _instant("last_seen_at"),
+    _instant("expires_at"),
+    _text("address"),
+    _text("user_agent"),
+    _text("device", nullable=True),
+    UniqueConstraint("token_digest"),
+    _belongs_to("users", "user_id"),
+    Index(None, "expires_at"),
+    **_WITH_IDS,
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id("position"),
+    _text("kind"),
+    _instant("at"),
+    _number("user_id", nullable=True),
+    _text("address"),
+    _text("user_agent"),
+    _text("details", kind="json"),
+    _number("actor_id", nullable=True),
+    _text("device", nullable=True),
+    Index(None, "at"),
+    Index("ix_events_user_id_position", "user_id", "position"),
+    **_WITH_IDS,
+)
+
+for _table, _key in ((sessions, sessions.c.id), (events, events.c.position)):
+    _unread = _table.c.device.is_(None)
+    _name = f"ix_{_table.name}_device_unread"
+    Index(_name, _key, sqlite_where=_unread, postgresql_where=_unread)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    _id(),
+    _digest(),
+    _number("user_id", index=True),
+    _text("name"),
+    _text("scopes"),
+    _instant("created_at"),
+    _instant("expires_at"),
+    _instant("last_used_at", nullable=True),
+    UniqueConstraint("digest"),
+    _belongs_to("users", "user_id"),
+    **_WITH_IDS,
+)
+
+one_time_codes = Table(
+    "one_time_codes",
+    metadata,
+    _id(),
+    _digest(),
+    _text("purpose"),
+    _number("user_id", nullable=True, index=True),
+    _instant("expires_at"),
+    _number("issuer_id", nullable=True, index=True),
+    _number("issuer_auth_version", nullable=True),
+    _number("issuer_key_id", nullable=True, index=True),
+    _belongs_to("users", "issuer_id"),
+    _belongs_to("access_tokens", "issuer_key_id"),
+    UniqueConstraint("digest"),
+    _belongs_to("users", "user_id"),
+    **_WITH_IDS,
+)
+
+throttle_buckets = Table(
+    "throttle_buckets",
+    metadata,
+    _text("key"),
+    _instant("began"),
+    _number("attempts"),
+    _number("waits"),
+    _instant("waits_until", nullable=True),
+    _instant("forget_at"),
+    PrimaryKeyConstraint("key"),
+    Index(None, "forget_at"),
+    **_WITHOUT_IDS,
+)
+
+readiness = Table(
+    "readiness",
+    metadata,
+    _number("id", autoincrement=False),
+    _instant("checked_at"),
+    PrimaryKeyConstraint("id"),
+    **_WITHOUT_IDS,
+)

@@ -1,29 +1,51 @@
 """Attempts counted in the database, so that all workers count together and no restart forgets."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
 from adapters.sql.reader import SqliteReader
-from adapters.sql.sqlite import to_instant, to_micros
+from adapters.sql.tables import throttle_buckets as buckets
 from adapters.sql.turns import Turns
+from adapters.sql.values import (
+    to_instant,
+    to_micros,
+    to_optional_instant,
+    to_optional_micros,
+)
 from adapters.sql.writer import Transaction, Writer
 from domain.network import Client
 from domain.ports import Clock
 from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
 
-_COLUMNS = "began, attempts, waits, waits_until"
-_READ = f"SELECT {_COLUMNS} FROM throttle_buckets WHERE key = :key"
-_WRITE = """
-    INSERT INTO throttle_buckets (key, began, attempts, waits, waits_until, forget_at)
-    VALUES (:key, :began, :attempts, :waits, :waits_until, :forget_at)
-    ON CONFLICT (key) DO UPDATE
-    SET began = excluded.began, attempts = excluded.attempts, waits = excluded.waits,
-        waits_until = excluded.waits_until, forget_at = excluded.forget_at
-"""
-_REMOVE = "DELETE FROM throttle_buckets WHERE key = :key"
-_FORGET = "DELETE FROM throttle_buckets WHERE forget_at <= :now"
+_BUCKET = (
+    buckets.c.key,
+    buckets.c.began,
+    buckets.c.attempts,
+    buckets.c.waits,
+    buckets.c.waits_until,
+)
+
+
+def _buckets(rows: Iterable[Sequence[Any]]) -> dict[str, Bucket]:
+    """Rows of the columns `_BUCKET`, by key."""
+    return {
+        key: Bucket(to_instant(began), attempts, waits, to_optional_instant(waits_until))
+        for key, began, attempts, waits, waits_until in rows
+    }
+
+
+_READ = select(*_BUCKET).where(buckets.c.key.in_(bindparam("keys", expanding=True)))
+_insert = insert(buckets)
+_WRITE = _insert.on_conflict_do_update(
+    index_elements=[buckets.c.key],
+    set_={each.name: _insert.excluded[each.name] for each in buckets.c if not each.primary_key},
+)
+_REMOVE = delete(buckets).where(buckets.c.key == bindparam("bucket"))
+_FORGET = delete(buckets).where(buckets.c.forget_at <= bindparam("now"))
 
 
 class SqlThrottle:
@@ -40,8 +62,7 @@ class SqlThrottle:
 
     async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         now = self._clock.now()
-        seen = {each.key: self._reader.one(_READ, key=each.key) for each in attempts}
-        known = {key: _bucket(row) for key, row in seen.items() if row}
+        known = _buckets(self._reader.all(_READ, keys=[each.key for each in attempts]))
         reservation = reserve_all(attempts, known, now)
         if reservation.retry_after is None or reservation.buckets:
             async with self._begin(client) as transaction:
@@ -93,9 +114,7 @@ class SqlThrottle:
 
 async def _read(transaction: Transaction, attempts: Sequence[Attempt]) -> dict[str, Bucket]:
     keys = [attempt.key for attempt in attempts]
-    places = ", ".join("?" * len(keys))
-    sql = f"SELECT key, {_COLUMNS} FROM throttle_buckets WHERE key IN ({places})"
-    return {key: _bucket(row) for key, *row in await transaction.all(sql, keys)}
+    return _buckets(await transaction.all(_READ, {"keys": keys}))
 
 
 async def _write(
@@ -108,7 +127,7 @@ async def _write(
             "began": to_micros(bucket.began),
             "attempts": bucket.attempts,
             "waits": bucket.waits,
-            "waits_until": _micros(bucket.waits_until),
+            "waits_until": to_optional_micros(bucket.waits_until),
             "forget_at": to_micros(bucket.over_at(limits[key])),
         }
         for key, bucket in changed.items()
@@ -116,15 +135,5 @@ async def _write(
     ]
     if kept:
         await transaction.execute_each(_WRITE, kept)
-    if emptied := [{"key": key} for key, bucket in changed.items() if bucket.is_empty]:
+    if emptied := [{"bucket": key} for key, bucket in changed.items() if bucket.is_empty]:
         await transaction.execute_each(_REMOVE, emptied)
-
-
-def _micros(instant: datetime | None) -> int | None:
-    return None if instant is None else to_micros(instant)
-
-
-def _bucket(row: Sequence[Any]) -> Bucket:
-    began, attempts, waits, waits_until = row
-    until = None if waits_until is None else to_instant(waits_until)
-    return Bucket(to_instant(began), attempts, waits, until)

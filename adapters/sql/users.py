@@ -1,39 +1,63 @@
-"""The table of users, inside a transaction."""
+"""The table of users: its statements and its rows, and what is done with them in a transaction."""
 
-import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from adapters.sql import rows
-from adapters.sql.sqlite import is_taken, to_micros
+from sqlalchemy import Executable, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.sql.sqlite import is_taken
+from adapters.sql.tables import users
+from adapters.sql.values import to_instant, to_micros, to_optional_instant, to_optional_micros
 from adapters.sql.writer import Transaction
 from domain.errors import UsernameTaken
 from domain.password import PasswordHash
 from domain.user import User, Username
 
-_ADD = """
-    INSERT INTO users
-        (username, username_key, password_hash, signup_time, auth_version, is_operator)
-    VALUES
-        (:username, :username_key, :password_hash, :signup_time, 1, :is_operator)
-    RETURNING id
-"""
-_SAVE = """
-    UPDATE users
-    SET username = :username, username_key = :username_key, password_hash = :password_hash,
-        auth_version = :auth_version, disabled_at = :disabled_at, is_operator = :is_operator,
-        version = version + 1
-    WHERE id = :id
-    RETURNING version
-"""
-_DELETE = "DELETE FROM users WHERE id = :id"
-_OTHER_OPERATOR = """
-    SELECT id FROM users
-    WHERE is_operator = 1 AND disabled_at IS NULL AND id <> :user_id LIMIT 1
-"""
-_ANY_OPERATOR = "SELECT id FROM users WHERE is_operator = 1 LIMIT 1"
+USER = (
+    users.c.id,
+    users.c.username,
+    users.c.password_hash,
+    users.c.signup_time,
+    users.c.auth_version,
+    users.c.disabled_at,
+    users.c.is_operator,
+    users.c.version,
+)
+
+
+def to_user(row: Sequence[Any]) -> User:
+    """A row of the columns `USER`."""
+    id_, username, password_hash, signup_time, auth_version, disabled_at, operator, version = row
+    return User(
+        id_,
+        Username(username),
+        PasswordHash(password_hash),
+        to_instant(signup_time),
+        auth_version,
+        to_optional_instant(disabled_at),
+        bool(operator),
+        version,
+    )
+
+
+USER_BY_KEY = select(*USER).where(users.c.username_key == bindparam("key"))
+_BY_ID = select(*USER).where(users.c.id == bindparam("id"))
+_ADD = insert(users).returning(users.c.id)
+_SAVE = (
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .values(version=users.c.version + 1)
+    .returning(users.c.version)
+)
+_DELETE = delete(users).where(users.c.id == bindparam("id"))
+_ANY_OPERATOR = select(users.c.id).where(users.c.is_operator == 1).limit(1)
+_OTHER_OPERATOR = _ANY_OPERATOR.where(
+    users.c.disabled_at.is_(None), users.c.id != bindparam("user_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +74,31 @@ class SqlUsers:
         at: datetime,
         is_operator: bool = False,
     ) -> User:
-        values = {
-            **_name(username),
-            "password_hash": password_hash.value,
-            "signup_time": to_micros(at),
-            "is_operator": int(is_operator),
-        }
-        user_id = await self._write(_ADD, values)
+        user_id = await self._write(
+            _ADD,
+            {
+                **_name(username),
+                "password_hash": password_hash.value,
+                "signup_time": to_micros(at),
+                "auth_version": 1,
+                "is_operator": int(is_operator),
+            },
+        )
         return User(user_id, username, password_hash, at, is_operator=is_operator)
 
     async def get(self, user_id: int) -> User | None:
         if not 0 < user_id <= sys.maxsize:
             return None
-        row = await self.transaction.one(rows.USER_BY_ID, {"id": user_id})
-        return rows.to_user(row) if row else None
+        row = await self.transaction.one(_BY_ID, {"id": user_id})
+        return to_user(row) if row else None
 
     async def save(self, user: User) -> User:
         values = {
             **_name(user.username),
-            "id": user.id,
+            "user_id": user.id,
             "password_hash": user.password_hash.value,
             "auth_version": user.auth_version,
-            "disabled_at": user.disabled_at and to_micros(user.disabled_at),
+            "disabled_at": to_optional_micros(user.disabled_at),
             "is_operator": int(user.is_operator),
         }
         return replace(user, version=await self._write(_SAVE, values))
@@ -85,11 +112,11 @@ class SqlUsers:
     async def has_other_operator(self, user_id: int) -> bool:
         return await self.transaction.one(_OTHER_OPERATOR, {"user_id": user_id}) is not None
 
-    async def _write(self, sql: str, values: Mapping[str, object]) -> int:
+    async def _write(self, statement: Executable, values: Mapping[str, object]) -> int:
         """Execute what returns one number."""
         try:
-            ((number,),) = await self.transaction.all(sql, values)
-        except sqlite3.IntegrityError as error:
+            ((number,),) = await self.transaction.all(statement, values)
+        except IntegrityError as error:
             # The only unique constraint of the table is that of names.
             raise UsernameTaken if is_taken(error) else error from error
         return int(number)

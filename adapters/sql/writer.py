@@ -1,7 +1,6 @@
 """One thread that writes."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,24 +9,20 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
+from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import DBAPIError
 
-from adapters.sql.sqlite import (
-    BUSY_TIMEOUT_SECONDS,
-    FileIdentity,
-    Row,
-    begin,
-    open_writer,
-    translated,
-)
+from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, FileIdentity, translated, writing_engine
 from adapters.sql.tally import count_since
 from domain.errors import StorageUnavailable
 
-Parameters = Mapping[str, object] | Sequence[object]
+Row = Sequence[Any]
+Values = Mapping[str, object]
+"""By column, or by the name of a parameter."""
 
 _Result = TypeVar("_Result")
 _Run = Callable[[Callable[[], Any]], Any]
-_Now = Parameters | Callable[[], Parameters]
-"""Parameters, or what makes them on the writing thread, because making them takes long."""
+_NONE: Values = {}
 
 
 class Transaction:
@@ -35,32 +30,36 @@ class Transaction:
     asynchronous driver takes a dozen (docs/performance.md).
     """
 
-    def __init__(self, connection: sqlite3.Connection, run: _Run) -> None:
+    def __init__(self, connection: Connection, run: _Run) -> None:
         self._connection = connection
         self._run = run
 
-    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
+    async def execute(self, statement: Executable, values: Values = _NONE) -> int:
         """Execute a statement; say how many rows it changed."""
-        return await self._timed(lambda: self._connection.execute(sql, parameters).rowcount)
+        return await self._timed(lambda: self._connection.execute(statement, values).rowcount)
 
-    async def execute_each(self, sql: str, parameters: Iterable[Mapping[str, object]]) -> None:
+    async def execute_each(self, statement: Executable, values: Iterable[Values]) -> None:
         """Execute a statement once with each of these, which are made on the writing thread if
         they are made one by one.
         """
-        await self._timed(lambda: self._connection.executemany(sql, parameters))
+        await self._timed(lambda: self._connection.execute(statement, [*values]))
 
-    async def all(self, sql: str, parameters: _Now = ()) -> list[Row]:
-        """Execute a statement; give every row it returns."""
+    async def all(
+        self, statement: Executable, values: Values | Callable[[], Values] = _NONE
+    ) -> Sequence[Row]:
+        """Execute a statement; give every row it returns. Values that take long to make are made
+        on the writing thread.
+        """
 
-        def execute() -> list[Row]:
-            values = parameters() if callable(parameters) else parameters
-            return self._connection.execute(sql, values).fetchall()
+        def execute() -> Sequence[Row]:
+            made = values() if callable(values) else values
+            return self._connection.execute(statement, made).fetchall()
 
         return await self._timed(execute)
 
-    async def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+    async def one(self, statement: Executable, values: Values = _NONE) -> Row | None:
         """The only row, if there is one."""
-        found = await self.all(sql, parameters)
+        found = await self.all(statement, values)
         return found[0] if found else None
 
     async def _timed(self, job: Callable[[], _Result]) -> _Result:
@@ -77,12 +76,12 @@ class Writer:
     """
 
     def __init__(self, path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
-        self._path = path
+        self._engine = writing_engine(path, busy_timeout=patience)
         self._patience = patience
         self._file = FileIdentity(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._queue = asyncio.Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
         self.waiting = 0
         """How many transactions wait in the queue."""
 
@@ -121,12 +120,12 @@ class Writer:
         self._thread.shutdown()
         self._close()
 
-    def _begin(self) -> sqlite3.Connection:
+    def _begin(self) -> Connection:
         if self._connection is None:
             self._file.remember()
-            self._connection = open_writer(self._path, busy_timeout=self._patience)
+            self._connection = self._engine.connect()
         self._file.check()
-        begin(self._connection)
+        self._connection.begin()
         return self._connection
 
     def _roll_back(self) -> None:
@@ -134,7 +133,7 @@ class Writer:
             return
         try:
             self._connection.rollback()
-        except sqlite3.Error:
+        except DBAPIError:
             self._close()  # which rolls back, too
 
     def _close(self) -> None:

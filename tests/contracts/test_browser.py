@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
 
-from adapters.monitoring.table_query import described
+from adapters.monitoring.table_query import TableQuery
 from adapters.monitoring.table_reader import SqliteTableReader
 from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database
-from adapters.sql.tables import MARKS, schema
+from adapters.sql.tables import metadata
 from adapters.sql.unit_of_work import SqlBegin
 from adapters.sql.writer import Writer
 from application.operations.queries import Comparison, Condition, Count, Page
@@ -66,7 +67,7 @@ async def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def browser(path: Path) -> AsyncIterator[SqliteTableReader]:
-    with closing(SqliteTableReader(path, schema(), MARKS)) as browser:
+    with closing(SqliteTableReader(path, metadata)) as browser:
         yield browser
 
 
@@ -180,7 +181,7 @@ async def test_pages_show_every_row_once_and_in_order(
 
 
 async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
-    with closing(SqliteTableReader(path, schema(), MARKS)) as browser:
+    with closing(SqliteTableReader(path, metadata)) as browser:
         first = await browser.page("users", limit=3)
         writer = Writer(path)
         async with SqlBegin(writer, str)() as work:
@@ -201,7 +202,7 @@ async def test_many_rows_are_counted_to_a_bound(path: Path) -> None:
     async with SqlBegin(writer, str)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
     writer.close()
-    with closing(SqliteTableReader(path, schema(), MARKS)) as browser:
+    with closing(SqliteTableReader(path, metadata)) as browser:
         renamed = [where("kind", "eq", "renamed")]
         assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
         assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
@@ -214,7 +215,7 @@ async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: SqliteT
 
 
 async def test_too_many_questions_at_once_are_told_so(path: Path) -> None:
-    with closing(SqliteTableReader(path, schema(), MARKS)) as browser:
+    with closing(SqliteTableReader(path, metadata)) as browser:
         asked = await asyncio.gather(
             *(browser.page("users") for _ in range(60)), return_exceptions=True
         )
@@ -265,14 +266,17 @@ async def test_whatever_looks_like_a_secret_is_one(browser: SqliteTableReader) -
     assert {name for name in shown - secret if any(word in name for word in words)} == set()
 
 
-def test_bytes_are_secret_and_no_mark_may_miss_its_column() -> None:
-    made = "CREATE TABLE t (id INTEGER PRIMARY KEY, a BLOB, b TEXT) STRICT"
-    secret = {
-        each.name: each.secret for each in described(made, {"t.b": {"secret": True}})["t"].all
-    }
-    assert secret == {"id": False, "a": True, "b": True}
-    with pytest.raises(ValueError, match=r"t\.c"):
-        described(made, {"t.c": {"secret": True}})
+def test_bytes_are_secret_unless_they_say_otherwise() -> None:
+    table = Table(
+        "t",
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("a", LargeBinary),
+        Column("b", Text, info={"secret": True}),
+        Column("c", LargeBinary, info={"secret": False}),
+    )
+    secret = {each.name: each.secret for each in TableQuery(table).all}
+    assert secret == {"id": False, "a": True, "b": True, "c": False}
 
 
 async def test_no_answer_has_a_planted_secret(browser: SqliteTableReader) -> None:
@@ -321,7 +325,7 @@ async def test_a_key_nobody_has(browser: SqliteTableReader) -> None:
 
 
 async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
-    with closing(SqliteTableReader(path, schema(), MARKS, patience=0)) as browser:
+    with closing(SqliteTableReader(path, metadata, patience=0)) as browser:
         writer = Writer(path)
         async with SqlBegin(writer, str)() as work:
             await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 2_000)
@@ -331,6 +335,6 @@ async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
 
 
 async def test_a_database_that_is_gone(tmp_path: Path) -> None:
-    browser = SqliteTableReader(tmp_path / "nowhere.db", schema(), MARKS)
+    browser = SqliteTableReader(tmp_path / "nowhere.db", metadata)
     with closing(browser), pytest.raises(StorageUnavailable):
         await browser.tables()

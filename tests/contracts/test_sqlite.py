@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.lookup import SqliteLookup
@@ -37,7 +39,7 @@ def writer(path: Path) -> Iterator[Writer]:
 
 async def pragma(writer: Writer, name: str) -> object:
     async with writer.begin() as transaction:
-        ((value,),) = await transaction.all(f"PRAGMA {name}")
+        ((value,),) = await transaction.all(text(f"PRAGMA {name}"))
         return value
 
 
@@ -172,11 +174,10 @@ async def test_only_the_owner_may_read_the_files(writer: Writer, path: Path) -> 
 
 
 async def test_errors_do_not_show_what_was_to_be_written(writer: Writer) -> None:
-    with pytest.raises(sqlite3.OperationalError) as failure:
+    with pytest.raises(OperationalError) as failure:
         async with writer.begin() as transaction:
-            await transaction.execute(
-                "INSERT INTO nowhere VALUES (:secret)", {"secret": "hash of one"}
-            )
+            statement = text("INSERT INTO nowhere VALUES (:secret)")
+            await transaction.execute(statement, {"secret": "hash of one"})
     assert "hash of one" not in str(failure.value)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from adapters.sql.reader import SqliteReader
 from adapters.sql.schema import migrate
@@ -262,4 +263,4 @@ async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
         clock.advance(5 * MINUTE)
         await throttle.forget()
         async with throttle._writer.begin() as transaction:
-            assert await transaction.all("SELECT key FROM throttle_buckets") == [("ada",)]
+            assert await transaction.all(text("SELECT key FROM throttle_buckets")) == [("ada",)]

@@ -69,9 +69,9 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
         "sign up": 11,
         "read": 1,
         "read again": 1,
-        "rename": 13,
-        "log in": 29,
-        "wrong password": 17,
+        "rename": 12,
+        "log in": 25,
+        "wrong password": 13,
         "log out": 5,
     }
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from adapters.monitoring.request_log.tables import INSERT, SCHEMA, UPKEEP, VALUES, RequestRow
-from adapters.sql.sqlite import DisposableFile
+from adapters.monitoring.request_log.tables import INSERT, UPKEEP, VALUES, RequestRow, metadata
+from adapters.sql.sqlite import DisposableFile, statements_for
 
-_LAYOUT = 3
+_LAYOUT = 4
 # After each statement Python takes its lock back, for which it has to wait: so one for many rows.
 _AT_ONCE = 50
 # Each number of rows is a statement of its own, and a large one; what was added is not read again.
@@ -30,7 +30,7 @@ class RequestFile:
         self._file = DisposableFile(
             path,
             layout=_LAYOUT,
-            statements=(*SCHEMA.split(";\n"), *UPKEEP),
+            statements=(*statements_for(metadata), *UPKEEP),
             settings={
                 # A record that is lost with the machine is no loss: no waiting for the disk.
                 "synchronous": "NORMAL",

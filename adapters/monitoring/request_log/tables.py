@@ -1,38 +1,69 @@
 """The table of the file, and what keeps count of it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-SCHEMA = """
-CREATE TABLE requests (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    time INTEGER NOT NULL,
-    level TEXT NOT NULL,
-    method TEXT NOT NULL,
-    route TEXT NOT NULL,
-    path TEXT NOT NULL,
-    query TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    duration_ms REAL NOT NULL,
-    user_id INTEGER,
-    address TEXT NOT NULL,
-    user_agent TEXT NOT NULL,
-    request_id TEXT NOT NULL,
-    request_bytes INTEGER NOT NULL,
-    response_bytes INTEGER NOT NULL,
-    statements INTEGER NOT NULL,
-    statements_ms REAL NOT NULL,
-    request_headers TEXT NOT NULL,
-    response_headers TEXT NOT NULL,
-    request_body TEXT,
-    error TEXT,
-    of_accounts INTEGER AS (status IN (401, 403, 429) AND route GLOB '/api/user*'),
-    bytes INTEGER AS (300 + length(path) + length(query) + length(user_agent)
-        + length(request_headers) + length(response_headers))
-) STRICT;
-CREATE INDEX ix_requests_level_time ON requests (level, time);
-CREATE INDEX ix_requests_user_id ON requests (user_id);
-CREATE INDEX ix_requests_request_id ON requests (request_id);
-"""
+from sqlalchemy import REAL, Column, Computed, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def _number(name: str, *, nullable: bool = False, **info: Any) -> Column[int]:
+    return Column(name, Integer, nullable=nullable, info=info)
+
+
+def _text(name: str, *, nullable: bool = False, **info: Any) -> Column[str]:
+    return Column(name, Text, nullable=nullable, info=info)
+
+
+def _milliseconds(name: str) -> Column[float]:
+    return Column(name, REAL, nullable=False)
+
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _number("time", kind="instant"),
+    _text("level"),
+    _text("method"),
+    _text("route"),
+    _text("path"),
+    _text("query"),
+    _number("status"),
+    _milliseconds("duration_ms"),
+    _number("user_id", nullable=True),
+    _text("address"),
+    _text("user_agent"),
+    _text("request_id"),
+    _number("request_bytes"),
+    _number("response_bytes"),
+    _number("statements"),
+    _milliseconds("statements_ms"),
+    _text("request_headers", kind="json"),
+    _text("response_headers", kind="json"),
+    _text("request_body", nullable=True, kind="json"),
+    _text("error", nullable=True),
+    Column(
+        "of_accounts",
+        Integer,
+        Computed("status IN (401, 403, 429) AND route GLOB '/api/user*'"),
+    ),
+    Column(
+        "bytes",
+        Integer,
+        Computed(
+            "300 + length(path) + length(query) + length(user_agent)"
+            " + length(request_headers) + length(response_headers)"
+        ),
+    ),
+    Index("ix_requests_level_time", "level", "time"),
+    Index("ix_requests_user_id", "user_id"),
+    Index("ix_requests_request_id", "request_id"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+"""`Column.info` says what operators have to know of a column, as in `adapters/sql/tables.py`."""
+
 UPKEEP = (
     "CREATE INDEX ix_requests_of_accounts ON requests (of_accounts, id)",
     "CREATE TABLE held (of_accounts INTEGER NOT NULL) STRICT",
@@ -78,11 +109,3 @@ class RequestRow(NamedTuple):
 
 INSERT = f"INSERT INTO requests ({', '.join(RequestRow._fields)}) VALUES "
 VALUES = f"({', '.join('?' * len(RequestRow._fields))})"
-
-MARKS = {
-    "requests.time": {"kind": "instant"},
-    "requests.request_headers": {"kind": "json"},
-    "requests.response_headers": {"kind": "json"},
-    "requests.request_body": {"kind": "json"},
-}
-"""What operators have to know of the columns that SQL does not say."""

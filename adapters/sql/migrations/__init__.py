@@ -1,4 +1,7 @@
 """How the tables came to be, step by step (Alembic). The commands are `frontdesk database …`."""
 
-HEAD = "0006"
-"""The revision this code needs; a test compares it with the newest file in `versions`."""
+from pathlib import Path
+
+_FILES = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+HEAD = max(path.name for path in _FILES).partition("_")[0]
+"""The revision this code needs: the newest in `versions`."""

@@ -7,17 +7,24 @@ from typing import Any, cast
 from alembic import context
 from sqlalchemy import Connection
 
-from adapters.sql.migrations.upgrade import described
+from adapters.sql.migrations import HEAD
+from adapters.sql.tables import metadata
+
+
+def _number(_: Any, __: Any, scripts: list[Any]) -> None:
+    """Revisions are counted, so that their files are in their order."""
+    for script in scripts:
+        script.rev_id = f"{int(HEAD) + 1:04}"
 
 
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=described(),
+        target_metadata=metadata,
         transactional_ddl=True,
-        render_as_batch=True,
         compare_type=True,
         user_module_prefix="sa.",
+        process_revision_directives=_number,
     )
     with context.begin_transaction():
         context.run_migrations()
