@@ -5,7 +5,7 @@ Adapters never inherit from these; they only have to fit. The docstrings are the
 `tests/contracts` checks it: of the store and the hasher over the fakes too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -176,17 +176,20 @@ class Begin(Protocol):
     What a unit of work has read of an account (`Users.get`, `Sessions.find`, `has_other_operator`)
     stays as it is until the unit ends: another one that would change it waits, or is refused with
     `Unavailable`. So whoever reads an account in order to change it reads it here, and two who
-    change one account do not undo each other. Who needs several accounts takes them by growing id.
+    change one account do not undo each other. The client's own account and those it is told of are
+    taken first, by growing id, so that two that want the same ones do not wait in a circle.
 
     When the block is left without an exception, what it wrote survives the death of the process.
     Raises `StorageUnavailable` or `StorageFull`: nothing was written; or, where the answer to the
     commit was lost, it is unknown whether it was.
     """
 
-    def __call__(self, client: Client | None = None) -> AbstractAsyncContextManager[UnitOfWork]:
+    def __call__(
+        self, client: Client | None = None, *, accounts: Collection[int] = ()
+    ) -> AbstractAsyncContextManager[UnitOfWork]:
         """Start, in the turn of this client, before any lock is taken: one unit of work a user and
         site, and four a site, at a time, and further ones wait. `None` is the service itself, which
-        has no limit.
+        has no limit. `accounts` are the ids of others' accounts that it will read.
         """
 
 

@@ -19,10 +19,11 @@ from adapters.signing.pseudonyms import HmacPseudonyms
 from adapters.sql.costs import highest_cost
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
-from adapters.sql.lookup import SqliteLookup
+from adapters.sql.lookup import SqlLookup
 from adapters.sql.probe import SqlProbe
 from adapters.sql.reader import SqliteReader
-from adapters.sql.records import SqliteRecords
+from adapters.sql.records import SqlRecords
+from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.throttle import SqlThrottle
 from adapters.sql.unit_of_work import SqlBegin
 from adapters.sql.writer import Writer
@@ -105,8 +106,8 @@ def build_services(
     last_seen = SqlLastSeen(storage.writer)
     ports = Ports(
         begin=storage.begin,
-        lookup=SqliteLookup(storage.reader),
-        records=SqliteRecords(storage.reader),
+        lookup=SqlLookup(storage.reader, SqliteSessions(storage.reader).fetch),
+        records=SqlRecords(storage.reader),
         last_seen=last_seen,
         storage=SqlProbe(storage.writer),
         throttle=quotas if settings.throttle == "on" else NoThrottle(),

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 
 from adapters.sql.tables import access_tokens, users
+from adapters.sql.transactions import Transaction
 from adapters.sql.users import USER, to_user
 from adapters.sql.values import to_instant, to_micros, to_optional_instant
-from adapters.sql.writer import Transaction
 from domain.operator import AccessToken, Bearer, Scope
 
 _TOKEN = (
@@ -47,7 +47,7 @@ def to_bearer(row: Sequence[Any]) -> Bearer:
 
 _BEARER = select(*_TOKEN, *USER).join_from(access_tokens, users)
 BEARER_BY_DIGEST = _BEARER.where(access_tokens.c.digest == bindparam("digest"))
-_BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id"))
+_BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id")).with_for_update(key_share=True)
 _ADD = insert(access_tokens).returning(access_tokens.c.id)
 _END = delete(access_tokens).where(access_tokens.c.id == bindparam("id")).returning(*_TOKEN)
 _END_ALL = (

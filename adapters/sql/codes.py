@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, or_, select
 
 from adapters.sql.tables import one_time_codes as codes
+from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros
-from adapters.sql.writer import Transaction
 from domain.operator import Grant, Issuer, Purpose
 
 _GRANT = (
@@ -61,6 +61,8 @@ class SqlCodes:
             "issuer_auth_version": issuer.auth_version if issuer else None,
             "issuer_key_id": issuer.token_id if issuer else None,
         }
+        if grant.user_id is None:
+            await self.transaction.take_turns()  # no account whose lock would keep two apart
         displaced = {"purpose": grant.purpose.value, "user_id": grant.user_id}
         await self.transaction.execute(_DISPLACE, displaced)
         await self.transaction.execute(_PUT, values)

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Column, bindparam, select, update
 
-from adapters.sql.reader import SqliteReader
 from adapters.sql.tables import events, sessions
-from adapters.sql.writer import Writer
+from adapters.sql.transactions import Reader, Transactions
 
 _BATCH = 100
 _KEYS: tuple[Column[int], ...] = (sessions.c.id, events.c.position)
@@ -19,9 +18,9 @@ class DeviceNames:
     """
 
     def __init__(
-        self, reader: SqliteReader, writer: Writer, describe: Callable[[str], str]
+        self, reader: Reader, transactions: Transactions, describe: Callable[[str], str]
     ) -> None:
-        self._reader, self._writer, self._describe = reader, writer, describe
+        self._reader, self._transactions, self._describe = reader, transactions, describe
 
     async def fill(self) -> int:
         """Name the devices of some rows, and say of how many; 0 if none is left. Raises
@@ -34,12 +33,12 @@ class DeviceNames:
         is_unread = table.c.device.is_(None)
         # Newest first, for those are looked at first.
         unread = select(key, table.c.user_agent).where(is_unread).order_by(key.desc())
-        found = self._reader.all(unread.limit(_BATCH))
+        found = await self._reader.all(unread.limit(_BATCH))
         devices = await asyncio.to_thread(self._names, {agent for _, agent in found})
         if found:
             naming = update(table).where(key == bindparam("row"), is_unread)
             named = [{"row": id_, "device": devices[agent]} for id_, agent in found]
-            async with self._writer.begin() as transaction:
+            async with self._transactions.begin() as transaction:
                 await transaction.execute_each(naming, named)
         return len(found)
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from adapters.sql.tables import events
+from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros
-from adapters.sql.writer import Transaction
 from domain.events import Event, EventKind, Recorded
 from domain.session import Origin
 
@@ -49,7 +49,10 @@ _ERASE_OF_ACTOR = (
     update(events).where(events.c.actor_id == bindparam("erased")).values(**_NO_CALLER)
 )
 _OLDER = (
-    select(events.c.position).where(events.c.at < bindparam("than")).limit(bindparam("at_most"))
+    select(events.c.position)
+    .where(events.c.at < bindparam("than"))
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
 )
 _REMOVE_OLDER = delete(events).where(events.c.position.in_(_OLDER))
 

@@ -6,7 +6,7 @@ import time
 from sqlalchemy import update
 
 from adapters.sql.tables import readiness
-from adapters.sql.writer import Writer
+from adapters.sql.transactions import Transactions
 from domain.errors import Unavailable
 
 _WRITE = update(readiness)
@@ -17,8 +17,8 @@ class SqlProbe:
     so that asking often costs nothing.
     """
 
-    def __init__(self, writer: Writer, *, remember_seconds: float = 1) -> None:
-        self._writer = writer
+    def __init__(self, transactions: Transactions, *, remember_seconds: float = 1) -> None:
+        self._transactions = transactions
         self._remember = remember_seconds
         self._asked_at = float("-inf")
         self._failure: Unavailable | None = None
@@ -34,7 +34,7 @@ class SqlProbe:
 
     async def _write(self) -> Unavailable | None:
         try:
-            async with self._writer.begin() as transaction:
+            async with self._transactions.begin() as transaction:
                 await transaction.execute(_WRITE, {"checked_at": time.time_ns() // 1000})
         except Unavailable as failure:
             return failure

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.sql import ClauseElement
 
 from adapters.sql.sqlite import DIALECT, read_only_engine, translated
 from adapters.sql.tally import count_since
+from adapters.sql.transactions import Row
 from domain.errors import StorageUnavailable
-
-Row = Sequence[Any]
 
 
 class SqliteReader:
-    """Answers queries inside `open()`."""
+    """Fits `adapters.sql.transactions.Reader`, inside `open()`."""
 
     def __init__(self, path: Path) -> None:
         self._engine = read_only_engine(path)
@@ -38,8 +37,7 @@ class SqliteReader:
             finally:
                 self._connection = None
 
-    def all(self, statement: Executable, **values: object) -> Sequence[Row]:
-        """Every row. Raises `StorageUnavailable`."""
+    async def all(self, statement: Executable, **values: object) -> Sequence[Row]:
         connection = self._opened()
         started = perf_counter()
         with translated():
@@ -48,9 +46,8 @@ class SqliteReader:
         count_since(started)
         return found
 
-    def one(self, statement: Executable, **values: object) -> Row | None:
-        """The only row, if there is one. Raises `StorageUnavailable`."""
-        found = self.all(statement, **values)
+    async def one(self, statement: Executable, **values: object) -> Row | None:
+        found = await self.all(statement, **values)
         return found[0] if found else None
 
     def all_of_compiled(self, sql: str, values: Sequence[object]) -> Sequence[Row]:

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, tuple_
 
 from adapters.sql.events import EVENT, to_recorded
-from adapters.sql.reader import SqliteReader
 from adapters.sql.sessions import COUNTING, SESSION, to_session
 from adapters.sql.tables import events, sessions, users
+from adapters.sql.transactions import Reader
 from domain.errors import InvalidQuery
 from domain.events import EventFeed, Recorded
 from domain.session import Session
@@ -27,49 +27,59 @@ _EVENTS = (
     .order_by(events.c.position.desc())
     .limit(bindparam("limit"))
 )
+_CAME = (events.c.transaction_id, events.c.position)
 _EVENTS_AFTER = (
-    select(*EVENT)
-    .where(events.c.position > bindparam("after"))
-    .order_by(events.c.position)
+    select(events.c.transaction_id, *EVENT)
+    .where(tuple_(*_CAME) > tuple_(bindparam("transaction"), bindparam("position")))
+    .order_by(*_CAME)
     .limit(bindparam("limit"))
 )
 _EXISTING = select(users.c.id).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
-_CURSOR = re.compile(r"\d{1,19}\.(\d{1,19})", re.ASCII)
+_CURSOR = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
 _BEGINNING = "0.0"
 
 
 @dataclass(frozen=True, slots=True)
-class SqliteRecords:
-    """Fits `domain.ports.Records`."""
+class SqlRecords:
+    """Fits `domain.ports.Records`.
 
-    reader: SqliteReader
+    Events are followed in the order of their transactions. `settled` is the condition that an event
+    has no transaction before it that may still commit; `None` where transactions commit one by one.
+    """
+
+    reader: Reader
+    settled: ColumnElement[bool] | None = None
 
     async def sessions(self, user_id: int) -> list[Session]:
-        found = self.reader.all(_SESSIONS, user_id=user_id)
+        found = await self.reader.all(_SESSIONS, user_id=user_id)
         return [to_session(row) for row in found]
 
     async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
         below = sys.maxsize if before is None else min(before, sys.maxsize)
-        found = self.reader.all(_EVENTS, user_id=user_id, before=below, limit=limit)
+        found = await self.reader.all(_EVENTS, user_id=user_id, before=below, limit=limit)
         return [to_recorded(row) for row in found]
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
-        position = _position_of(after or _BEGINNING)
-        found = self.reader.all(_EVENTS_AFTER, after=position, limit=limit)
-        events = [to_recorded(row) for row in found]
-        return EventFeed(events, f"0.{events[-1].position}" if events else after or _BEGINNING)
+        cursor = after or _BEGINNING
+        transaction, position = _read(cursor)
+        statement = _EVENTS_AFTER if self.settled is None else _EVENTS_AFTER.where(self.settled)
+        found = await self.reader.all(
+            statement, transaction=transaction, position=position, limit=limit
+        )
+        if found:
+            cursor = f"{found[-1][0]}.{found[-1][1]}"
+        return EventFeed([to_recorded(row[1:]) for row in found], cursor)
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
-        found = self.reader.all(_EXISTING, ids=list(user_ids))
+        found = await self.reader.all(_EXISTING, ids=list(user_ids))
         return {int(id_) for (id_,) in found}
 
 
-def _position_of(cursor: str) -> int:
-    """A cursor is a transaction and a position. SQLite has one writer at a time, so positions alone
-    are in the order of commits, and the transaction is 0.
-    """
+def _read(cursor: str) -> tuple[int, int]:
+    """The transaction and the position of the last event that was seen."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise InvalidQuery("This is no `next` of the feed; begin again without `after`.")
-    return min(int(found[1]), sys.maxsize)
+    transaction, position = (min(int(part), sys.maxsize) for part in found.groups())
+    return transaction, position

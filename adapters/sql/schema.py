@@ -1,26 +1,35 @@
 """Whether the database fits the code, and making it fit."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
+    cast,
+    func,
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.exc import DBAPIError
 
-from adapters.sql.migrations import HEAD
+from adapters.sql.migrations import HEAD, READABLE_BY
 from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, writing_engine
-from adapters.sql.tables import metadata, readiness
+from adapters.sql.tables import compatibility, events, metadata, readiness
+
+if TYPE_CHECKING:
+    from adapters.sql.postgresql import Connector
 
 # Alembic's own, as it makes it.
 _version = Table(
@@ -28,6 +37,14 @@ _version = Table(
     MetaData(),
     Column("version_num", String(32), nullable=False),
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+_MIGRATING = 0x46_45  # a lock of our own: "FE"
+
+# A dump that was restored brings the numbers of another server's transactions.
+_newest = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
+_FORGET_TRANSACTIONS = (
+    update(events).where(events.c.transaction_id >= _newest).values(transaction_id=0)
 )
 
 
@@ -41,38 +58,90 @@ class SchemaTooNew(Exception):
         )
 
 
+class SchemaTooOld(Exception):
+    """The schema is not the one of this code, which may not change it."""
+
+    def __init__(self, name: str, revision: str) -> None:
+        super().__init__(
+            f"{name} is at schema revision {revision}, and FRONTDESK_MIGRATE=never keeps this "
+            f"version, which needs {HEAD}, from changing it. Run `frontdesk database upgrade` as "
+            "a role that may."
+        )
+
+
 class SchemaUnknown(Exception):
     """There are tables, and nothing says of which version."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(
-            f"{path} has tables, but its table alembic_version is missing or empty, so that nobody "
+            f"{name} has tables, but its table alembic_version is missing or empty, so that nobody "
             "knows which schema revision they are of. Restore a backup."
         )
 
 
 def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
-    """Bring the schema up to date. Raises `SchemaTooNew`, `SchemaUnknown` and `sqlite3.Error`.
+    """Bring the schema of a SQLite file up to date. Raises `SchemaTooNew`, `SchemaUnknown` and
+    `sqlite3.Error`.
 
-    Both ways begin with the write lock, for which they wait so many seconds: of several processes
-    that start at once, one creates or migrates, and the others find nothing left to do.
+    It begins with the write lock, for which it waits so many seconds: of several processes that
+    start at once, one creates or migrates, and the others find nothing left to do.
     """
-    engine = writing_engine(path, busy_timeout=patience)
-    with _drivers_errors(), engine.begin() as connection:
-        tables = inspect(connection).get_table_names()
-        if not tables:
-            _create(connection)
-        elif _version.name not in tables:
-            raise SchemaUnknown(path)
-        revision = connection.scalar(select(_version.c.version_num))
-        if revision is None:
-            raise SchemaUnknown(path)
-        if revision != HEAD:
-            # Imported only when there is something to do: it takes ten times as long as `_create`.
-            from adapters.sql.migrations.upgrade import upgrade
+    with _drivers_errors(), writing_engine(path, busy_timeout=patience).begin() as connection:
+        bring_up_to_date(connection, str(path))
 
-            if not upgrade(connection, revision):
-                raise SchemaTooNew(revision)
+
+async def migrate_postgresql(connector: "Connector", *, may_change: bool) -> None:
+    """The same of a PostgreSQL database, in its `search_path`. Raises `SchemaTooNew`,
+    `SchemaTooOld`, `SchemaUnknown` and `StorageUnavailable`. Of several nodes that start at once
+    one works, and the others wait as long as it takes.
+    """
+    from adapters.sql.postgresql import engine_of, translated
+
+    engine = engine_of(connector, command_seconds=None)
+    try:
+        with translated():
+            async with engine.begin() as connection:
+                await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+                name = await connection.scalar(select(func.current_database()))
+                await connection.run_sync(
+                    lambda c: bring_up_to_date(c, str(name), may_change=may_change)
+                )
+                await connection.execute(_FORGET_TRANSACTIONS)
+    finally:
+        await engine.dispose()
+
+
+def bring_up_to_date(connection: Connection, name: str, *, may_change: bool = True) -> None:
+    """Create or migrate the schema in the transaction that is open, and that nobody else can have
+    at the same time; or, unless it `may_change`, see that it fits. `name` is of the database, for
+    errors. Raises `SchemaTooNew`, `SchemaTooOld` and `SchemaUnknown`.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables and may_change:
+        _create(connection)
+        return
+    revision = None
+    if _version.name in tables:
+        revision = connection.scalar(select(_version.c.version_num))
+    if revision is None:
+        raise SchemaUnknown(name) if tables else SchemaTooOld(name, "nothing")
+    if revision == HEAD or _is_readable(connection, revision, tables):
+        return
+    if not may_change:
+        raise SchemaTooOld(name, revision)
+    # Imported only when there is something to do: it takes ten times as long as `_create`.
+    from adapters.sql.migrations.upgrade import upgrade
+
+    if not upgrade(connection, revision):
+        raise SchemaTooNew(revision)
+
+
+def _is_readable(connection: Connection, revision: str, tables: Collection[str]) -> bool:
+    """Whether it is newer than this code, and says that this code may run on it."""
+    if revision < HEAD or compatibility.name not in tables:
+        return False
+    readable_by = connection.scalar(select(compatibility.c.readable_by))
+    return readable_by is not None and readable_by <= HEAD
 
 
 def _create(connection: Connection) -> None:
@@ -81,6 +150,7 @@ def _create(connection: Connection) -> None:
     metadata.create_all(connection, checkfirst=False)
     connection.execute(insert(_version).values(version_num=HEAD))
     connection.execute(insert(readiness).values(id=1, checked_at=0))
+    connection.execute(insert(compatibility).values(id=1, readable_by=READABLE_BY))
 
 
 @contextmanager

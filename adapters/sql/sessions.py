@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from adapters.sql.tables import sessions, users
+from adapters.sql.transactions import Transaction
 from adapters.sql.users import USER, to_user
 from adapters.sql.values import to_instant, to_micros
-from adapters.sql.writer import Transaction
 from domain.session import Origin, Session, SignedIn
 from domain.user import User
 
@@ -56,9 +56,11 @@ COUNTING = sessions.join(
 )
 """Sessions that were opened with the password of now, with their users."""
 
+WITH_DIGEST = select(sessions.c.token_digest, *SIGNED_IN).select_from(COUNTING)
 _SIGNED_IN = select(*SIGNED_IN).select_from(COUNTING)
-_BY_DIGEST = _SIGNED_IN.where(sessions.c.token_digest == bindparam("digest"))
-_BY_ID = _SIGNED_IN.where(sessions.c.id == bindparam("id"))
+_LOCKED = _SIGNED_IN.with_for_update(key_share=True)
+_BY_DIGEST = _LOCKED.where(sessions.c.token_digest == bindparam("digest"))
+_BY_ID = _LOCKED.where(sessions.c.id == bindparam("id"))
 _ADD = insert(sessions).returning(sessions.c.id)
 _RENEW = update(sessions).where(sessions.c.id == bindparam("session_id"))
 _END = delete(sessions).where(sessions.c.token_digest == bindparam("digest")).returning(*SESSION)
@@ -73,6 +75,7 @@ _EXPIRED = (
     select(sessions.c.id)
     .where(sessions.c.expires_at <= bindparam("now"))
     .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
 )
 _REMOVE_EXPIRED = delete(sessions).where(sessions.c.id.in_(_EXPIRED))
 

@@ -14,6 +14,7 @@ from typing import Any
 from advanced_alchemy.base import convention
 from advanced_alchemy.types import BigIntIdentity
 from sqlalchemy import (
+    DDL,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -108,10 +110,19 @@ events = Table(
     _text("details", kind="json"),
     _number("actor_id", nullable=True),
     _text("device", nullable=True),
+    _number("transaction_id", server_default="0"),
     Index(None, "at"),
+    Index("ix_events_transaction_id_position", "transaction_id", "position"),
     Index("ix_events_user_id_position", "user_id", "position"),
     **_WITH_IDS,
 )
+
+# With PostgreSQL, transactions commit in another order than they write: whoever follows events has
+# to know the transaction of each (docs/adr/0025). Rows that are copied in have none, which is 0.
+_set_transaction: Any = DDL(  # type: ignore[no-untyped-call]
+    "ALTER TABLE events ALTER transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"
+)
+event.listen(events, "after_create", _set_transaction.execute_if(dialect="postgresql"))
 
 for _table, _key in ((sessions, sessions.c.id), (events, events.c.position)):
     _unread = _table.c.device.is_(None)
@@ -174,3 +185,23 @@ readiness = Table(
     PrimaryKeyConstraint("id"),
     **_WITHOUT_IDS,
 )
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    _text("name"),
+    _digest("fingerprint"),
+    PrimaryKeyConstraint("name"),
+    **_WITHOUT_IDS,
+)
+"""Of the secrets that all nodes must share."""
+
+compatibility = Table(
+    "compatibility",
+    metadata,
+    _number("id", autoincrement=False),
+    _text("readable_by"),
+    PrimaryKeyConstraint("id"),
+    **_WITHOUT_IDS,
+)
+"""The oldest revision whose code may run on this schema, for nodes of before a migration."""

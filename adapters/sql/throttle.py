@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, delete, select, update
 
-from adapters.sql.reader import SqliteReader
 from adapters.sql.tables import throttle_buckets as buckets
+from adapters.sql.transactions import Reader, Transactions
 from adapters.sql.turns import Turns
 from adapters.sql.values import (
     to_instant,
@@ -16,10 +17,9 @@ from adapters.sql.values import (
     to_optional_instant,
     to_optional_micros,
 )
-from adapters.sql.writer import Transaction, Writer
 from domain.network import Client
 from domain.ports import Clock
-from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
+from domain.throttle import Attempt, Bucket, Limit, reserve_all, succeed_all
 
 _BUCKET = (
     buckets.c.key,
@@ -31,55 +31,61 @@ _BUCKET = (
 
 
 def _buckets(rows: Iterable[Sequence[Any]]) -> dict[str, Bucket]:
-    """Rows of the columns `_BUCKET`, by key."""
-    return {
+    """Rows of the columns `_BUCKET`, by key; an empty one is as good as none."""
+    found = {
         key: Bucket(to_instant(began), attempts, waits, to_optional_instant(waits_until))
         for key, began, attempts, waits, waits_until in rows
     }
+    return {key: bucket for key, bucket in found.items() if not bucket.is_empty}
 
 
-_READ = select(*_BUCKET).where(buckets.c.key.in_(bindparam("keys", expanding=True)))
-_insert = insert(buckets)
-_WRITE = _insert.on_conflict_do_update(
-    index_elements=[buckets.c.key],
-    set_={each.name: _insert.excluded[each.name] for each in buckets.c if not each.primary_key},
+_HAS_KEY = buckets.c.key.in_(bindparam("keys", expanding=True))
+_READ = select(*_BUCKET).where(_HAS_KEY)
+_LOCK = _READ.order_by(buckets.c.key).with_for_update()
+_WRITE = update(buckets).where(buckets.c.key == bindparam("bucket"))
+_REMOVE_EMPTY = delete(buckets).where(_HAS_KEY, buckets.c.attempts == 0, buckets.c.waits == 0)
+_OVER = (
+    select(buckets.c.key)
+    .where(buckets.c.forget_at <= bindparam("now"))
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
 )
-_REMOVE = delete(buckets).where(buckets.c.key == bindparam("bucket"))
-_FORGET = delete(buckets).where(buckets.c.forget_at <= bindparam("now"))
+_FORGET = delete(buckets).where(buckets.c.key.in_(_OVER))
+_BATCH = 500
 
 
 class SqlThrottle:
     """Fits `domain.throttle.Throttle`.
 
-    Whoever has to wait is told so from a read, without standing in line for the write lock. Only
-    what passes is counted, and looked at again, inside the transaction.
+    Whoever has to wait is told so from a read, without waiting for a lock. Only what passes is
+    counted, and looked at again, inside the transaction. There, buckets are made before they are
+    locked, by growing key: two first attempts at once would both find nothing and count as one.
     """
 
-    def __init__(self, writer: Writer, turns: Turns, reader: SqliteReader, clock: Clock) -> None:
-        self._writer, self._turns = writer, turns
+    def __init__(
+        self, transactions: Transactions, turns: Turns, reader: Reader, clock: Clock
+    ) -> None:
+        self._transactions, self._turns = transactions, turns
         self._reader = reader
         self._clock = clock
 
     async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         now = self._clock.now()
-        known = _buckets(self._reader.all(_READ, keys=[each.key for each in attempts]))
+        known = _buckets(await self._reader.all(_READ, keys=[each.key for each in attempts]))
         reservation = reserve_all(attempts, known, now)
         if reservation.retry_after is None or reservation.buckets:
-            async with self._begin(client) as transaction:
-                found = await _read(transaction, attempts)
-                reservation = reserve_all(attempts, found, now)
-                await _write(transaction, attempts, reservation.buckets)
+            async with self._hold(attempts, client, now) as held:
+                reservation = reserve_all(attempts, held.found, now)
+                held.changed = reservation.buckets
         reservation.demand()
 
     async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
-        async with self._begin(client) as transaction:
-            found = await _read(transaction, attempts)
-            refunded = {
-                each.key: found[each.key].refund(each.limit)
+        async with self._hold(attempts, client, self._clock.now()) as held:
+            held.changed = {
+                each.key: held.found[each.key].refund(each.limit)
                 for each in attempts
-                if each.key in found
+                if each.key in held.found
             }
-            await _write(transaction, attempts, refunded)
 
     async def succeed(
         self,
@@ -89,51 +95,56 @@ class SqlThrottle:
         then: Sequence[Attempt],
         client: Client,
     ) -> int:
-        concerned = list({each.key: each for each in (*attempts, ends, *then)}.values())
-        async with self._begin(client) as transaction:
-            found = await _read(transaction, concerned)
-            success = succeed_all(attempts, ends, then, found, self._clock.now())
-            await _write(transaction, concerned, success.buckets)
+        now = self._clock.now()
+        async with self._hold([*attempts, ends, *then], client, now) as held:
+            success = succeed_all(attempts, ends, then, held.found, now)
+            held.changed = success.buckets
         success.then.demand()
         return success.failures
 
     async def forget(self) -> None:
-        now = to_micros(self._clock.now())
-        async with self._begin(None) as transaction:
-            await transaction.execute(_FORGET, {"now": now})
+        over = {"now": to_micros(self._clock.now()), "at_most": _BATCH}
+        removed = _BATCH
+        while removed == _BATCH:
+            async with self._transactions.begin() as transaction:
+                removed = await transaction.execute(_FORGET, over)
 
     @asynccontextmanager
-    async def _begin(self, client: Client | None) -> AsyncIterator[Transaction]:
-        until = self._writer.deadline()
+    async def _hold(
+        self, attempts: Sequence[Attempt], client: Client, now: datetime
+    ) -> AsyncIterator["_Held"]:
+        limits = {attempt.key: attempt.limit for attempt in attempts}
+        keys, until = sorted(limits), self._transactions.deadline()
         async with (
             self._turns.take(client, until=until),
-            self._writer.begin(until=until) as transaction,
+            self._transactions.begin(until=until) as transaction,
         ):
-            yield transaction
+            missing = [{"key": key, **_columns(Bucket(now), limits[key])} for key in keys]
+            await transaction.add_missing(buckets, missing)
+            held = _Held(_buckets(await transaction.all(_LOCK, {"keys": keys})))
+            yield held
+            if held.changed:
+                changed = [
+                    {"bucket": key, **_columns(bucket, limits[key])}
+                    for key, bucket in held.changed.items()
+                ]
+                await transaction.execute_each(_WRITE, changed)
+            await transaction.execute(_REMOVE_EMPTY, {"keys": keys})
 
 
-async def _read(transaction: Transaction, attempts: Sequence[Attempt]) -> dict[str, Bucket]:
-    keys = [attempt.key for attempt in attempts]
-    return _buckets(await transaction.all(_READ, {"keys": keys}))
+@dataclass(slots=True)
+class _Held:
+    """Buckets that nobody else can change; of those in `changed` the new ones are stored."""
+
+    found: Mapping[str, Bucket]
+    changed: Mapping[str, Bucket] = field(default_factory=dict)
 
 
-async def _write(
-    transaction: Transaction, attempts: Sequence[Attempt], changed: Mapping[str, Bucket]
-) -> None:
-    limits = {attempt.key: attempt.limit for attempt in attempts}
-    kept = [
-        {
-            "key": key,
-            "began": to_micros(bucket.began),
-            "attempts": bucket.attempts,
-            "waits": bucket.waits,
-            "waits_until": to_optional_micros(bucket.waits_until),
-            "forget_at": to_micros(bucket.over_at(limits[key])),
-        }
-        for key, bucket in changed.items()
-        if not bucket.is_empty
-    ]
-    if kept:
-        await transaction.execute_each(_WRITE, kept)
-    if emptied := [{"bucket": key} for key, bucket in changed.items() if bucket.is_empty]:
-        await transaction.execute_each(_REMOVE, emptied)
+def _columns(bucket: Bucket, limit: Limit) -> dict[str, object]:
+    return {
+        "began": to_micros(bucket.began),
+        "attempts": bucket.attempts,
+        "waits": bucket.waits,
+        "waits_until": to_optional_micros(bucket.waits_until),
+        "forget_at": to_micros(bucket.over_at(limit)),
+    }

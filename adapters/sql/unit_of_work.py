@@ -1,6 +1,7 @@
 """Transactions."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -8,9 +9,9 @@ from adapters.sql.access_tokens import SqlAccessTokens
 from adapters.sql.codes import SqlCodes
 from adapters.sql.events import SqlEvents
 from adapters.sql.sessions import SqlSessions
+from adapters.sql.transactions import Transactions
 from adapters.sql.turns import Turns
 from adapters.sql.users import SqlUsers
-from adapters.sql.writer import Writer
 from domain.events import EventKind
 from domain.network import Client
 
@@ -29,27 +30,30 @@ class SqlUnitOfWork:
 @dataclass(frozen=True, slots=True)
 class SqlBegin:
     """Fits `domain.ports.Begin`. `describe` names the device of a user agent. Waiting for one's
-    turn and in the writer's queue has one deadline together. `on_events` is told of which kinds
+    turn and for the database has one deadline together. `on_events` is told of which kinds
     events were committed.
     """
 
-    writer: Writer
+    transactions: Transactions
     describe: Callable[[str], str]
     turns: Turns = field(default_factory=Turns)
     on_events: Callable[[Sequence[EventKind]], None] = lambda kinds: None
 
     @property
     def waiting(self) -> int:
-        """How many units of work wait, for their turn or for the writer."""
-        return self.turns.waiting + self.writer.waiting
+        """How many units of work wait, for their turn or for the database."""
+        return self.turns.waiting + self.transactions.waiting
 
     @asynccontextmanager
-    async def __call__(self, client: Client | None = None) -> AsyncIterator[SqlUnitOfWork]:
-        until = self.writer.deadline()
+    async def __call__(
+        self, client: Client | None = None, *, accounts: Collection[int] = ()
+    ) -> AsyncIterator[SqlUnitOfWork]:
+        until = self.transactions.deadline()
         async with (
             self.turns.take(client, until=until),
-            self.writer.begin(until=until) as transaction,
+            self.transactions.begin(until=until) as transaction,
         ):
+            await transaction.lock_users(_ids(client, accounts))
             events = SqlEvents(transaction, self.describe)
             yield SqlUnitOfWork(
                 users=SqlUsers(transaction),
@@ -59,3 +63,8 @@ class SqlBegin:
                 codes=SqlCodes(transaction),
             )
         self.on_events(events.appended)
+
+
+def _ids(client: Client | None, accounts: Collection[int]) -> list[int]:
+    own = {client.user_id} if client and client.user_id is not None else set()
+    return sorted(id_ for id_ in {*own, *accounts} if 0 < id_ <= sys.maxsize)

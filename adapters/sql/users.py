@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.sql.sqlite import is_taken
 from adapters.sql.tables import users
+from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros, to_optional_instant, to_optional_micros
-from adapters.sql.writer import Transaction
 from domain.errors import UsernameTaken
 from domain.password import PasswordHash
 from domain.user import User, Username
@@ -45,7 +44,7 @@ def to_user(row: Sequence[Any]) -> User:
 
 
 USER_BY_KEY = select(*USER).where(users.c.username_key == bindparam("key"))
-_BY_ID = select(*USER).where(users.c.id == bindparam("id"))
+_BY_ID = select(*USER).where(users.c.id == bindparam("id")).with_for_update(key_share=True)
 _ADD = insert(users).returning(users.c.id)
 _SAVE = (
     update(users)
@@ -54,6 +53,7 @@ _SAVE = (
     .returning(users.c.version)
 )
 _DELETE = delete(users).where(users.c.id == bindparam("id"))
+_NAME = "uq_users_username_key"
 _ANY_OPERATOR = select(users.c.id).where(users.c.is_operator == 1).limit(1)
 _OTHER_OPERATOR = _ANY_OPERATOR.where(
     users.c.disabled_at.is_(None), users.c.id != bindparam("user_id")
@@ -107,9 +107,11 @@ class SqlUsers:
         await self.transaction.execute(_DELETE, {"id": user_id})
 
     async def has_operator(self) -> bool:
+        await self.transaction.take_turns()
         return await self.transaction.one(_ANY_OPERATOR) is not None
 
     async def has_other_operator(self, user_id: int) -> bool:
+        await self.transaction.take_turns()
         return await self.transaction.one(_OTHER_OPERATOR, {"user_id": user_id}) is not None
 
     async def _write(self, statement: Executable, values: Mapping[str, object]) -> int:
@@ -117,8 +119,7 @@ class SqlUsers:
         try:
             ((number,),) = await self.transaction.all(statement, values)
         except IntegrityError as error:
-            # The only unique constraint of the table is that of names.
-            raise UsernameTaken if is_taken(error) else error from error
+            raise UsernameTaken if self.transaction.is_taken(error, _NAME) else error from error
         return int(number)
 
 

@@ -1,7 +1,7 @@
 """One thread that writes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,24 +9,27 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
-from sqlalchemy import Connection, Executable
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Executable, Table
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, FileIdentity, translated, writing_engine
+from adapters.sql.sqlite import (
+    BUSY_TIMEOUT_SECONDS,
+    FileIdentity,
+    is_taken,
+    translated,
+    writing_engine,
+)
 from adapters.sql.tally import count_since
+from adapters.sql.transactions import NONE, Row, Values
 from domain.errors import StorageUnavailable
-
-Row = Sequence[Any]
-Values = Mapping[str, object]
-"""By column, or by the name of a parameter."""
 
 _Result = TypeVar("_Result")
 _Run = Callable[[Callable[[], Any]], Any]
-_NONE: Values = {}
 
 
-class Transaction:
-    """An open transaction. A statement costs one hand-over to the writing thread and back; an
+class SqliteTransaction:
+    """Fits `Transaction`. A statement costs one hand-over to the writing thread and back; an
     asynchronous driver takes a dozen (docs/performance.md).
     """
 
@@ -34,33 +37,37 @@ class Transaction:
         self._connection = connection
         self._run = run
 
-    async def execute(self, statement: Executable, values: Values = _NONE) -> int:
-        """Execute a statement; say how many rows it changed."""
+    async def execute(self, statement: Executable, values: Values = NONE) -> int:
         return await self._timed(lambda: self._connection.execute(statement, values).rowcount)
 
     async def execute_each(self, statement: Executable, values: Iterable[Values]) -> None:
-        """Execute a statement once with each of these, which are made on the writing thread if
-        they are made one by one.
-        """
         await self._timed(lambda: self._connection.execute(statement, [*values]))
 
     async def all(
-        self, statement: Executable, values: Values | Callable[[], Values] = _NONE
+        self, statement: Executable, values: Values | Callable[[], Values] = NONE
     ) -> Sequence[Row]:
-        """Execute a statement; give every row it returns. Values that take long to make are made
-        on the writing thread.
-        """
-
         def execute() -> Sequence[Row]:
             made = values() if callable(values) else values
             return self._connection.execute(statement, made).fetchall()
 
         return await self._timed(execute)
 
-    async def one(self, statement: Executable, values: Values = _NONE) -> Row | None:
-        """The only row, if there is one."""
+    async def one(self, statement: Executable, values: Values = NONE) -> Row | None:
         found = await self.all(statement, values)
         return found[0] if found else None
+
+    async def add_missing(self, table: Table, rows: Sequence[Values]) -> None:
+        await self.execute_each(insert(table).on_conflict_do_nothing(), rows)
+
+    async def lock_users(self, ids: Collection[int]) -> None:
+        """There is one lock, and this transaction has it."""
+
+    async def take_turns(self) -> None:
+        """As for `lock_users`."""
+
+    def is_taken(self, error: IntegrityError, constraint: str) -> bool:
+        """SQLite gives the columns in a text, and no name. No table has two such constraints."""
+        return is_taken(error)
 
     async def _timed(self, job: Callable[[], _Result]) -> _Result:
         started = perf_counter()
@@ -70,9 +77,9 @@ class Transaction:
 
 
 class Writer:
-    """Lets one transaction after the other write: a database file has one writer at a time, and
-    waiting in a queue here beats failing there. Who waits longer than `patience` seconds, here or
-    for another process, is refused.
+    """Fits `Transactions`. Lets one transaction after the other write: a database file has one
+    writer at a time, and waiting in a queue here beats failing there. Who waits longer than
+    `patience` seconds, here or for another process, is refused.
     """
 
     def __init__(self, path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
@@ -86,7 +93,7 @@ class Writer:
         """How many transactions wait in the queue."""
 
     @asynccontextmanager
-    async def begin(self, *, until: float | None = None) -> AsyncIterator[Transaction]:
+    async def begin(self, *, until: float | None = None) -> AsyncIterator[SqliteTransaction]:
         """Open a transaction; leaving the block commits, an exception rolls back. It waits in the
         queue until the event loop's clock says `until`, or for `patience`. Raises `Unavailable`.
         """
@@ -102,7 +109,7 @@ class Writer:
                 self.waiting -= 1
             try:
                 connection = await self._run(self._begin)
-                yield Transaction(connection, self._run)
+                yield SqliteTransaction(connection, self._run)
                 await self._run(connection.commit)
             except BaseException:
                 # Whatever else is cancelled, this is not: an open transaction is the lock.

@@ -45,7 +45,8 @@ class ResetPassword:
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
         client = origin.client(user_id=known.user_id)
         password_hash = await self.hasher.hash(secret, client=client)
-        async with self.begin(client) as work:
+        issuers = [known.issuer.user_id] if known.issuer else []
+        async with self.begin(client, accounts=issuers) as work:
             user = await self._user_of(work, await work.codes.take(code.digest))
             user = await self.replace_password(
                 work, user, password_hash, origin=origin, kind=EventKind.PASSWORD_RESET

@@ -39,7 +39,7 @@ class OpenAccount:
         self, by: Operator | None, user: int | Username
     ) -> AsyncIterator[OpenedAccount]:
         user_id = user if isinstance(user, int) else await self._id_of(user)
-        async with self.transactions(by) as work:
+        async with self.transactions(by, user_id) as work:
             found = await work.users.get(user_id)
             if found is None:
                 raise NoSuchUser

@@ -17,7 +17,7 @@ class OperatorTransactions:
     between the request and the write may lie a slow body, a hash, and somebody who ended it all. If
     the password was changed since, a request that was let in before is refused, although the
     session goes on under a new token.
-    `None` is the command line, which may do everything.
+    `None` is the command line, which may do everything. `accounts` are those that will be read.
 
     Raises `NotSignedIn`, `NotAnOperator`, `Unavailable`.
     """
@@ -27,8 +27,8 @@ class OperatorTransactions:
     lifetimes: Lifetimes
 
     @asynccontextmanager
-    async def __call__(self, by: Operator | None) -> AsyncIterator[UnitOfWork]:
-        async with self.begin(by.client if by else None) as work:
+    async def __call__(self, by: Operator | None, *accounts: int) -> AsyncIterator[UnitOfWork]:
+        async with self.begin(by.client if by else None, accounts=accounts) as work:
             if by:
                 await self._demand_still_operator(work, by)
             yield work

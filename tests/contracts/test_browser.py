@@ -90,6 +90,8 @@ async def test_it_describes_the_tables(browser: SqliteTableReader) -> None:
         "one_time_codes",
         "throttle_buckets",
         "readiness",
+        "fingerprints",
+        "compatibility",
     ]
     assert tables["users"].rows == Count(len(NAMES), exact=False)
     users = {column.name: column for column in tables["users"].columns}
@@ -229,6 +231,7 @@ async def test_values_are_counted(browser: SqliteTableReader) -> None:
 
 
 SECRETS = [
+    ("fingerprints", "fingerprint"),
     ("users", "password_hash"),
     ("sessions", "token_digest"),
     ("access_tokens", "digest"),

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from adapters.sql.last_seen import SqlLastSeen
-from adapters.sql.lookup import SqliteLookup
+from adapters.sql.lookup import SqlLookup
 from adapters.sql.probe import SqlProbe
 from adapters.sql.reader import SqliteReader
 from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database, open_reader
+from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.tally import begin_tally
 from adapters.sql.unit_of_work import SqlBegin
 from adapters.sql.writer import Writer
@@ -191,7 +192,7 @@ async def test_many_sessions_are_found_in_one_statement_and_as_they_are_now(
             await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + DAY)
     reader = SqliteReader(path)
     with reader.open():
-        lookup = SqliteLookup(reader)
+        lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
         for renamed in (user, user.renamed(BOB)):
             async with SqlBegin(writer, str)() as work:
                 await work.users.save(renamed)
@@ -213,7 +214,7 @@ async def test_a_look_up_counts_as_one_statement_for_each_who_waited(
         return tally.statements
 
     with reader.open():
-        lookup = SqliteLookup(reader)
+        lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
         assert await asyncio.gather(*(look_up() for _ in range(3))) == [1, 1, 1]
 
 
@@ -223,7 +224,7 @@ async def test_when_a_session_was_last_used_is_written_later(writer: Writer, pat
         session = await work.sessions.add(user, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
     last_seen, reader = SqlLastSeen(writer, capacity=2), SqliteReader(path)
     with reader.open():
-        lookup = SqliteLookup(reader)
+        lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
         for at in (NOON + 5 * MINUTE, NOON + 6 * MINUTE):
             last_seen.note(session.id, at)
         await last_seen.write()
@@ -251,7 +252,7 @@ async def test_when_a_key_was_last_used_never_goes_back(writer: Writer, path: Pa
         for at in (NOON + 6 * MINUTE, NOON + 5 * MINUTE):
             last_seen.note_token(token.id, at)
             await last_seen.write()
-            bearer = await SqliteLookup(reader).bearer(DIGEST)
+            bearer = await SqlLookup(reader, SqliteSessions(reader).fetch).bearer(DIGEST)
             assert bearer is not None
             assert bearer.token.last_used_at == NOON + 6 * MINUTE
 

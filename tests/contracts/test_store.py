@@ -1,6 +1,6 @@
 """The store's contract, over the fake, over SQLite, and over stores broken on purpose."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
-from adapters.sql.lookup import SqliteLookup
+from adapters.sql.lookup import SqlLookup
+from adapters.sql.pool import Pool
+from adapters.sql.postgresql import Access, Connector, engine_of
+from adapters.sql.postgresql_reader import SETTLED, PostgresqlReader
+from adapters.sql.postgresql_sessions import IN_FLIGHT, PostgresqlSessions
 from adapters.sql.reader import SqliteReader
-from adapters.sql.records import SqliteRecords
-from adapters.sql.schema import migrate
+from adapters.sql.records import SqlRecords
+from adapters.sql.schema import migrate, migrate_postgresql
 from adapters.sql.sqlite import create_database
+from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.unit_of_work import SqlBegin
 from adapters.sql.writer import Writer
 from domain.events import Event
@@ -32,6 +37,7 @@ from tests.fakes.store import (
     FakeUnitOfWork,
     FakeUsers,
 )
+from tests.postgresql import demand, drop_database, new_database
 
 Check = Callable[[Store], Awaitable[None]]
 
@@ -61,14 +67,33 @@ async def sqlite(folder: Path) -> AsyncIterator[Store]:
     writer, reader = Writer(path, patience=60), SqliteReader(path)
     try:
         with reader.open():
-            lookup = SqliteLookup(reader)
-            yield Ports(SqlBegin(writer, str.upper), lookup, lookup, SqliteRecords(reader))
+            lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
+            yield Ports(SqlBegin(writer, str.upper), lookup, lookup, SqlRecords(reader))
     finally:
         writer.close()
 
 
+@asynccontextmanager
+async def postgresql(_: Path) -> AsyncIterator[Store]:
+    demand()
+    url = new_database()
+    access = Access(url=url)
+    connector = Connector(access)
+    await migrate_postgresql(connector, may_change=True)
+    engine = engine_of(connector, command_seconds=access.statement_seconds)
+    reader, sessions = PostgresqlReader(engine, access), PostgresqlSessions(connector)
+    lookup = SqlLookup(reader, sessions.fetch, in_flight=IN_FLIGHT)
+    try:
+        begin = SqlBegin(Pool(engine, access), str.upper)
+        yield Ports(begin, lookup, lookup, SqlRecords(reader, SETTLED))
+    finally:
+        sessions.close()
+        await engine.dispose()
+        drop_database(url)
+
+
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("adapter", [fake, sqlite])
+@pytest.mark.parametrize("adapter", [fake, sqlite, postgresql])
 async def test_it_keeps_the_promise(adapter: Any, check: Check, tmp_path: Path) -> None:
     async with adapter(tmp_path) as store:
         await check(store)
@@ -131,7 +156,9 @@ class BrokenStore(FakeStore):
         self._codes = codes
 
     @asynccontextmanager
-    async def begin(self, client: Client | None = None) -> AsyncIterator[FakeUnitOfWork]:
+    async def begin(
+        self, client: Client | None = None, *, accounts: Collection[int] = ()
+    ) -> AsyncIterator[FakeUnitOfWork]:
         yield FakeUnitOfWork(
             self._users(self.state),
             self._sessions(self.state),

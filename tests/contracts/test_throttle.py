@@ -262,5 +262,5 @@ async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
         await throttle.reserve(BOB, client=CLIENT)
         clock.advance(5 * MINUTE)
         await throttle.forget()
-        async with throttle._writer.begin() as transaction:
+        async with throttle._transactions.begin() as transaction:
             assert await transaction.all(text("SELECT key FROM throttle_buckets")) == [("ada",)]

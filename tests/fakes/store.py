@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -269,7 +269,9 @@ class FakeStore:
         self._site_turns = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(4))
 
     @asynccontextmanager
-    async def begin(self, client: Client | None = None) -> AsyncIterator[FakeUnitOfWork]:
+    async def begin(
+        self, client: Client | None = None, *, accounts: Collection[int] = ()
+    ) -> AsyncIterator[FakeUnitOfWork]:
         self.begun += 1
         async with AsyncExitStack() as turn:
             if client and client.user_id is not None:

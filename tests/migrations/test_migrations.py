@@ -14,13 +14,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from adapters.sql.devices import DeviceNames
-from adapters.sql.lookup import SqliteLookup
+from adapters.sql.lookup import SqlLookup
 from adapters.sql.migrations import HEAD
 from adapters.sql.migrations.upgrade import FOLDER
 from adapters.sql.reader import SqliteReader
-from adapters.sql.records import SqliteRecords
+from adapters.sql.records import SqlRecords
 from adapters.sql.schema import SchemaTooNew, migrate
 from adapters.sql.sqlite import create_database, writing_engine
+from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.tables import metadata
 from adapters.sql.writer import Writer
 from adapters.user_agents import device_of
@@ -197,8 +198,8 @@ async def test_a_populated_database_of_every_earlier_schema_goes_on(
         names = DeviceNames(reader, writer, device_of)
         while await names.fill():
             pass
-        (session,) = await SqliteRecords(reader).sessions(1)
-        user = await SqliteLookup(reader).user(Username("ADA"))
+        (session,) = await SqlRecords(reader).sessions(1)
+        user = await SqlLookup(reader, SqliteSessions(reader).fetch).user(Username("ADA"))
     writer.close()
     assert user is not None
     assert user.username.value == "Ada"

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -9,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -16,9 +18,9 @@ def upgrade() -> None:
     op.create_table(
         "users",
         sa.Column("id", BigInt, nullable=False),
-        sa.Column("username", sa.Text, nullable=False),
-        sa.Column("username_key", sa.Text, nullable=False),
-        sa.Column("password_hash", sa.Text, nullable=False),
+        sa.Column("username", Text, nullable=False),
+        sa.Column("username_key", Text, nullable=False),
+        sa.Column("password_hash", Text, nullable=False),
         sa.Column("signup_time", BigInt, nullable=False),
         sa.Column("auth_version", BigInt, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
@@ -35,8 +37,8 @@ def upgrade() -> None:
         sa.Column("created_at", BigInt, nullable=False),
         sa.Column("last_seen_at", BigInt, nullable=False),
         sa.Column("expires_at", BigInt, nullable=False),
-        sa.Column("address", sa.Text, nullable=False),
-        sa.Column("user_agent", sa.Text, nullable=False),
+        sa.Column("address", Text, nullable=False),
+        sa.Column("user_agent", Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_sessions_token_digest")),
         sa.ForeignKeyConstraint(

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -9,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -16,12 +18,12 @@ def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("position", BigInt, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("kind", Text, nullable=False),
         sa.Column("at", BigInt, nullable=False),
         sa.Column("user_id", BigInt, nullable=True),
-        sa.Column("address", sa.Text, nullable=False),
-        sa.Column("user_agent", sa.Text, nullable=False),
-        sa.Column("details", sa.Text, nullable=False),
+        sa.Column("address", Text, nullable=False),
+        sa.Column("user_agent", Text, nullable=False),
+        sa.Column("details", Text, nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_events")),
         sqlite_autoincrement=True,
         sqlite_strict=True,

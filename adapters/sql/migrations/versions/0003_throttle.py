@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -9,13 +10,14 @@ branch_labels = None
 depends_on = None
 
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """From 0002 to 0003."""
     op.create_table(
         "throttle_buckets",
-        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("key", Text, nullable=False),
         sa.Column("began", BigInt, nullable=False),
         sa.Column("attempts", BigInt, nullable=False),
         sa.Column("waits", BigInt, nullable=False),

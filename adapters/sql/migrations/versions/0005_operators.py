@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0005"
 down_revision = "0004"
@@ -9,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -20,6 +22,7 @@ def upgrade() -> None:
         "users",
         ["is_operator"],
         sqlite_where=sa.text("is_operator = 1"),
+        postgresql_where=sa.text("is_operator = 1"),
     )
     op.add_column("events", sa.Column("actor_id", BigInt, nullable=True))
     op.create_table(
@@ -27,8 +30,8 @@ def upgrade() -> None:
         sa.Column("id", BigInt, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("user_id", BigInt, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("scopes", sa.Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
+        sa.Column("scopes", Text, nullable=False),
         sa.Column("created_at", BigInt, nullable=False),
         sa.Column("expires_at", BigInt, nullable=False),
         sa.Column("last_used_at", BigInt, nullable=True),
@@ -48,7 +51,7 @@ def upgrade() -> None:
         "one_time_codes",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("purpose", Text, nullable=False),
         sa.Column("user_id", BigInt, nullable=True),
         sa.Column("expires_at", BigInt, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_codes")),

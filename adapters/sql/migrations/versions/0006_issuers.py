@@ -7,6 +7,7 @@ last a day at most, and can be made again.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0005"
@@ -14,14 +15,21 @@ branch_labels = None
 depends_on = None
 
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 _UNREAD = sa.text("device IS NULL")
 
 
 def upgrade() -> None:
     """From 0005 to 0006."""
     for table, key in (("sessions", "id"), ("events", "position")):
-        op.add_column(table, sa.Column("device", sa.Text, nullable=True))
-        op.create_index(op.f(f"ix_{table}_device_unread"), table, [key], sqlite_where=_UNREAD)
+        op.add_column(table, sa.Column("device", Text, nullable=True))
+        op.create_index(
+            op.f(f"ix_{table}_device_unread"),
+            table,
+            [key],
+            sqlite_where=_UNREAD,
+            postgresql_where=_UNREAD,
+        )
     _make_codes(
         sa.Column("issuer_id", BigInt, nullable=True),
         sa.Column("issuer_auth_version", BigInt, nullable=True),
@@ -58,7 +66,7 @@ def _make_codes(*more: sa.Column | sa.Constraint) -> None:
         "one_time_codes",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("purpose", Text, nullable=False),
         sa.Column("user_id", BigInt, nullable=True),
         sa.Column("expires_at", BigInt, nullable=False),
         *more,

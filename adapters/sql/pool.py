@@ -1,0 +1,162 @@
+"""Transactions of PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from time import perf_counter
+from typing import Any, TypeVar
+
+import anyio
+from sqlalchemy import CursorResult, Executable, Table, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.sql.postgresql import (
+    Access,
+    Connection,
+    constraint_of,
+    has_warned,
+    state_of,
+    translated,
+)
+from adapters.sql.tables import users
+from adapters.sql.tally import count_since
+from adapters.sql.transactions import NONE, Row, Values
+from domain.errors import StorageUnavailable
+
+_Result = TypeVar("_Result")
+
+_UNIQUE_VIOLATION = "23505"
+_TURNS = 0x46_44  # any number that nobody else takes: "FD"
+_LOCK_USERS = (
+    select(users.c.id)
+    .where(users.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(users.c.id)
+    .with_for_update(key_share=True)
+)
+_TAKE_TURNS = select(func.pg_advisory_xact_lock(_TURNS))
+_GIVE_UP_SECONDS = 2
+
+
+class PostgresqlTransaction:
+    """Fits `Transaction`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: Executable, values: Values = NONE) -> int:
+        return (await self._run(statement, values)).rowcount
+
+    async def execute_each(self, statement: Executable, values: Iterable[Values]) -> None:
+        made = values if isinstance(values, list) else await asyncio.to_thread(lambda: [*values])
+        await self._run(statement, made)
+
+    async def all(
+        self, statement: Executable, values: Values | Callable[[], Values] = NONE
+    ) -> Sequence[Row]:
+        made = await asyncio.to_thread(values) if callable(values) else values
+        return (await self._run(statement, made)).fetchall()
+
+    async def one(self, statement: Executable, values: Values = NONE) -> Row | None:
+        found = await self.all(statement, values)
+        return found[0] if found else None
+
+    async def add_missing(self, table: Table, rows: Sequence[Values]) -> None:
+        await self._run(insert(table).on_conflict_do_nothing(), [*rows])
+
+    async def lock_users(self, ids: Collection[int]) -> None:
+        if ids:
+            await self._run(_LOCK_USERS, {"ids": sorted(ids)})
+
+    async def take_turns(self) -> None:
+        await self._run(_TAKE_TURNS, NONE)
+
+    def is_taken(self, error: IntegrityError, constraint: str) -> bool:
+        return state_of(error) == _UNIQUE_VIOLATION and constraint_of(error) == constraint
+
+    async def _run(
+        self, statement: Executable, values: Values | list[Values]
+    ) -> CursorResult[*tuple[Any, ...]]:
+        started = perf_counter()
+        with translated():
+            result = await self._connection.execute(statement, values)
+        count_since(started)
+        return result
+
+
+class Pool:
+    """Fits `Transactions`: each has a connection of the pool for itself."""
+
+    def __init__(self, engine: AsyncEngine, access: Access) -> None:
+        self._engine, self._access = engine, access
+        self.waiting = 0
+        """How many wait for a connection."""
+
+    @asynccontextmanager
+    async def begin(self, *, until: float | None = None) -> AsyncIterator[PostgresqlTransaction]:
+        # A client that goes away cancels its request, but never a transaction halfway.
+        with anyio.CancelScope(shield=True):
+            connection = await self._connected(self.deadline() if until is None else until)
+            try:
+                yield PostgresqlTransaction(connection)
+                await self._commit(connection)
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            finally:
+                await _give_back(connection)
+
+    def deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._access.statement_seconds
+
+    async def _connected(self, until: float) -> AsyncConnection:
+        self.waiting += 1
+        try:
+            with translated():
+                async with asyncio.timeout_at(until):
+                    return await self._engine.connect()
+        finally:
+            self.waiting -= 1
+
+    async def _commit(self, connection: AsyncConnection) -> None:
+        """Raises `StorageUnavailable` also where nobody knows whether it lasts: the answer was
+        lost, or the server warned that its standby has not confirmed it.
+        """
+        driver = await _driver_of(connection)
+        has_warned(driver)
+        with translated():
+            async with asyncio.timeout(self._access.commit_seconds):
+                await connection.commit()
+        if has_warned(driver):
+            raise StorageUnavailable
+
+
+async def _driver_of(connection: AsyncConnection) -> Connection:
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    """Or, if that does not work, give the connection up, which rolls back, too."""
+    try:
+        async with asyncio.timeout(_GIVE_UP_SECONDS):
+            await connection.rollback()
+    except Exception:
+        await _give_up(connection)
+
+
+async def _give_back(connection: AsyncConnection) -> None:
+    try:
+        async with asyncio.timeout(_GIVE_UP_SECONDS):
+            await connection.close()
+    except Exception:
+        await _give_up(connection)
+
+
+async def _give_up(connection: AsyncConnection) -> None:
+    with suppress(Exception):
+        (await _driver_of(connection)).terminate()
+    with suppress(Exception):
+        await connection.invalidate()
+    with suppress(Exception):
+        await connection.close()

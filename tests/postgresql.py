@@ -1,0 +1,189 @@
+"""PostgreSQL for tests: a cluster for each process that runs tests, a database for each test.
+
+`FRONTDESK_TEST_DATABASE_URL` uses a given server instead, with a role that may create databases.
+"""
+
+import asyncio
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+PASSWORD = "secret of the test cluster"
+_LOCAL = "127.0.0.1"
+_numbers = count(1)
+_Result = TypeVar("_Result")
+
+
+def binaries() -> Path | None:
+    """Where `initdb` and `pg_ctl` are, if they are installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    path = shutil.which("pg_ctl") or (str(found[-1]) if found else None)
+    return Path(path).parent if path else None
+
+
+def demand() -> None:
+    """Skip the test that needs PostgreSQL where there is none; in CI that is a failure."""
+    if os.environ.get("FRONTDESK_TEST_DATABASE_URL") or binaries():
+        return
+    missing = "PostgreSQL is not installed; its tests need: apt-get install postgresql"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+class Cluster:
+    """A server of our own, on a free port of loopback, in a folder of its own."""
+
+    def __init__(self, **settings: str) -> None:
+        self._bin = binaries()
+        assert self._bin, "see demand()"
+        self.folder = Path(tempfile.mkdtemp(prefix="frontdesk-postgresql-"))
+        self.port = free_port()
+        password = self.folder / "password"
+        password.write_text(PASSWORD)
+        for path in (self.folder, password):
+            _give_to_another_user(path)
+        self._run(
+            "initdb", "-D", self.data, "-U", "owner", "--pwfile", password, "-A", "scram-sha-256",
+            "-E", "UTF8", "--locale", "C", "--no-sync",
+        )  # fmt: skip
+        self.configure(
+            listen_addresses=f"'{_LOCAL}'",
+            port=str(self.port),
+            unix_socket_directories=f"'{self.folder}'",
+            # A killed process needs no sync: the kernel has what it wrote.
+            fsync="off",
+            max_connections="200",
+            log_min_messages="fatal",
+            **settings,
+        )
+        self.start()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        """Of its own database."""
+        return f"postgresql://owner:{PASSWORD.replace(' ', '%20')}@{_LOCAL}:{self.port}/postgres"
+
+    def configure(self, **settings: str) -> None:
+        """Append to its configuration."""
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    def start(self) -> None:
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "log")
+
+    @property
+    def pids(self) -> list[int]:
+        """The server's, and those of its children."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
+    def signal(self, number: int) -> None:
+        """To all of its processes."""
+        for pid in self.pids:
+            os.kill(pid, number)
+
+    def kill(self) -> None:
+        """As when the machine loses power, but for the disk. Its children notice."""
+        pids = self.pids
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", self.data, check=False)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: object, check: bool = True) -> None:
+        assert self._bin
+        command = [str(self._bin / program), *map(str, arguments)]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(
+            command, check=check, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+
+
+def _give_to_another_user(path: Path) -> None:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
+def free_port() -> int:
+    with socket.create_server((_LOCAL, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@cache
+def server_url() -> str:
+    """Of the server that this process's tests use."""
+    if given := os.environ.get("FRONTDESK_TEST_DATABASE_URL"):
+        return given
+    cluster = Cluster()
+    atexit.register(cluster.remove)
+    return cluster.url
+
+
+def new_database(*, server: str | None = None) -> str:
+    """An empty database, and its URL."""
+    url = server or server_url()
+    name = f"frontdesk_{os.getpid()}_{next(_numbers)}"
+    execute(url, f'CREATE DATABASE "{name}"')
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def drop_database(url: str) -> None:
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    execute(server_url(), f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def execute(url: str, *statements: str) -> list[Any]:
+    """What the last of them returns."""
+
+    async def run() -> list[Any]:
+        import asyncpg
+
+        connection = await asyncpg.connect(url)
+        try:
+            for statement in statements[:-1]:
+                await connection.execute(statement)
+            return list(await connection.fetch(statements[-1]))
+        finally:
+            await connection.close()
+
+    return elsewhere(run)
+
+
+def elsewhere(run: Callable[[], Awaitable[_Result]]) -> _Result:
+    """On a loop of another thread, for this one may have one that runs."""
+
+    async def main() -> _Result:
+        return await run()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(main())).result()
