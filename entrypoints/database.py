@@ -1,9 +1,12 @@
 """`frontdesk database …`: advanced-alchemy's migration commands, those that do what they say."""
 
+from typing import Any
+
 from click import ClickException, Command, Context, Group, group, pass_context
 
 from adapters.sql.sqlite import create_database
 from entrypoints.settings import InvalidSettings, Settings, read_settings
+from entrypoints.storage import connector_of
 
 _KEPT = (
     "check",
@@ -44,7 +47,9 @@ class _Migrations(Group):
 def database(context: Context) -> None:
     """Create, upgrade and check the database."""
     settings, name = _settings(), context.invoked_subcommand
-    if name == "upgrade":
+    if settings.postgresql:
+        pass  # it is there, or the command says that it is not
+    elif name == "upgrade":
         create_database(settings.database)
     elif name not in _NEED_NO_DATABASE and not settings.database.exists():
         raise ClickException(
@@ -61,17 +66,30 @@ def _settings() -> Settings:
 
 
 def _config(settings: Settings) -> object:
-    from advanced_alchemy.config import AlembicSyncConfig, SQLAlchemySyncConfig
+    from advanced_alchemy.config import (
+        AlembicAsyncConfig,
+        AlembicSyncConfig,
+        SQLAlchemyAsyncConfig,
+        SQLAlchemySyncConfig,
+    )
 
     from adapters.sql.migrations.upgrade import FOLDER
     from adapters.sql.sqlite import writing_engine
 
-    return SQLAlchemySyncConfig(
-        engine_instance=writing_engine(settings.database),
-        alembic_config=AlembicSyncConfig(
-            script_location=str(FOLDER),
-            template_path=str(FOLDER),
-            version_table_name="alembic_version",
-            compare_type=True,
-        ),
+    scripts: dict[str, Any] = {
+        "script_location": str(FOLDER),
+        "template_path": str(FOLDER),
+        "version_table_name": "alembic_version",
+        "compare_type": True,
+    }
+    if settings.postgresql is None:
+        return SQLAlchemySyncConfig(
+            engine_instance=writing_engine(settings.database),
+            alembic_config=AlembicSyncConfig(**scripts),
+        )
+    from adapters.sql.postgresql import engine_of
+
+    return SQLAlchemyAsyncConfig(
+        engine_instance=engine_of(connector_of(settings), command_seconds=None),
+        alembic_config=AlembicAsyncConfig(**scripts),
     )

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.masking.words import WORDS
@@ -14,9 +13,11 @@ from adapters.monitoring.request_log import tables as request_tables
 from adapters.monitoring.request_log.history import RecordedRequests
 from adapters.monitoring.request_log.recorder import RequestRecorder
 from adapters.monitoring.request_log.rows import Keeping
-from adapters.monitoring.table_reader import SqliteTableReader
+from adapters.monitoring.table_reader import TableReader
 from adapters.passwords.hash_queue import QueueFigures
 from adapters.sql import tables as account_tables
+from adapters.sql.sqlite_questions import SqliteQuestions
+from adapters.sql.storage import Storage
 from adapters.sql.tally import begin_tally
 from application.operations.queries import Comparison, Condition
 from application.operations.requests import Observe, Tally
@@ -37,8 +38,8 @@ class Observers:
     """The two that watch, as far as they are switched on, and what operators can ask."""
 
     settings: Settings
-    tables: SqliteTableReader
-    requests: SqliteTableReader
+    tables: TableReader
+    requests: TableReader
     request_log: RequestRecorder
     masking: Masking
     metrics: MetricsRecorder
@@ -87,6 +88,7 @@ class Observers:
 
 def build_observers(
     settings: Settings,
+    storage: Storage,
     writers_waiting: Callable[[], int],
     queue: Callable[[], QueueFigures],
     clock_watch: ClockWatch,
@@ -113,12 +115,12 @@ def build_observers(
         a_second=settings.request_log_a_second,
         network_kib_a_second=settings.request_log_network_kib_a_second,
     )
-    tables = SqliteTableReader(settings.database, account_tables.metadata)
-    gauges = _gauges(settings, tables, recorder, writers_waiting, queue)
+    tables = TableReader(storage.questions, account_tables.metadata)
+    gauges = _gauges(storage, tables, recorder, writers_waiting, queue)
     return Observers(
         settings,
         tables,
-        SqliteTableReader(file, request_tables.metadata),
+        TableReader(SqliteQuestions(file), request_tables.metadata),
         recorder,
         masking,
         MetricsRecorder(settings.data_dir / "metrics.db", gauges, clock_watch),
@@ -127,13 +129,13 @@ def build_observers(
 
 
 def _gauges(
-    settings: Settings,
-    tables: SqliteTableReader,
+    storage: Storage,
+    tables: TableReader,
     recorder: RequestRecorder,
     writers_waiting: Callable[[], int],
     queue: Callable[[], QueueFigures],
 ) -> Callable[[], Awaitable[Mapping[str, float]]]:
-    """Levels that no library knows. Sessions are counted once a minute."""
+    """Levels that no library knows. Those of the database are asked for once a minute."""
     counted: dict[str, float] = {}
     count_at = 0.0
 
@@ -142,7 +144,9 @@ def _gauges(
         if time.monotonic() >= count_at:
             count_at = time.monotonic() + _COUNTING_SECONDS
             counted.update(await _active_sessions(tables))
-        figures, database = queue(), settings.database
+            with suppress(Unavailable):
+                counted.update(await storage.gauges())
+        figures = queue()
         return {
             **counted,
             "hash_queue_waiting": figures.waiting,
@@ -151,23 +155,14 @@ def _gauges(
             "hash_queue_given_up": figures.given_up,
             "writers_waiting": writers_waiting(),
             "requests_not_recorded": recorder.lost,
-            "database_bytes": _size(database),
-            "database_wal_bytes": _size(database.with_name(f"{database.name}-wal")),
         }
 
     return gauges
 
 
-async def _active_sessions(tables: SqliteTableReader) -> dict[str, float]:
+async def _active_sessions(tables: TableReader) -> dict[str, float]:
     unexpired = Condition("expires_at", Comparison.GT, datetime.now(UTC).isoformat())
     try:
         return {"active_sessions": (await tables.count("sessions", [unexpired], exact=True)).number}
     except (Invalid, Unavailable):
         return {}  # too many to count in time, or nobody to ask
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
 Network = IPv4Network | IPv6Network
 
+_LOCAL = ("/", "127.0.0.1", "localhost", "[::1]")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
@@ -46,12 +48,45 @@ def rate(raw: str) -> Rate:
     return Rate(int(match[1]), int(match[2]))
 
 
-def sqlite_file(raw: str) -> Path:
-    """A file, as in `sqlite:///data/frontdesk.db`."""
+class PostgresqlUrl(Struct, frozen=True):
+    """A URL as libpq and asyncpg read it. It shows neither its password nor its options."""
+
+    value: str
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.value)
+        account, at, hosts = parts.netloc.rpartition("@")
+        return f"postgresql://{account.partition(':')[0]}{at}{hosts}{parts.path}"
+
+    __repr__ = __str__
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the server proves who it is, or nothing but this machine lies between."""
+        options = dict(parse_qsl(urlsplit(self.value).query))
+        hosts = urlsplit(self.value).netloc.rpartition("@")[2] or options.get("host", "/")
+        is_local = all(each.startswith(_LOCAL) for each in hosts.split(","))
+        return is_local or options.get("sslmode") == "verify-full"
+
+
+def database(raw: str) -> Path | PostgresqlUrl:
+    """A file, as in `sqlite:///data/frontdesk.db`, or a server, as in
+    `postgresql://frontdesk@db.example.com/frontdesk`.
+    """
+    if re.match(r"postgres(ql)?://", raw):
+        return PostgresqlUrl(raw)
     match = re.fullmatch(r"sqlite:///(?P<path>[^?#]+)", raw)
     if match is None or match["path"] == ":memory:":
-        raise ValueError("Give a SQLite file, as in sqlite:///data/frontdesk.db.")
+        raise ValueError(
+            "Name a SQLite file, as in sqlite:///data/frontdesk.db, or a PostgreSQL database, as in"
+            " postgresql://frontdesk@db.example.com/frontdesk."
+        )
     return Path(match["path"])
+
+
+def password(raw: str) -> Secret:
+    """Any text."""
+    return Secret(raw.encode())
 
 
 def origin(raw: str) -> str:

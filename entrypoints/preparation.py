@@ -1,14 +1,23 @@
 """Part of the composition root: what is made before anything is served."""
 
+import asyncio
 import sqlite3
 import stat
 from pathlib import Path
 
 from adapters.signing.key_file import KeyFile
-from adapters.sql.schema import SchemaTooNew, SchemaUnknown, migrate
+from adapters.sql.schema import (
+    SchemaTooNew,
+    SchemaTooOld,
+    SchemaUnknown,
+    migrate,
+    migrate_postgresql,
+)
 from adapters.sql.sqlite import create_database
+from domain.errors import Unavailable
 from entrypoints.settings import Settings
 from entrypoints.startup_warnings import is_exposed
+from entrypoints.storage import connector_of
 
 _MIGRATION_WAIT_SECONDS = 60
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -26,12 +35,35 @@ def prepare(settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         if settings.secret_key is None:
             _prepare_key(settings)
-        create_database(settings.database)
-        migrate(settings.database, patience=_MIGRATION_WAIT_SECONDS)
-    except (SchemaTooNew, SchemaUnknown, ValueError) as error:
+        if settings.postgresql:
+            _prepare_postgresql(settings)
+        else:
+            create_database(settings.database)
+            migrate(
+                settings.database,
+                patience=_MIGRATION_WAIT_SECONDS,
+                may_change=settings.migrate == "auto",
+            )
+    except (SchemaTooNew, SchemaTooOld, SchemaUnknown, ValueError) as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
+
+
+def _prepare_postgresql(settings: Settings) -> None:
+    try:
+        connector = connector_of(settings)
+    except ImportError as error:
+        raise CannotStart(
+            f"FRONTDESK_DATABASE_URL names PostgreSQL, and {error.name} is not installed: "
+            "pip install frontdesk[postgresql]"
+        ) from error
+    may_change = settings.migrate == "auto"
+    try:
+        asyncio.run(migrate_postgresql(connector, may_change=may_change))
+    except Unavailable as error:
+        cause = error.__cause__ or error
+        raise CannotStart(f"{settings.postgresql} cannot be used: {cause}") from error
 
 
 def key_path(settings: Settings) -> Path:

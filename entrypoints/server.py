@@ -113,7 +113,7 @@ def _warn(settings: Settings, listening: Listening) -> None:
 
 
 def _greet(settings: Settings, listening: Listening) -> None:
-    print(f"Frontdesk serves {settings.database}", file=sys.stderr)
+    print(f"Frontdesk serves {settings.postgresql or settings.database}", file=sys.stderr)
     print(f"  API   {listening.address}/api/user", file=sys.stderr)
     print(f"  page  {listening.address}/schema", file=sys.stderr)
     if code := asyncio.run(set_up_code(settings)):
@@ -141,7 +141,7 @@ async def set_up_code(settings: Settings) -> OneTimeCode | None:
         _log.warning(f"There is no link to become an operator: {error}")
         return None
     finally:
-        services.close()
+        await services.close()
 
 
 def _collect_what_comes() -> None:

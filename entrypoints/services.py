@@ -1,9 +1,9 @@
 """The composition root: which adapter fits which port, and what runs in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from msgspec import Struct
@@ -21,12 +21,10 @@ from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.probe import SqlProbe
-from adapters.sql.reader import SqliteReader
 from adapters.sql.records import SqlRecords
-from adapters.sql.sqlite_sessions import SqliteSessions
+from adapters.sql.storage import Storage
 from adapters.sql.throttle import SqlThrottle
 from adapters.sql.unit_of_work import SqlBegin
-from adapters.sql.writer import Writer
 from adapters.system import SteadyClock, SystemClock, SystemSecrets
 from adapters.user_agents import device_of
 from application.operations.metrics import Metrics
@@ -41,6 +39,7 @@ from entrypoints.monitoring import build_observers
 from entrypoints.ports import Policies, Ports
 from entrypoints.preparation import key_path, prepare
 from entrypoints.settings import Settings
+from entrypoints.storage import open_storage
 from entrypoints.wiring import UseCases, wire
 
 _LAST_SEEN_SECONDS = 10
@@ -63,7 +62,7 @@ class Services(Struct, frozen=True, kw_only=True):
     """Writes a line to the log for each request."""
     begin_tally: Callable[[], Tally]
     running: Callable[[], AbstractAsyncContextManager[None]]
-    close: Callable[[], None]
+    close: Callable[[], Awaitable[None]]
     """For who has called a use case without entering `running()`."""
 
 
@@ -82,7 +81,8 @@ def build_services(
         watch.on_events(kinds)
         departures.note(kinds)
 
-    storage = _Storage.on(settings, on_events)
+    storage = open_storage(settings)
+    begin = SqlBegin(storage.transactions, device_of, on_events=on_events)
     queue = hash_queue or HashQueue(
         threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds
     )
@@ -90,7 +90,8 @@ def build_services(
     clock_watch = SteadyClock(clock)
     watch = build_observers(
         settings,
-        lambda: storage.begin.waiting,
+        storage,
+        lambda: begin.waiting,
         lambda: queue.figures,
         clock_watch,
         taking_seconds=metrics_seconds,
@@ -102,14 +103,14 @@ def build_services(
         old_peppers=settings.old_peppers,
     )
     key_file = KeyFile(key_path(settings))
-    quotas = SqlThrottle(storage.writer, storage.begin.turns, storage.reader, clock)
-    last_seen = SqlLastSeen(storage.writer)
+    quotas = SqlThrottle(storage.transactions, begin.turns, storage.reader, clock)
+    last_seen = SqlLastSeen(storage.transactions)
     ports = Ports(
-        begin=storage.begin,
-        lookup=SqlLookup(storage.reader, SqliteSessions(storage.reader).fetch),
-        records=SqlRecords(storage.reader),
+        begin=begin,
+        lookup=SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight),
+        records=SqlRecords(storage.reader, storage.settled),
         last_seen=last_seen,
-        storage=SqlProbe(storage.writer),
+        storage=SqlProbe(storage.transactions),
         throttle=quotas if settings.throttle == "on" else NoThrottle(),
         quotas=quotas,
         hasher=hasher,
@@ -125,25 +126,25 @@ def build_services(
     use_cases = wire(ports, _policies(settings))
     departures = Departures(use_cases.blank_requests)
 
-    def close() -> None:
+    async def close() -> None:
         queue.close()
-        storage.writer.close()
+        await storage.close()
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         """Create and migrate the database, do the background work, and close everything."""
         await asyncio.to_thread(prepare, settings)
         try:
-            with storage.reader.open():
-                async with (
-                    watch.running(),
-                    _background(settings, use_cases, hasher, storage),
-                    every(_LAST_SEEN_SECONDS, last_seen.write),
-                    every(_DEPARTURES_SECONDS, departures.look),
-                ):
-                    yield
+            async with (
+                storage.running(),
+                watch.running(),
+                _background(use_cases, hasher, storage),
+                every(_LAST_SEEN_SECONDS, last_seen.write),
+                every(_DEPARTURES_SECONDS, departures.look),
+            ):
+                yield
         finally:
-            close()
+            await close()
 
     return Services(
         use_cases=use_cases,
@@ -160,35 +161,19 @@ def build_services(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Storage:
-    """The database, as it is written and read."""
-
-    writer: Writer
-    reader: SqliteReader
-    begin: SqlBegin
-
-    @classmethod
-    def on(cls, settings: Settings, on_events: Callable[[Sequence[EventKind]], None]) -> "_Storage":
-        writer = Writer(settings.database)
-        begin = SqlBegin(writer, device_of, on_events=on_events)
-        return cls(writer, SqliteReader(settings.database), begin)
-
-
 @asynccontextmanager
 async def _background(
-    settings: Settings, use_cases: UseCases, hasher: BcryptHasher, storage: _Storage
+    use_cases: UseCases, hasher: BcryptHasher, storage: Storage
 ) -> AsyncIterator[None]:
     """What is done now and then, and what an older version has left to do."""
-    device_names = DeviceNames(storage.reader, storage.writer, device_of)
+    device_names = DeviceNames(storage.reader, storage.transactions, device_of)
 
     async def clean_up() -> None:
         while await use_cases.clean_up():
             pass
 
     async def learn_cost() -> int:
-        cost = await asyncio.to_thread(highest_cost, settings.database)
-        hasher.learn_cost(cost or 0)
+        hasher.learn_cost(await storage.scan(highest_cost) or 0)
         return 0
 
     async with (

@@ -15,17 +15,19 @@ from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
 from entrypoints.parsing import (
     Network,
+    PostgresqlUrl,
     Rate,
     Secret,
     choice,
+    database,
     host,
     network,
     number,
     origin,
+    password,
     rate,
     secret,
     several,
-    sqlite_file,
     whole,
 )
 
@@ -45,7 +47,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Everything an operator can set. `.env.example` explains each, with its default."""
 
     data_dir: Path = Path("data")
-    database_url: Path | None = None
+    database_url: Path | PostgresqlUrl | None = None
+    database_password: Secret | None = None
+    database_pool: int = 10
+    database_pool_seconds: float = 2
+    database_connect_seconds: float = 2
+    database_lookup_seconds: float = 2
+    database_statement_seconds: float = 5
+    database_commit_seconds: float = 5
+    migrate: Literal["auto", "never"] = "auto"
     profile: Literal["default", "hardened"] = "default"
     public_origin: str | None = None
     allowed_hosts: tuple[str, ...] = ()
@@ -106,8 +116,14 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def database(self) -> Path:
-        """The SQLite file."""
-        return self.database_url or self.data_dir / "frontdesk.db"
+        """The SQLite file, where no PostgreSQL database is named."""
+        url = self.database_url
+        return url if isinstance(url, Path) else self.data_dir / "frontdesk.db"
+
+    @property
+    def postgresql(self) -> PostgresqlUrl | None:
+        """The PostgreSQL database, if it is one."""
+        return self.database_url if isinstance(self.database_url, PostgresqlUrl) else None
 
     @property
     def hardened(self) -> bool:
@@ -205,6 +221,9 @@ def _contradictions(settings: Settings) -> dict[str, str]:
         mistakes[PREFIX + "TRUSTED_ORIGINS"] = "The profile hardened needs https:// origins."
     if settings.hardened and settings.bcrypt_cost < Settings().bcrypt_cost:
         mistakes[PREFIX + "BCRYPT_COST"] = "The profile hardened needs the default cost or more."
+    url = settings.postgresql
+    if settings.hardened and url and not url.is_verified:
+        mistakes[PREFIX + "DATABASE_URL"] = "The profile hardened needs ?sslmode=verify-full."
     steps = settings.session_policy.seen_every
     for name in ("session_idle_minutes", "operator_idle_minutes"):
         idle = getattr(settings, name)
@@ -218,7 +237,15 @@ def _contradictions(settings: Settings) -> dict[str, str]:
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
-    "database_url": sqlite_file,
+    "database_url": database,
+    "database_password": password,
+    "database_pool": whole(1, 1_000),
+    "database_pool_seconds": number(600),
+    "database_connect_seconds": number(600),
+    "database_lookup_seconds": number(600),
+    "database_statement_seconds": number(600),
+    "database_commit_seconds": number(600),
+    "migrate": choice("auto", "never"),
     "profile": choice("default", "hardened"),
     "public_origin": origin,
     "allowed_hosts": several(host),

@@ -38,7 +38,8 @@ def exposed(settings: Settings) -> list[str]:
     read or change.
     """
     files = [each for each in settings.data_dir.glob("*") if each.is_file()]
-    found = {settings.data_dir, settings.database, *files}
+    database = () if settings.postgresql else (settings.database,)
+    found = {settings.data_dir, *database, *files}
     return [
         f"{path} can be read by other users of this machine; chmod it to {mode}."
         for path in sorted(found)

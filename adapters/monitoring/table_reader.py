@@ -1,50 +1,41 @@
-"""Rows for operators, from tables as the schema describes them.
+"""Rows for operators, from tables as the schema describes them."""
 
-Each question runs on another thread with a connection of its own, for it may take long, and is
-given up after a while.
-"""
-
-import asyncio
-import sqlite3
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, MetaData, func, select
-from sqlalchemy.exc import DBAPIError
 
 from adapters.monitoring import table_query as shapes
 from adapters.monitoring.table_query import TableQuery
-from adapters.sql.sqlite import read_only_engine, translated
 from application.operations.queries import Condition, Count, Page, Row, Table, Value
-from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
+from domain.errors import InvalidQuery, NoSuchRow
 
 _Result = TypeVar("_Result")
-_Ask = Callable[[Connection], _Result]
 
-_STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 _COUNTED_AT_MOST = 10_000
-_ASKED_AT_MOST = 32  # questions under way; further ones are told at once
 
 
-class SqliteTableReader:
-    """Fits `Tables`, for these tables in a file. No question takes longer than `patience`
-    seconds.
-    """
+class Questions(Protocol):
+    """Asks a database what may take long."""
 
-    def __init__(self, path: Path, metadata: MetaData, *, patience: float = 2) -> None:
-        self._engine = read_only_engine(path)
+    async def ask(self, question: Callable[[Connection], _Result]) -> _Result:
+        """Let it read. Raises `QueryTooSlow`, `Busy`, `StorageUnavailable`."""
+
+    def close(self) -> None:
+        """Let the last ones end."""
+
+
+class TableReader:
+    """Fits `Tables`, for these tables."""
+
+    def __init__(self, questions: Questions, metadata: MetaData) -> None:
+        self._questions = questions
         self._tables = {str(table.name): TableQuery(table) for table in metadata.tables.values()}
-        self._patience = patience
-        self._asked = 0
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="browser")
 
     def close(self) -> None:
         """Let the last questions end."""
-        self._threads.shutdown()
+        self._questions.close()
 
     async def tables(self) -> list[Table]:
         def ask(connection: Connection) -> list[Table]:
@@ -53,7 +44,7 @@ class SqliteTableReader:
                 for name, each in self._tables.items()
             ]
 
-        return await self._ask(ask)
+        return await self._questions.ask(ask)
 
     async def page(
         self,
@@ -90,7 +81,7 @@ class SqliteTableReader:
     ) -> Count:
         found = self._find(table)
         if not conditions and not exact:
-            return await self._ask(lambda connection: _about(connection, found))
+            return await self._questions.ask(lambda connection: _about(connection, found))
         matching = select(sa.literal(1)).select_from(found.table).where(found.where(conditions))
         if not exact:
             matching = matching.limit(_COUNTED_AT_MOST + 1)
@@ -120,34 +111,9 @@ class SqliteTableReader:
         return self._tables[name]
 
     async def _all(self, statement: sa.Executable) -> Sequence[Sequence[Any]]:
-        return await self._ask(lambda connection: connection.execute(statement).fetchall())
-
-    async def _ask(self, ask: _Ask[_Result]) -> _Result:
-        if self._asked >= _ASKED_AT_MOST:
-            raise Busy
-        deadline = time.monotonic() + self._patience
-
-        def run() -> _Result:
-            if time.monotonic() > deadline:
-                raise QueryTooSlow  # others took so long
-            with translated(), self._engine.connect() as connection:
-                driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-                driver.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
-                try:
-                    return ask(connection)
-                except DBAPIError as error:
-                    code = getattr(error.orig, "sqlite_errorcode", None)
-                    if code == sqlite3.SQLITE_INTERRUPT:
-                        raise QueryTooSlow from error
-                    if code == sqlite3.SQLITE_ERROR:  # nothing is in the file yet
-                        raise StorageUnavailable from error
-                    raise
-
-        self._asked += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
-        finally:
-            self._asked -= 1
+        return await self._questions.ask(
+            lambda connection: connection.execute(statement).fetchall()
+        )
 
 
 def _about(connection: Connection, table: TableQuery) -> Count:

@@ -39,7 +39,8 @@ _version = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-_MIGRATING = 0x46_45  # a lock of our own: "FE"
+MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x46_45))
+"""PostgreSQL's, until the transaction ends. The number is our own: "FE"."""
 
 # A dump that was restored brings the numbers of another server's transactions.
 _newest = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
@@ -79,15 +80,15 @@ class SchemaUnknown(Exception):
         )
 
 
-def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> None:
-    """Bring the schema of a SQLite file up to date. Raises `SchemaTooNew`, `SchemaUnknown` and
-    `sqlite3.Error`.
+def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS, may_change: bool = True) -> None:
+    """Bring the schema of a SQLite file up to date. Raises `SchemaTooNew`, `SchemaTooOld`,
+    `SchemaUnknown` and `sqlite3.Error`.
 
     It begins with the write lock, for which it waits so many seconds: of several processes that
     start at once, one creates or migrates, and the others find nothing left to do.
     """
     with _drivers_errors(), writing_engine(path, busy_timeout=patience).begin() as connection:
-        bring_up_to_date(connection, str(path))
+        bring_up_to_date(connection, str(path), may_change=may_change)
 
 
 async def migrate_postgresql(connector: "Connector", *, may_change: bool) -> None:
@@ -101,7 +102,7 @@ async def migrate_postgresql(connector: "Connector", *, may_change: bool) -> Non
     try:
         with translated():
             async with engine.begin() as connection:
-                await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+                await connection.execute(MIGRATION_LOCK)
                 name = await connection.scalar(select(func.current_database()))
                 await connection.run_sync(
                     lambda c: bring_up_to_date(c, str(name), may_change=may_change)

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
 
 from adapters.monitoring.table_query import TableQuery
-from adapters.monitoring.table_reader import SqliteTableReader
+from adapters.monitoring.table_reader import TableReader
 from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database
+from adapters.sql.sqlite_questions import SqliteQuestions
 from adapters.sql.tables import metadata
 from adapters.sql.unit_of_work import SqlBegin
 from adapters.sql.writer import Writer
@@ -66,8 +67,8 @@ async def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def browser(path: Path) -> AsyncIterator[SqliteTableReader]:
-    with closing(SqliteTableReader(path, metadata)) as browser:
+async def browser(path: Path) -> AsyncIterator[TableReader]:
+    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
         yield browser
 
 
@@ -75,12 +76,12 @@ def where(column: str, comparison: str, value: str) -> Condition:
     return Condition(column, Comparison(comparison), value)
 
 
-async def names(browser: SqliteTableReader, *conditions: Condition, **options: Any) -> list[Any]:
+async def names(browser: TableReader, *conditions: Condition, **options: Any) -> list[Any]:
     page = await browser.page("users", conditions, **options)
     return [row["username"] for row in page.rows]
 
 
-async def test_it_describes_the_tables(browser: SqliteTableReader) -> None:
+async def test_it_describes_the_tables(browser: TableReader) -> None:
     tables = {table.name: table for table in await browser.tables()}
     assert list(tables) == [
         "users",
@@ -107,7 +108,7 @@ async def test_it_describes_the_tables(browser: SqliteTableReader) -> None:
     assert sessions["token_digest"].secret
 
 
-async def test_rows_have_everything_but_secrets(browser: SqliteTableReader) -> None:
+async def test_rows_have_everything_but_secrets(browser: TableReader) -> None:
     page = await browser.page("users")
     assert page.following is None
     newest = page.rows[0]
@@ -145,7 +146,7 @@ async def test_rows_have_everything_but_secrets(browser: SqliteTableReader) -> N
     ],
 )
 async def test_conditions(
-    browser: SqliteTableReader, condition: Condition, found: list[str] | None
+    browser: TableReader, condition: Condition, found: list[str] | None
 ) -> None:
     rows = await names(browser, condition)
     assert rows == found if found is not None else len(rows) >= 7
@@ -154,7 +155,7 @@ async def test_conditions(
     assert await browser.count("users", [condition], exact=True) == count
 
 
-async def test_all_conditions_must_hold(browser: SqliteTableReader) -> None:
+async def test_all_conditions_must_hold(browser: TableReader) -> None:
     both = where("username", "prefix", "ad"), where("id", "gt", "1")
     assert await names(browser, *both) == ["ADAM", "Adele"]
 
@@ -164,7 +165,7 @@ async def test_all_conditions_must_hold(browser: SqliteTableReader) -> None:
 )
 @pytest.mark.parametrize("limit", [1, 3, 8, 50])
 async def test_pages_show_every_row_once_and_in_order(
-    browser: SqliteTableReader, sort: str | None, limit: int
+    browser: TableReader, sort: str | None, limit: int
 ) -> None:
     whole = await names(browser, sort=sort)
     assert len(whole) == len(NAMES)
@@ -183,7 +184,7 @@ async def test_pages_show_every_row_once_and_in_order(
 
 
 async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
-    with closing(SqliteTableReader(path, metadata)) as browser:
+    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
         first = await browser.page("users", limit=3)
         writer = Writer(path)
         async with SqlBegin(writer, str)() as work:
@@ -193,7 +194,7 @@ async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
     assert [row["id"] for row in (*first.rows, *second.rows)] == [8, 7, 6, 5, 4, 3]
 
 
-async def test_columns_can_be_chosen(browser: SqliteTableReader) -> None:
+async def test_columns_can_be_chosen(browser: TableReader) -> None:
     page = await browser.page("users", columns=["username", "id"], limit=1)
     assert page.rows == [{"username": "x_y%z", "id": 8}]
     assert page.following
@@ -204,27 +205,27 @@ async def test_many_rows_are_counted_to_a_bound(path: Path) -> None:
     async with SqlBegin(writer, str)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
     writer.close()
-    with closing(SqliteTableReader(path, metadata)) as browser:
+    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
         renamed = [where("kind", "eq", "renamed")]
         assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
         assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
 
 
-async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: SqliteTableReader) -> None:
+async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: TableReader) -> None:
     page = await browser.page("sessions", [where("address", "prefix", "192")])
     ids = [int(str(row["id"])) for row in page.rows]
     assert ids == sorted(ids, reverse=True)
 
 
 async def test_too_many_questions_at_once_are_told_so(path: Path) -> None:
-    with closing(SqliteTableReader(path, metadata)) as browser:
+    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
         asked = await asyncio.gather(
             *(browser.page("users") for _ in range(60)), return_exceptions=True
         )
     assert {type(each) for each in asked} == {Page, Busy}
 
 
-async def test_values_are_counted(browser: SqliteTableReader) -> None:
+async def test_values_are_counted(browser: TableReader) -> None:
     assert await browser.values("sessions", "address") == [("192.0.2.0", 8), ("192.0.2.1", 8)]
     only = [where("user_id", "eq", "1")]
     assert await browser.values("sessions", "address", only, limit=1) == [("192.0.2.0", 1)]
@@ -241,7 +242,7 @@ SECRETS = [
 
 @pytest.mark.parametrize(("table", "column"), SECRETS)
 async def test_a_secret_cannot_be_read_compared_sorted_or_counted(
-    browser: SqliteTableReader, table: str, column: str
+    browser: TableReader, table: str, column: str
 ) -> None:
     said = set()
     for name in (column, "no_such_column"):
@@ -260,7 +261,7 @@ async def test_a_secret_cannot_be_read_compared_sorted_or_counted(
     assert len(said) == 1, "a secret column is refused as one that is not there"
 
 
-async def test_whatever_looks_like_a_secret_is_one(browser: SqliteTableReader) -> None:
+async def test_whatever_looks_like_a_secret_is_one(browser: TableReader) -> None:
     shown = {column.name for table in await browser.tables() for column in table.columns}
     secret = {
         column.name for table in await browser.tables() for column in table.columns if column.secret
@@ -282,7 +283,7 @@ def test_bytes_are_secret_unless_they_say_otherwise() -> None:
     assert secret == {"id": False, "a": True, "b": True, "c": False}
 
 
-async def test_no_answer_has_a_planted_secret(browser: SqliteTableReader) -> None:
+async def test_no_answer_has_a_planted_secret(browser: TableReader) -> None:
     for table in await browser.tables():
         page = await browser.page(table.name)
         shown = [column.name for column in table.columns if not column.secret]
@@ -314,13 +315,13 @@ async def test_no_answer_has_a_planted_secret(browser: SqliteTableReader) -> Non
     ],
 )
 async def test_what_cannot_be_asked_is_refused(
-    browser: SqliteTableReader, attempt: dict[str, Any]
+    browser: TableReader, attempt: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidQuery):
         await browser.page(**attempt)
 
 
-async def test_a_key_nobody_has(browser: SqliteTableReader) -> None:
+async def test_a_key_nobody_has(browser: TableReader) -> None:
     with pytest.raises(NoSuchRow):
         await browser.row("users", "4711")
     with pytest.raises(NoSuchRow):
@@ -328,7 +329,7 @@ async def test_a_key_nobody_has(browser: SqliteTableReader) -> None:
 
 
 async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
-    with closing(SqliteTableReader(path, metadata, patience=0)) as browser:
+    with closing(TableReader(SqliteQuestions(path, patience=0), metadata)) as browser:
         writer = Writer(path)
         async with SqlBegin(writer, str)() as work:
             await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 2_000)
@@ -338,6 +339,6 @@ async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
 
 
 async def test_a_database_that_is_gone(tmp_path: Path) -> None:
-    browser = SqliteTableReader(tmp_path / "nowhere.db", metadata)
+    browser = TableReader(SqliteQuestions(tmp_path / "nowhere.db"), metadata)
     with closing(browser), pytest.raises(StorageUnavailable):
         await browser.tables()

@@ -1,13 +1,16 @@
-"""Run by Alembic. One transaction for everything, begun with the write lock, so that a killed
+"""Run by Alembic. One transaction for everything, begun with a lock, so that a killed
 migration leaves nothing behind and a second process waits for the first.
 """
 
+import asyncio
 from typing import Any, cast
 
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.sql.migrations import HEAD
+from adapters.sql.schema import MIGRATION_LOCK
 from adapters.sql.tables import metadata
 
 
@@ -32,9 +35,19 @@ def _run(connection: Connection) -> None:
 
 def _run_on_own_connection() -> None:
     engine = cast("Any", context.config).engine  # the command line's, of advanced-alchemy
+    if isinstance(engine, AsyncEngine):
+        asyncio.run(_run_on(engine))
+        return
     with engine.begin() as connection:
         _run(connection)
     engine.dispose()
+
+
+async def _run_on(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(MIGRATION_LOCK)
+        await connection.run_sync(_run)
+    await engine.dispose()
 
 
 if context.is_offline_mode():

@@ -1,0 +1,58 @@
+"""PostgreSQL as a whole."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from adapters.sql.pool import Pool
+from adapters.sql.postgresql import Connector, engine_of, translated
+from adapters.sql.postgresql_questions import PostgresqlQuestions
+from adapters.sql.postgresql_reader import SETTLED, PostgresqlReader
+from adapters.sql.postgresql_sessions import IN_FLIGHT, PostgresqlSessions
+from adapters.sql.storage import Storage
+
+_SIZE = select(func.pg_database_size(func.current_database()))
+
+
+def postgresql_storage(connector: Connector) -> Storage:
+    """Everything over one pool; the look-ups of sessions have two connections of their own."""
+    access = connector.access
+    engine = engine_of(connector, command_seconds=access.statement_seconds)
+    sessions = PostgresqlSessions(connector)
+    reader, pool = PostgresqlReader(engine, access), Pool(engine, access)
+
+    async def scan(job: Callable[[Connection], Any]) -> Any:
+        patient = engine_of(connector, command_seconds=None)
+        try:
+            with translated():
+                async with patient.connect() as connection:
+                    return await connection.run_sync(job)
+        finally:
+            await patient.dispose()
+
+    async def gauges() -> dict[str, float]:
+        row = await reader.one(_SIZE)
+        return {"database_bytes": float(row[0]) if row else 0}
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        yield
+
+    async def close() -> None:
+        sessions.close()
+        await engine.dispose()
+
+    return Storage(
+        transactions=pool,
+        reader=reader,
+        fetch_sessions=sessions.fetch,
+        in_flight=IN_FLIGHT,
+        settled=SETTLED,
+        questions=PostgresqlQuestions(engine),
+        scan=scan,
+        gauges=gauges,
+        running=running,
+        close=close,
+    )

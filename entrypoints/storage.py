@@ -1,0 +1,41 @@
+"""Part of the composition root: the database, on whichever engine the settings name."""
+
+from typing import TYPE_CHECKING
+
+from adapters.sql.storage import Storage, sqlite_storage
+from entrypoints.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.sql.postgresql import Connector
+
+
+def open_storage(settings: Settings) -> Storage:
+    """What fits the settings. Nothing is opened yet. Raises `ImportError` if the driver of
+    PostgreSQL, which is an extra of the package, is named and not installed.
+    """
+    if settings.postgresql is None:
+        return sqlite_storage(settings.database)
+    from adapters.sql.postgresql_storage import postgresql_storage
+
+    return postgresql_storage(connector_of(settings))
+
+
+def connector_of(settings: Settings) -> "Connector":
+    """How to reach the PostgreSQL database that the settings name. Raises `ImportError`."""
+    from adapters.sql.postgresql import Access, Connector
+
+    url, password = settings.postgresql, settings.database_password
+    if url is None:
+        raise ValueError("FRONTDESK_DATABASE_URL names no PostgreSQL database.")
+    return Connector(
+        Access(
+            url=url.value,
+            password=None if password is None else password.decode(),
+            pool=settings.database_pool,
+            pool_seconds=settings.database_pool_seconds,
+            connect_seconds=settings.database_connect_seconds,
+            lookup_seconds=settings.database_lookup_seconds,
+            statement_seconds=settings.database_statement_seconds,
+            commit_seconds=settings.database_commit_seconds,
+        )
+    )
