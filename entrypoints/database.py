@@ -1,10 +1,12 @@
 """`frontdesk database …`: advanced-alchemy's migration commands, those that do what they say."""
 
+import asyncio
 from typing import Any
 
-from click import ClickException, Command, Context, Group, group, pass_context
+from click import ClickException, Command, Context, Group, echo, group, pass_context
 
-from adapters.sql.sqlite import create_database
+from adapters.sql.fingerprints import forget
+from adapters.sql.sqlite import create_database, writing_engine
 from entrypoints.settings import InvalidSettings, Settings, read_settings
 from entrypoints.storage import connector_of
 
@@ -32,13 +34,13 @@ class _Migrations(Group):
     """
 
     def list_commands(self, ctx: Context) -> list[str]:
-        return list(_KEPT)
+        return sorted([*_KEPT, *super().list_commands(ctx)])
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         from advanced_alchemy.cli import add_migration_commands
 
         if cmd_name not in _KEPT:
-            return None
+            return super().get_command(ctx, cmd_name)
         return add_migration_commands(Group()).commands[cmd_name]
 
 
@@ -58,6 +60,31 @@ def database(context: Context) -> None:
     context.obj = {"app": None, "configs": [_config(settings)]}
 
 
+@database.command("forget-secrets")
+def forget_secrets() -> None:
+    """Let the next start use another secret key or pepper than before.
+
+    Devices that were known become strangers with another key; with another pepper that does not
+    have the former among FRONTDESK_OLD_PEPPERS nobody can log in.
+    """
+    settings = _settings()
+    if settings.postgresql:
+        asyncio.run(_forget(settings))
+    else:
+        with writing_engine(settings.database).begin() as connection:
+            forget(connection)
+    echo("The next start stores what it has.")
+
+
+async def _forget(settings: Settings) -> None:
+    from adapters.sql.postgresql import engine_of
+
+    engine = engine_of(connector_of(settings), command_seconds=None)
+    async with engine.begin() as connection:
+        await connection.run_sync(forget)
+    await engine.dispose()
+
+
 def _settings() -> Settings:
     try:
         return read_settings()
@@ -74,7 +101,6 @@ def _config(settings: Settings) -> object:
     )
 
     from adapters.sql.migrations.upgrade import FOLDER
-    from adapters.sql.sqlite import writing_engine
 
     scripts: dict[str, Any] = {
         "script_location": str(FOLDER),

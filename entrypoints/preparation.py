@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from adapters.signing.key_file import KeyFile
+from adapters.sql.fingerprints import AnotherSecret, SharedSecret
 from adapters.sql.schema import (
     SchemaTooNew,
     SchemaTooOld,
@@ -43,8 +44,9 @@ def prepare(settings: Settings) -> None:
                 settings.database,
                 patience=_MIGRATION_WAIT_SECONDS,
                 may_change=settings.migrate == "auto",
+                secrets=_shared(settings),
             )
-    except (SchemaTooNew, SchemaTooOld, SchemaUnknown, ValueError) as error:
+    except (AnotherSecret, SchemaTooNew, SchemaTooOld, SchemaUnknown, ValueError) as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error
@@ -60,10 +62,19 @@ def _prepare_postgresql(settings: Settings) -> None:
         ) from error
     may_change = settings.migrate == "auto"
     try:
-        asyncio.run(migrate_postgresql(connector, may_change=may_change))
+        asyncio.run(migrate_postgresql(connector, may_change=may_change, secrets=_shared(settings)))
     except Unavailable as error:
         cause = error.__cause__ or error
         raise CannotStart(f"{settings.postgresql} cannot be used: {cause}") from error
+
+
+def _shared(settings: Settings) -> list[SharedSecret]:
+    """What all nodes must have alike."""
+    key = settings.secret_key or KeyFile(key_path(settings)).key
+    return [
+        SharedSecret("FRONTDESK_SECRET_KEY", key),
+        SharedSecret("FRONTDESK_PEPPER", settings.pepper, settings.old_peppers),
+    ]
 
 
 def key_path(settings: Settings) -> Path:

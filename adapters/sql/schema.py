@@ -1,7 +1,7 @@
 """Whether the database fits the code, and making it fit."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from adapters.sql.fingerprints import SharedSecret, compare
 from adapters.sql.migrations import HEAD, READABLE_BY
 from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, writing_engine
 from adapters.sql.tables import compatibility, events, metadata, readiness
@@ -80,21 +81,30 @@ class SchemaUnknown(Exception):
         )
 
 
-def migrate(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS, may_change: bool = True) -> None:
-    """Bring the schema of a SQLite file up to date. Raises `SchemaTooNew`, `SchemaTooOld`,
-    `SchemaUnknown` and `sqlite3.Error`.
+def migrate(
+    path: Path,
+    *,
+    patience: float = BUSY_TIMEOUT_SECONDS,
+    may_change: bool = True,
+    secrets: Sequence[SharedSecret] = (),
+) -> None:
+    """Bring the schema of a SQLite file up to date, and see that it is used with these secrets.
+    Raises `SchemaTooNew`, `SchemaTooOld`, `SchemaUnknown`, `AnotherSecret` and `sqlite3.Error`.
 
     It begins with the write lock, for which it waits so many seconds: of several processes that
     start at once, one creates or migrates, and the others find nothing left to do.
     """
     with _drivers_errors(), writing_engine(path, busy_timeout=patience).begin() as connection:
         bring_up_to_date(connection, str(path), may_change=may_change)
+        compare(connection, secrets)
 
 
-async def migrate_postgresql(connector: "Connector", *, may_change: bool) -> None:
-    """The same of a PostgreSQL database, in its `search_path`. Raises `SchemaTooNew`,
-    `SchemaTooOld`, `SchemaUnknown` and `StorageUnavailable`. Of several nodes that start at once
-    one works, and the others wait as long as it takes.
+async def migrate_postgresql(
+    connector: "Connector", *, may_change: bool = True, secrets: Sequence[SharedSecret] = ()
+) -> None:
+    """The same of a PostgreSQL database, in its `search_path`. Raises `StorageUnavailable` instead
+    of `sqlite3.Error`. Of several nodes that start at once one works, and the others wait as long
+    as it takes.
     """
     from adapters.sql.postgresql import engine_of, translated
 
@@ -104,9 +114,8 @@ async def migrate_postgresql(connector: "Connector", *, may_change: bool) -> Non
             async with engine.begin() as connection:
                 await connection.execute(MIGRATION_LOCK)
                 name = await connection.scalar(select(func.current_database()))
-                await connection.run_sync(
-                    lambda c: bring_up_to_date(c, str(name), may_change=may_change)
-                )
+                await connection.run_sync(bring_up_to_date, str(name), may_change=may_change)
+                await connection.run_sync(compare, secrets)
                 await connection.execute(_FORGET_TRANSACTIONS)
     finally:
         await engine.dispose()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from adapters.sql.devices import DeviceNames
+from adapters.sql.fingerprints import AnotherSecret, SharedSecret, forget
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.migrations import HEAD
 from adapters.sql.migrations.upgrade import FOLDER
 from adapters.sql.reader import SqliteReader
 from adapters.sql.records import SqlRecords
-from adapters.sql.schema import SchemaTooNew, migrate
+from adapters.sql.schema import SchemaTooNew, SchemaTooOld, migrate
 from adapters.sql.sqlite import create_database, writing_engine
 from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.tables import metadata
@@ -127,18 +128,77 @@ def test_migrating_again_does_nothing(tmp_path: Path) -> None:
     assert schema_of(path) == before
 
 
-def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "frontdesk.db"
+def newer(path: Path, *, readable_by: str) -> None:
     create_database(path)
     migrate(path)
     connection = sqlite3.connect(path)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("UPDATE compatibility SET readable_by = ?", [readable_by])
     connection.commit()
     connection.close()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    newer(path, readable_by="9999")
     before = schema_of(path)
     with pytest.raises(SchemaTooNew, match="9999"):
         migrate(path)
     assert schema_of(path) == before
+
+
+def test_a_newer_schema_may_say_that_this_code_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    newer(path, readable_by=HEAD)
+    before = schema_of(path)
+    migrate(path)
+    migrate(path, may_change=False)
+    assert schema_of(path) == before
+
+
+@pytest.mark.parametrize("revision", [None, "0003"])
+def test_who_may_not_migrate_says_what_is_missing(tmp_path: Path, revision: str | None) -> None:
+    path = tmp_path / "frontdesk.db"
+    with database(tmp_path) as engine, engine.begin() as connection:
+        if revision:
+            walk(connection, "up", revision)
+    with pytest.raises(SchemaTooOld, match="frontdesk database upgrade"):
+        migrate(path, may_change=False)
+
+
+OLD, NEW, KEY = b"an old pepper", b"a new pepper", b"the key of all nodes"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "is_refused"),
+    [
+        (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER", OLD), False),
+        (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER", NEW), True),
+        (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER", NEW, [OLD]), False),
+        (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER"), True),
+        (SharedSecret("PEPPER"), SharedSecret("PEPPER", NEW), False),
+        (SharedSecret("PEPPER"), SharedSecret("PEPPER"), False),
+    ],
+)
+def test_a_node_with_another_secret_is_refused(
+    tmp_path: Path, first: SharedSecret, then: SharedSecret, is_refused: bool
+) -> None:
+    path, key = tmp_path / "frontdesk.db", SharedSecret("KEY", KEY)
+    create_database(path)
+    migrate(path, secrets=[key, first])
+    with pytest.raises(AnotherSecret, match="PEPPER") if is_refused else nullcontext():
+        migrate(path, secrets=[key, then])
+    if is_refused:
+        with writing_engine(path).begin() as connection:
+            forget(connection)
+        migrate(path, secrets=[key, then])
+
+
+def test_what_is_stored_of_a_secret_is_not_the_secret(tmp_path: Path) -> None:
+    secret = SharedSecret("KEY", KEY)
+    assert KEY.decode() not in repr(secret)
+    assert KEY not in secret.fingerprint
+    assert secret.fingerprint != SharedSecret("PEPPER", KEY).fingerprint
 
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -153,6 +213,8 @@ _FITTING = {
     "purpose": "reset",
     "kind": "signed_up",
     "checked_at": 0,
+    "readable_by": "0001",
+    "fingerprint": b"f",
 }
 
 
@@ -162,7 +224,8 @@ def populate(path: Path) -> dict[str, int]:
     tables = [
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        if not name.startswith("sqlite_") and name not in ("alembic_version", "readiness")
+        if not name.startswith("sqlite_")
+        and name not in ("alembic_version", "readiness", "compatibility")
     ]
     for table in tables:
         columns = connection.execute(f"SELECT name, type FROM pragma_table_info('{table}')")
