@@ -16,15 +16,43 @@ from entrypoints.client import Client, connect, in_process
 from entrypoints.server import LIMITS, protocol_of
 from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
+from tests.engines import ENGINES, SQLITE, cleaning_up, database_settings, using
 
 CHEAP_COST = 4
 
 
 def settings_in(folder: Path, **changes: Any) -> Settings:
-    """The defaults, with cheap hashes, and without counting guesses."""
+    """The defaults, with cheap hashes, and without counting guesses, on the engine in use."""
     return Settings(
-        **{"data_dir": folder / "data", "bcrypt_cost": CHEAP_COST, "throttle": "off", **changes}
+        **{
+            "data_dir": folder / "data",
+            "bcrypt_cost": CHEAP_COST,
+            "throttle": "off",
+            **database_settings(folder / "data"),
+            **changes,
+        }
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever depends on the engine runs on each."""
+    if "engine" in metafunc.fixturenames:
+        only_one = metafunc.definition.get_closest_marker("sqlite")
+        engines = (SQLITE,) if only_one else ENGINES
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The one of this test."""
+    return str(request.param)
+
+
+@pytest.fixture
+def on_engine(engine: str) -> Iterator[None]:
+    """Services that this test starts use it."""
+    with using(engine), cleaning_up():
+        yield
 
 
 @contextmanager
@@ -46,24 +74,27 @@ def serving(app: Any, **limits: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def live_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_url(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a live service is: at BASE_URL, or one started for this run."""
     if url := os.environ.get("BASE_URL"):
         yield url
         return
-    settings = settings_in(tmp_path_factory.mktemp("live"))
-    with serving(create_app(settings, record=lambda _: None)) as url:
+    with using(engine):
+        settings = settings_in(tmp_path_factory.mktemp("live"))
+        app = create_app(settings, record=lambda _: None)
+    with serving(app) as url:
         yield url
 
 
 @pytest.fixture(scope="session", params=["in-process", "live"])
 def service(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
     if request.param == "live":
         connection = connect(request.getfixturevalue("live_url"))
     else:
-        connection = in_process(settings_in(tmp_path_factory.mktemp("in-process")))
+        with using(engine):
+            connection = in_process(settings_in(tmp_path_factory.mktemp("in-process")))
     with connection as client:
         yield client
 

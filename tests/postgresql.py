@@ -12,14 +12,17 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import pytest
 
 PASSWORD = "secret of the test cluster"
@@ -32,7 +35,7 @@ def binaries() -> Path | None:
     """Where `initdb` and `pg_ctl` are, if they are installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     path = shutil.which("pg_ctl") or (str(found[-1]) if found else None)
-    return Path(path).parent if path else None
+    return Path(path).resolve().parent if path else None
 
 
 def demand() -> None:
@@ -48,30 +51,60 @@ def demand() -> None:
 class Cluster:
     """A server of our own, on a free port of loopback, in a folder of its own."""
 
-    def __init__(self, **settings: str) -> None:
-        self._bin = binaries()
-        assert self._bin, "see demand()"
+    def __init__(self, name: str = "primary") -> None:
+        found = binaries()
+        assert found, "see demand()"
+        self._bin = found
         self.folder = Path(tempfile.mkdtemp(prefix="frontdesk-postgresql-"))
-        self.port = free_port()
-        password = self.folder / "password"
+        self.give(self.folder)
+        self.name, self.port = name, free_port()
+
+    @classmethod
+    def new(cls) -> Self:
+        """One that runs, with nothing in it."""
+        cluster = cls()
+        password = cluster.folder / "password"
         password.write_text(PASSWORD)
-        for path in (self.folder, password):
-            _give_to_another_user(path)
-        self._run(
-            "initdb", "-D", self.data, "-U", "owner", "--pwfile", password, "-A", "scram-sha-256",
-            "-E", "UTF8", "--locale", "C", "--no-sync",
+        cluster.give(password)
+        cluster._run(
+            "initdb", "-D", cluster.data, "-U", "owner", "--pwfile", password,
+            "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-sync",
         )  # fmt: skip
-        self.configure(
-            listen_addresses=f"'{_LOCAL}'",
-            port=str(self.port),
-            unix_socket_directories=f"'{self.folder}'",
-            # A killed process needs no sync: the kernel has what it wrote.
-            fsync="off",
-            max_connections="200",
-            log_min_messages="fatal",
-            **settings,
+        cluster._configure()
+        cluster.start()
+        return cluster
+
+    @classmethod
+    def standby_of(cls, primary: "Cluster") -> Self:
+        """One that runs and receives what the primary writes, and is waited for at each commit."""
+        standby = cls("standby")
+        conninfo = f"host={_LOCAL} port={primary.port} user=owner password='{PASSWORD}'"
+        standby._run("pg_basebackup", "-D", standby.data, "-R", "-d", conninfo, "--no-sync")
+        standby._configure()
+        standby.start()
+        execute(
+            primary.url,
+            "ALTER SYSTEM SET synchronous_standby_names = 'standby'",
+            "SELECT pg_reload_conf()",
         )
-        self.start()
+        synchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
+        while not execute(primary.url, synchronous):
+            time.sleep(0.05)
+        return standby
+
+    def _configure(self) -> None:
+        settings = {
+            "listen_addresses": f"'{_LOCAL}'",
+            "port": str(self.port),
+            "unix_socket_directories": "''",  # its lock outlives a kill
+            "cluster_name": f"'{self.name}'",
+            # A killed process needs no sync: the kernel has what it wrote.
+            "fsync": "off",
+            "max_connections": "200",
+            "log_min_messages": "fatal",
+        }
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
 
     @property
     def data(self) -> Path:
@@ -81,11 +114,6 @@ class Cluster:
     def url(self) -> str:
         """Of its own database."""
         return f"postgresql://owner:{PASSWORD.replace(' ', '%20')}@{_LOCAL}:{self.port}/postgres"
-
-    def configure(self, **settings: str) -> None:
-        """Append to its configuration."""
-        with (self.data / "postgresql.auto.conf").open("a") as file:
-            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
 
     def start(self) -> None:
         self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "log")
@@ -103,11 +131,18 @@ class Cluster:
             os.kill(pid, number)
 
     def kill(self) -> None:
-        """As when the machine loses power, but for the disk. Its children notice."""
+        """All of it at once, and wait until nothing of it is left."""
         pids = self.pids
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(Path(f"/proc/{pid}").exists() and _runs(pid) for pid in pids):
+            time.sleep(0.01)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def promote(self) -> None:
+        """Of a standby, make the primary."""
+        self._run("pg_ctl", "promote", "-w", "-D", self.data)
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", self.data, check=False)
@@ -116,8 +151,14 @@ class Cluster:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @staticmethod
+    def give(path: Path) -> None:
+        """To the user that it runs as: PostgreSQL refuses to run as root."""
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
     def _run(self, program: str, *arguments: object, check: bool = True) -> None:
-        assert self._bin
         command = [str(self._bin / program), *map(str, arguments)]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
@@ -126,11 +167,12 @@ class Cluster:
         )
 
 
-def _give_to_another_user(path: Path) -> None:
-    """PostgreSQL refuses to run as root."""
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        os.chown(path, owner.pw_uid, owner.pw_gid)
+def _runs(pid: int) -> bool:
+    """Unless it has ended and nobody has asked how."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def free_port() -> int:
@@ -143,7 +185,7 @@ def server_url() -> str:
     """Of the server that this process's tests use."""
     if given := os.environ.get("FRONTDESK_TEST_DATABASE_URL"):
         return given
-    cluster = Cluster()
+    cluster = Cluster.new()
     atexit.register(cluster.remove)
     return cluster.url
 
@@ -166,8 +208,6 @@ def execute(url: str, *statements: str) -> list[Any]:
     """What the last of them returns."""
 
     async def run() -> list[Any]:
-        import asyncpg
-
         connection = await asyncpg.connect(url)
         try:
             for statement in statements[:-1]:
@@ -177,6 +217,19 @@ def execute(url: str, *statements: str) -> list[Any]:
             await connection.close()
 
     return elsewhere(run)
+
+
+def execute_many(url: str, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Once with each of these."""
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.executemany(statement, rows)
+        finally:
+            await connection.close()
+
+    elsewhere(run)
 
 
 def elsewhere(run: Callable[[], Awaitable[_Result]]) -> _Result:

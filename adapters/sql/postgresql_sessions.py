@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from adapters.sql.postgresql import Connection, Connector, translated
 from adapters.sql.sessions import WITH_DIGEST, to_signed_in
 from adapters.sql.tables import sessions
+from domain.errors import StorageUnavailable
 from domain.session import SignedIn
 
 IN_FLIGHT = 2
@@ -29,6 +30,7 @@ class PostgresqlSessions:
         self._connector = connector
         self._seconds = connector.access.lookup_seconds
         self._idle: list[Connection] = []
+        self._is_open = True
 
     async def fetch(self, digests: Sequence[bytes]) -> Mapping[bytes, SignedIn]:
         """Those of these sessions that count, with their users. Raises `StorageUnavailable`.
@@ -36,6 +38,8 @@ class PostgresqlSessions:
         Whether a connection still works is seen when it is used: what fails on one that was idle is
         asked once more on a fresh one.
         """
+        if not self._is_open:
+            raise StorageUnavailable
         with translated():
             async with asyncio.timeout(self._seconds):
                 connection = self._idle.pop() if self._idle else None
@@ -43,7 +47,7 @@ class PostgresqlSessions:
                     try:
                         return await self._ask(connection, digests)
                     except _LOST:
-                        self.close()
+                        self._drop_idle()
                 fresh = await self._connector.connect(command_seconds=self._seconds)
                 return await self._ask(fresh, digests)
 
@@ -56,9 +60,15 @@ class PostgresqlSessions:
             connection.terminate()
             raise
         self._idle.append(connection)
+        if not self._is_open:
+            self._drop_idle()
         return {row[0]: to_signed_in(row[1:]) for row in found}
 
     def close(self) -> None:
-        """Close the connections that are idle, at once."""
+        """Close its connections, at once or when their batch has come."""
+        self._is_open = False
+        self._drop_idle()
+
+    def _drop_idle(self) -> None:
         while self._idle:
             self._idle.pop().terminate()

@@ -76,6 +76,11 @@ def watch() -> Iterator[Machine]:
 
 
 @pytest.fixture(autouse=True)
+def _on_engine(on_engine: None) -> None:
+    """On each, one after the other."""
+
+
+@pytest.fixture(autouse=True)
 def the_loop_was_not_held(request: pytest.FixtureRequest, watch: Machine) -> Iterator[None]:
     """While a service starts, it may: nobody waits for it yet."""
     if "client" in request.fixturenames:

@@ -19,7 +19,10 @@ from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses all of 127.0.0.0/8")
+pytestmark = [
+    pytest.mark.sqlite,
+    pytest.mark.skipif(sys.platform != "linux", reason="uses all of 127.0.0.0/8"),
+]
 
 LIMIT = 8
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -6,6 +6,8 @@ import pytest
 
 from adapters.http.pipeline.connections import REFUSED_MAX, Connections
 
+pytestmark = pytest.mark.sqlite
+
 
 class Line:
     """A connection that knows whether it had to make room."""

@@ -24,7 +24,7 @@ from tests.examples import PASSWORD
 from tests.http.conftest import held
 from tests.startup.processes import ROOT
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.sqlite]
 
 STEPS_MAX = 255  # calls of functions, Python's and C's; 240 when this was written
 ROUTED_STEPS_MAX = 370  # 356 when this was written

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
 from tests.asgi import SignedInRead
 from tests.conftest import serving, settings_in
+from tests.engines import insert
 from tests.examples import OTHER_PASSWORD, PASSWORD
 from tests.operations.conftest import eventually
 
@@ -28,17 +28,12 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{}.0) Gecko/20100101 Firefox/{}.0"
 def remember_much(settings: Settings, user_id: int, count: int = EVENTS) -> None:
     """As many renames, each by another browser, as an earlier version took from one user."""
     details = json.dumps({"from": "a" * 20, "to": "b" * 20})
-    rows = (
-        ("renamed", 1_700_000_000_000_000 + n, user_id, "192.0.2.1", FIREFOX.format(n, n), details)
+    event = {"kind": "renamed", "user_id": user_id, "address": "192.0.2.1", "details": details}
+    rows = [
+        {**event, "at": 1_700_000_000_000_000 + n, "user_agent": FIREFOX.format(n, n)}
         for n in range(count)
-    )
-    with sqlite3.connect(settings.database) as connection:
-        connection.executemany(
-            "INSERT INTO events (kind, at, user_id, address, user_agent, details)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-    connection.close()
+    ]
+    insert(settings, "events", rows)
 
 
 @pytest.fixture

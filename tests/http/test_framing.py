@@ -16,6 +16,8 @@ from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 from tests.pages import console_file
 
+pytestmark = pytest.mark.sqlite
+
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 LAST = GET + b"Connection: close\r\n\r\n"
 POST = b"POST /api/user/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -17,6 +17,7 @@ def test_a_service_that_can_write_is_alive_and_ready(client: Client) -> None:
     assert client.request("GET", "/readyz").data == {"status": "ok"}
 
 
+@pytest.mark.sqlite
 def test_a_database_file_that_was_moved_away_is_noticed_and_not_replaced(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     elsewhere = tmp_path / "elsewhere"
@@ -47,6 +48,7 @@ def make_disk_small(monkeypatch: pytest.MonkeyPatch, *, pages: int) -> None:
     monkeypatch.setattr(sqlite3, "connect", limited)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_refuses_writes_and_lets_reads_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +65,7 @@ def test_a_full_disk_refuses_writes_and_lets_reads_go_on(
         assert client.log_out().status == 200, "what needs no space is still written"
 
 
+@pytest.mark.sqlite
 def test_a_lock_held_by_another_process_delays_writes_and_lets_reads_go_on(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     with in_process(settings) as client:

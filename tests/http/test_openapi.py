@@ -14,6 +14,8 @@ from entrypoints.web_app import create_app
 from tests.conftest import settings_in
 from tests.examples import PASSWORD, fresh_name
 
+pytestmark = pytest.mark.sqlite
+
 PUBLIC = {
     ("post", "/api/user/signup"),
     ("post", "/api/user/login"),

@@ -11,6 +11,8 @@ from adapters.http.pipeline.stack import wrapped
 from application.operations.requests import RequestEntry, Tally
 from tests.asgi import SignedInRead
 
+pytestmark = pytest.mark.sqlite
+
 HEAD = {"type": "http.response.start", "status": 200, "headers": []}
 
 

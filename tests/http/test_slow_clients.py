@@ -19,6 +19,8 @@ from entrypoints.services import build_services
 from entrypoints.web_app import create_app
 from tests.conftest import serving, settings_in
 
+pytestmark = pytest.mark.sqlite
+
 HEAD = b"POST /api/user/signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 

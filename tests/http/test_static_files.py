@@ -14,6 +14,8 @@ from entrypoints.client import Client
 from entrypoints.web_app import create_app
 from tests.conftest import settings_in
 
+pytestmark = pytest.mark.sqlite
+
 PAGES = Path(__file__).parents[2] / "adapters/http/pages"
 SWAGGER_UI = PAGES / "swagger-ui"
 

@@ -7,10 +7,13 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from adapters.http.pipeline.protocol import StrictProtocol
+
+pytestmark = pytest.mark.sqlite
 
 OVERRIDDEN = {
     "connection_made",

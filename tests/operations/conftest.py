@@ -16,6 +16,7 @@ from entrypoints.client import Client, Response, in_process
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
 from tests.conftest import settings_in
+from tests.engines import using
 from tests.examples import PASSWORD
 
 CONSOLE = Origin("console", "")
@@ -113,8 +114,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.fixture(autouse=True)
+def _on_engine(on_engine: None) -> None:
+    """On each, one after the other."""
+
+
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def shared(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A service for tests that change nothing that matters to others."""
-    with desk_in(tmp_path_factory.mktemp("operations")) as desk:
+    with using(engine), desk_in(tmp_path_factory.mktemp("operations")) as desk:
         yield desk

@@ -2,9 +2,7 @@
 
 import hashlib
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 from application.operations.queries import Comparison
 from domain.operator import Scope
 from entrypoints.settings import Settings
+from tests.engines import rows, using
 from tests.examples import PASSWORD
 from tests.operations.conftest import Desk, desk_in, make_operator
 from tests.startup.processes import running
@@ -29,29 +28,32 @@ def spellings(secret: bytes) -> set[str]:
     return {secret.hex(), secret.decode("latin-1"), repr(secret)[2:-1]}
 
 
-def planted(database: Path) -> set[str]:
+def planted(settings: Settings) -> set[str]:
     """Every secret in the database, in every spelling."""
     found: set[str] = set()
-    with closing(sqlite3.connect(database)) as connection:
-        for table, column in (
-            ("users", "password_hash"),
-            ("sessions", "token_digest"),
-            ("access_tokens", "digest"),
-            ("one_time_codes", "digest"),
-        ):
-            for (value,) in connection.execute(f"SELECT {column} FROM {table}"):
+    for table, column in (
+        ("users", "password_hash"),
+        ("sessions", "token_digest"),
+        ("access_tokens", "digest"),
+        ("one_time_codes", "digest"),
+        ("fingerprints", "fingerprint"),
+    ):
+        for (value,) in rows(settings, f"SELECT {column} FROM {table}"):
+            if value:
                 found |= spellings(value) if isinstance(value, bytes) else {value, value[-31:]}
     assert len(found) >= 10
     return found
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str, set[str]]]:
+def full(
+    engine: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Desk, str, set[str]]]:
     """A service with one of every secret, a key with every scope, and the secrets."""
-    with desk_in(tmp_path_factory.mktemp("leaks")) as desk:
+    with using(engine), desk_in(tmp_path_factory.mktemp("leaks")) as desk:
         key = desk.key(*Scope)
         desk.root.request("POST", f"/api/ops/users/{desk.user_id()}/reset-code")
-        yield desk, key, planted(desk.settings.database)
+        yield desk, key, planted(desk.settings)
 
 
 PATHS = [
@@ -216,7 +218,6 @@ def test_no_part_of_a_token_stands_where_a_user_agent_is_cut(
         headers={"User-Agent": agent},
     )
     assert reply.status == 200
-    with closing(sqlite3.connect(shared.settings.database)) as connection:
-        for table in ("sessions", "events"):
-            kept = [each for (each,) in connection.execute(f"SELECT user_agent FROM {table}")]
-            assert [each for each in kept if "Zq7-Zq7" in each] == []
+    for table in ("sessions", "events"):
+        kept = [each for (each,) in rows(shared.settings, f"SELECT user_agent FROM {table}")]
+        assert [each for each in kept if "Zq7-Zq7" in each] == []

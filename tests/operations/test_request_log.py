@@ -481,6 +481,7 @@ def test_the_tail_shows_what_comes(desk: Desk) -> None:
     assert not [each for each in desk.requests() if each["route"] == "/api/ops/logs/tail"]
 
 
+@pytest.mark.sqlite
 def test_a_failure_has_its_stack(tmp_path: Path) -> None:
     with desk_in(tmp_path) as desk:
         database = desk.settings.database
@@ -494,6 +495,7 @@ def test_a_failure_has_its_stack(tmp_path: Path) -> None:
         assert detail["request_body"] == {"username": "***"}, "it did not succeed"
 
 
+@pytest.mark.sqlite
 def test_switched_off_the_account_api_is_the_same_byte_for_byte(tmp_path: Path) -> None:
     def play(folder: Path, **changes: Any) -> list[Any]:
         seen = []

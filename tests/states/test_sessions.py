@@ -302,13 +302,15 @@ def test_the_use_cases_keep_to_the_tables_on_fakes() -> None:
         play(lambda: on_fakes(runner, Desk(policy=POLICY)), lives=400)
 
 
-def test_the_use_cases_keep_to_the_tables_on_sqlite(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("on_engine")
+def test_the_use_cases_keep_to_the_tables_on_a_database(tmp_path: Path) -> None:
     clock = FakeClock()
     services = build_services(settings_in(tmp_path, sessions_per_user=AT_MOST), clock)
     with asyncio.Runner() as runner, _entered(runner, services.running()):
         play(lambda: (Calls(services, runner.run), clock), lives=100)
 
 
+@pytest.mark.usefixtures("on_engine")
 def test_the_service_keeps_to_the_tables_over_http(tmp_path: Path) -> None:
     clock, own = FakeClock(), settings_in(tmp_path, sessions_per_user=AT_MOST)
     with in_process(own, build_services(own, clock)) as client:
