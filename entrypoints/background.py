@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from domain.errors import Unavailable
+
 _log = logging.getLogger("frontdesk")
 
 
@@ -21,6 +23,8 @@ async def every(seconds: float, job: Callable[[], Awaitable[object]]) -> AsyncIt
                 await asyncio.wait_for(stop.wait(), seconds)
             try:
                 await job()
+            except Unavailable as error:
+                _log.warning(f"background work has to wait: {error}")
             except Exception as error:
                 _log.warning("background work failed", exc_info=error)
 
@@ -43,6 +47,8 @@ async def until_done(seconds: float, job: Callable[[], Awaitable[int]]) -> Async
         while left:
             try:
                 left = await job()
+            except Unavailable as error:
+                _log.warning(f"background work has to wait: {error}")
             except Exception as error:
                 _log.warning("background work failed", exc_info=error)
             await asyncio.sleep(seconds)

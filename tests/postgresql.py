@@ -79,7 +79,7 @@ class Cluster:
         """One that runs and receives what the primary writes, and is waited for at each commit."""
         standby = cls("standby")
         conninfo = f"host={_LOCAL} port={primary.port} user=owner password='{PASSWORD}'"
-        standby._run("pg_basebackup", "-D", standby.data, "-R", "-d", conninfo, "--no-sync")
+        standby._run("pg_basebackup", "-D", standby.data, "-R", "-c", "fast", "-d", conninfo)
         standby._configure()
         standby.start()
         execute(

@@ -44,13 +44,15 @@ class DemandSession:
 
     async def __call__(self, request: Request[Any, Any, State]) -> None:
         """Put the token and the session, or the operator, into the scope. Raises `NotSignedIn`,
-        `NotAnOperator`, `ScopeMissing`, `Unacceptable`.
+        `NotAnOperator`, `ScopeMissing`, `Unacceptable`, `Unavailable`.
         """
         scope = request.scope
         presented = self.cookies.session(scope["headers"])
         scope["auth"], scope["user"] = presented, None
         if _is_public(scope):
             return
+        if unavailable := scope["state"].get("unavailable"):
+            raise unavailable
         if needed := scope["route_handler"].opt.get(SCOPE):
             # Not even for reading: no page of anybody else's is for operators.
             check_same_origin(dict(scope["headers"]))

@@ -8,19 +8,25 @@ import signal
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from entrypoints.client import Client, connect
+from tests.postgresql import demand, execute, new_database
 from tests.reliability.conftest import Tell
+from tests.reliability.nodes import node
 from tests.startup.processes import Running, running
 
 PASSWORD = "123123"
 CLIENTS = 4
 CYCLES = 10
+POSTGRESQL_CYCLES = 25
 
 
 class Load:
@@ -78,8 +84,34 @@ def test_nothing_answered_is_lost_and_nothing_is_half(
             server.process.wait(20)
         answered |= load.names
         logins += load.logins
-        _check(tmp_path, answered)
+        _check(rows_in(tmp_path), answered)
     tell(f"{CYCLES} kills, {len(answered)} accounts, {logins} logins, none lost")
+    assert answered
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_on_postgresql_nothing_answered_is_lost_and_nothing_is_half(
+    nodes: int, tmp_path: Path, tell: Tell
+) -> None:
+    """Of two nodes one is killed, and the other goes on."""
+    demand()
+    url, logins = new_database(), 0
+    answered: dict[int, str] = {}
+    with ExitStack() as stack:
+        others = [stack.enter_context(node(url, tmp_path, "other")) for _ in range(nodes - 1)]
+        for cycle in range(POSTGRESQL_CYCLES):
+            with node(url, tmp_path, "killed") as server:
+                with Load(server.url, cycle) as load:
+                    threading.Event().wait(0.2 + random.random() / 2)
+                    _kill_all_of(server)
+                server.process.wait(20)
+            answered |= load.names
+            logins += load.logins
+            for other in others:
+                with connect(other.url) as client:
+                    assert client.sign_up(f"o{cycle}", PASSWORD).status == 200
+            _check(rows_of(url), answered)
+    tell(f"{POSTGRESQL_CYCLES} kills, {len(answered)} accounts, {logins} logins, none lost")
     assert answered
 
 
@@ -87,20 +119,31 @@ def _kill_all_of(server: Running) -> None:
     os.killpg(server.process.pid, signal.SIGKILL)
 
 
-def _check(folder: Path, answered: dict[int, str]) -> None:
-    database = sqlite3.connect(folder / "data" / "frontdesk.db")
-    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    names = dict(database.execute("SELECT id, username FROM users"))
-    signed_up = {
-        user_id
-        for (user_id,) in database.execute("SELECT user_id FROM events WHERE kind = 'signed_up'")
-    }
+Rows = Callable[[str], Sequence[Sequence[Any]]]
+
+
+def rows_of(url: str) -> Rows:
+    return lambda sql: execute(url, sql)
+
+
+def rows_in(folder: Path) -> Rows:
+    def ask(sql: str) -> Sequence[Sequence[Any]]:
+        with closing(sqlite3.connect(folder / "data" / "frontdesk.db")) as database:
+            return database.execute(sql).fetchall()
+
+    assert ask("PRAGMA integrity_check") == [("ok",)]
+    return ask
+
+
+def _check(rows: Rows, answered: dict[int, str]) -> None:
+    names = {row[0]: row[1] for row in rows("SELECT id, username FROM users")}
+    signed_up = {row[0] for row in rows("SELECT user_id FROM events WHERE kind = 'signed_up'")}
     renamed: dict[int, list[dict[str, str]]] = {user_id: [] for user_id in names}
-    for user_id, details in database.execute(
-        "SELECT user_id, details FROM events WHERE kind = 'renamed' ORDER BY position"
+    for user_id, details in rows(
+        "SELECT user_id, details FROM events WHERE kind = 'renamed'"
+        " ORDER BY transaction_id, position"
     ):
         renamed[user_id].append(json.loads(details))
-    database.close()
     assert set(answered) <= set(names), "an answered sign-up is there"
     assert signed_up == set(names), "each with its event"
     for user_id, steps in renamed.items():

@@ -9,6 +9,7 @@ from adapters.http.cookies import Cookies
 from adapters.http.json_response import send_json
 from adapters.http.views import UserView
 from application.steps.authenticate import Authenticate
+from domain.errors import Unavailable
 
 _PATH = AccountController.path
 
@@ -31,6 +32,9 @@ class CurrentUserFastPath:
         try:
             found = await self._authenticate(presented=self._cookies.session(scope["headers"]))
             body = json.encode(UserView.of(found.user))
+        except Unavailable as error:
+            scope["state"]["unavailable"] = error  # whoever asks again waits as long again
+            return await self._app(scope, receive, send)
         except Exception:  # whatever it is, the application meets it too, and words it
             return await self._app(scope, receive, send)
         scope["user"], scope["path_template"] = found, _PATH  # for the record of the request
