@@ -52,7 +52,7 @@ format: $(VENV)/installed-dev ## format the code and mend what lint can mend
 lock: $(VENV)/installed-dev ## resolve the dependencies anew
 	$(RUN) -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml
 	$(RUN) -m uv pip compile $(LOCK) -o requirements-dev.lock pyproject.toml --group dev
-LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+LOCK := --quiet --upgrade --extra postgresql --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-strip-extras
 
 swagger-ui: $(VENV)/installed-dev ## take the newest Swagger UI from npm (docs/dependencies.md)

@@ -23,6 +23,7 @@ from entrypoints.preparation import CannotStart, prepare
 from entrypoints.services import build_services
 from entrypoints.settings import InvalidSettings, Settings, read_settings, unknown_names
 from entrypoints.startup_warnings import exposed, is_loopback, weaknesses
+from entrypoints.storage import max_connections
 from entrypoints.web_app import create_app
 
 _log = logging.getLogger("frontdesk")
@@ -114,11 +115,22 @@ def _warn(settings: Settings, listening: Listening) -> None:
 
 def _greet(settings: Settings, listening: Listening) -> None:
     print(f"Frontdesk serves {settings.postgresql or settings.database}", file=sys.stderr)
+    if settings.postgresql:
+        print(f"  {_connections(settings, listening.workers)}", file=sys.stderr)
     print(f"  API   {listening.address}/api/user", file=sys.stderr)
     print(f"  page  {listening.address}/schema", file=sys.stderr)
     if code := asyncio.run(set_up_code(settings)):
         link = f"{settings.public_origin or listening.address}/ops/set-up#{code.value}"
         print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)
+
+
+def _connections(settings: Settings, workers: int) -> str:
+    """How many it may take of the server's."""
+    each, most = settings.connections_a_worker, asyncio.run(max_connections(settings))
+    return (
+        f"with up to {each} connections a worker, {each * workers} on this node; (pool + 2) x"
+        f" workers x nodes must stay below the server's {most}"
+    )
 
 
 def _reachable(host: str) -> str:

@@ -55,6 +55,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_lookup_seconds: float = 2
     database_statement_seconds: float = 5
     database_commit_seconds: float = 5
+    database_lock_seconds: float = 2
+    database_idle_seconds: float = 10
     migrate: Literal["auto", "never"] = "auto"
     profile: Literal["default", "hardened"] = "default"
     public_origin: str | None = None
@@ -124,6 +126,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def postgresql(self) -> PostgresqlUrl | None:
         """The PostgreSQL database, if it is one."""
         return self.database_url if isinstance(self.database_url, PostgresqlUrl) else None
+
+    @property
+    def connections_a_worker(self) -> int:
+        """To PostgreSQL: the pool, and two that look sessions up."""
+        return self.database_pool + 2
 
     @property
     def hardened(self) -> bool:
@@ -245,6 +252,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "database_lookup_seconds": number(600),
     "database_statement_seconds": number(600),
     "database_commit_seconds": number(600),
+    "database_lock_seconds": number(600),
+    "database_idle_seconds": number(600),
     "migrate": choice("auto", "never"),
     "profile": choice("default", "hardened"),
     "public_origin": origin,

@@ -37,5 +37,20 @@ def connector_of(settings: Settings) -> "Connector":
             lookup_seconds=settings.database_lookup_seconds,
             statement_seconds=settings.database_statement_seconds,
             commit_seconds=settings.database_commit_seconds,
+            lock_seconds=settings.database_lock_seconds,
+            idle_seconds=settings.database_idle_seconds,
         )
     )
+
+
+async def max_connections(settings: Settings) -> int:
+    """How many the server of PostgreSQL takes, from everybody together. Raises
+    `StorageUnavailable`.
+    """
+    connection = await connector_of(settings).connect(
+        command_seconds=settings.database_statement_seconds
+    )
+    try:
+        return int(await connection.fetchval("SHOW max_connections"))
+    finally:
+        connection.terminate()

@@ -19,15 +19,11 @@ from domain.errors import StorageFull, StorageUnavailable, Unavailable
 
 _log = logging.getLogger("frontdesk")
 
-LOCK_SECONDS = 2
-IDLE_SECONDS = 10
-"""How long a transaction may do nothing: it holds locks, and holds the feed of events back."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """How to reach it, and how long to wait. All times are kept on this side: a server that is
-    frozen keeps none.
+    """How to reach it, and how long to wait. Times are kept on this side: a server that is frozen
+    keeps none. Those for locks and idle transactions are the server's besides.
     """
 
     url: str = field(repr=False)
@@ -42,6 +38,9 @@ class Access:
     lookup_seconds: float = 2
     statement_seconds: float = 5
     commit_seconds: float = 5
+    lock_seconds: float = 2
+    idle_seconds: float = 10
+    """How long a transaction may do nothing: it holds locks, and holds the feed of events back."""
 
 
 Connection = Any
@@ -98,9 +97,9 @@ class Connector:
         limits = {}
         if command_seconds is not None:
             limits = {
-                "lock_timeout": f"{LOCK_SECONDS}s",
-                "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
-                "statement_timeout": f"{1000 * command_seconds:.0f}",
+                "lock_timeout": _milliseconds(self.access.lock_seconds),
+                "idle_in_transaction_session_timeout": _milliseconds(self.access.idle_seconds),
+                "statement_timeout": _milliseconds(command_seconds),
             }
         connection = await asyncpg.connect(
             self.access.url,
@@ -117,6 +116,10 @@ class Connector:
         )
         connection.add_log_listener(_note_warning)
         return connection
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f}"
 
 
 def hosts_of(url: str) -> list[tuple[str, int] | None]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from adapters.sql.batches import Fetch
 from adapters.sql.reader import SqliteReader
-from adapters.sql.sqlite import read_only_engine, translated
+from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, read_only_engine, translated
 from adapters.sql.sqlite_questions import SqliteQuestions
 from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.transactions import Reader, Transactions
@@ -49,9 +49,9 @@ class Storage(Struct, frozen=True, kw_only=True):
     close: Callable[[], Awaitable[None]]
 
 
-def sqlite_storage(path: Path) -> Storage:
+def sqlite_storage(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> Storage:
     """A file: one connection that writes, on a thread of its own, and one that reads."""
-    writer, reader = Writer(path), SqliteReader(path)
+    writer, reader = Writer(path, patience=patience), SqliteReader(path)
 
     def scan_now(job: Callable[[Connection], Any]) -> Any:
         with translated(), read_only_engine(path).connect() as connection:

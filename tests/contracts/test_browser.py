@@ -13,63 +13,62 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
 
 from adapters.monitoring.table_query import TableQuery
 from adapters.monitoring.table_reader import TableReader
-from adapters.sql.schema import migrate
-from adapters.sql.sqlite import create_database
+from adapters.sql.postgresql import Access, Connector
+from adapters.sql.postgresql_storage import postgresql_storage
 from adapters.sql.sqlite_questions import SqliteQuestions
+from adapters.sql.storage import Storage
 from adapters.sql.tables import metadata
 from adapters.sql.unit_of_work import SqlBegin
-from adapters.sql.writer import Writer
 from application.operations.queries import Comparison, Condition, Count, Page
 from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
 from domain.events import Event, EventKind
 from domain.operator import Scope
 from domain.password import PasswordHash
 from domain.user import Username
+from tests.contracts.storages import storage_on
 from tests.examples import DAY, LAPTOP, NOON
+from tests.postgresql import free_port
 
 NAMES = ["ada", "Adele", "bob", "Bør", "carol", "ADAM", "zoë", "x_y%z"]
 PLANTED = "plantedsecret"
 
 
 @pytest.fixture
-async def path(tmp_path: Path) -> Path:
-    path = tmp_path / "frontdesk.db"
-    create_database(path)
-    migrate(path)
-    writer = Writer(path)
-    async with SqlBegin(writer, str)() as work:
-        for number, name in enumerate(NAMES):
-            user = await work.users.add(
-                Username(name), PasswordHash(f"{PLANTED}{number}"), at=NOON + number * DAY
-            )
-            for each in range(2):
-                await work.sessions.add(
-                    user,
-                    f"{PLANTED}{name}{each}".encode(),
-                    replace(LAPTOP, address=f"192.0.2.{each}"),
-                    at=NOON,
-                    expires_at=NOON + timedelta(hours=number),
+async def storage(engine: str, tmp_path: Path) -> AsyncIterator[Storage]:
+    async with storage_on(engine, tmp_path) as storage:
+        async with SqlBegin(storage.transactions, str)() as work:
+            for number, name in enumerate(NAMES):
+                user = await work.users.add(
+                    Username(name), PasswordHash(f"{PLANTED}{number}"), at=NOON + number * DAY
                 )
-        await work.users.save(user.disabled(NOON))
-        await work.tokens.add(
-            f"{PLANTED}-token".encode(),
-            user.id,
-            name="n",
-            scopes=frozenset({Scope.API_VIEW}),
-            at=NOON,
-            expires_at=NOON,
-        )
-        await work.events.append(
-            Event(EventKind.RENAMED, NOON, user.id, LAPTOP, {"from": "a", "to": "\u202e\r\n<b>"})
-        )
-    writer.close()
-    return path
+                for each in range(2):
+                    await work.sessions.add(
+                        user,
+                        f"{PLANTED}{name}{each}".encode(),
+                        replace(LAPTOP, address=f"192.0.2.{each}"),
+                        at=NOON,
+                        expires_at=NOON + timedelta(hours=number),
+                    )
+            await work.users.save(user.disabled(NOON))
+            await work.tokens.add(
+                f"{PLANTED}-token".encode(),
+                user.id,
+                name="n",
+                scopes=frozenset({Scope.API_VIEW}),
+                at=NOON,
+                expires_at=NOON,
+            )
+            await work.events.append(
+                Event(
+                    EventKind.RENAMED, NOON, user.id, LAPTOP, {"from": "a", "to": "\u202e\r\n<b>"}
+                )
+            )
+        yield storage
 
 
 @pytest.fixture
-async def browser(path: Path) -> AsyncIterator[TableReader]:
-    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
-        yield browser
+def browser(storage: Storage) -> TableReader:
+    return TableReader(storage.questions, metadata)
 
 
 def where(column: str, comparison: str, value: str) -> Condition:
@@ -183,14 +182,13 @@ async def test_pages_show_every_row_once_and_in_order(
         assert whole == sorted(NAMES, key=lambda name: Username(name).key)
 
 
-async def test_what_is_inserted_meanwhile_shifts_no_page(path: Path) -> None:
-    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
-        first = await browser.page("users", limit=3)
-        writer = Writer(path)
-        async with SqlBegin(writer, str)() as work:
-            await work.users.add(Username("new"), PasswordHash("hash"), at=NOON)
-        writer.close()
-        second = await browser.page("users", after=first.following, limit=3)
+async def test_what_is_inserted_meanwhile_shifts_no_page(
+    storage: Storage, browser: TableReader
+) -> None:
+    first = await browser.page("users", limit=3)
+    async with SqlBegin(storage.transactions, str)() as work:
+        await work.users.add(Username("new"), PasswordHash("hash"), at=NOON)
+    second = await browser.page("users", after=first.following, limit=3)
     assert [row["id"] for row in (*first.rows, *second.rows)] == [8, 7, 6, 5, 4, 3]
 
 
@@ -200,15 +198,12 @@ async def test_columns_can_be_chosen(browser: TableReader) -> None:
     assert page.following
 
 
-async def test_many_rows_are_counted_to_a_bound(path: Path) -> None:
-    writer = Writer(path)
-    async with SqlBegin(writer, str)() as work:
+async def test_many_rows_are_counted_to_a_bound(storage: Storage, browser: TableReader) -> None:
+    async with SqlBegin(storage.transactions, str)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
-    writer.close()
-    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
-        renamed = [where("kind", "eq", "renamed")]
-        assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
-        assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
+    renamed = [where("kind", "eq", "renamed")]
+    assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
+    assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
 
 
 async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: TableReader) -> None:
@@ -217,11 +212,10 @@ async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: TableRe
     assert ids == sorted(ids, reverse=True)
 
 
-async def test_too_many_questions_at_once_are_told_so(path: Path) -> None:
-    with closing(TableReader(SqliteQuestions(path), metadata)) as browser:
-        asked = await asyncio.gather(
-            *(browser.page("users") for _ in range(60)), return_exceptions=True
-        )
+async def test_too_many_questions_at_once_are_told_so(browser: TableReader) -> None:
+    asked = await asyncio.gather(
+        *(browser.page("users") for _ in range(60)), return_exceptions=True
+    )
     assert {type(each) for each in asked} == {Page, Busy}
 
 
@@ -328,17 +322,24 @@ async def test_a_key_nobody_has(browser: TableReader) -> None:
         await browser.row("throttle_buckets", "nobody's")
 
 
-async def test_a_question_that_takes_too_long_is_given_up(path: Path) -> None:
-    with closing(TableReader(SqliteQuestions(path, patience=0), metadata)) as browser:
-        writer = Writer(path)
-        async with SqlBegin(writer, str)() as work:
-            await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 2_000)
-        writer.close()
-        with pytest.raises(QueryTooSlow):
-            await browser.count("events", [where("address", "contains", "x")])
+async def test_a_question_that_takes_too_long_is_given_up(
+    storage: Storage, browser: TableReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SqlBegin(storage.transactions, str)() as work:
+        await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 20_000)
+    monkeypatch.setattr(storage.questions, "_patience", 0.001)
+    with pytest.raises(QueryTooSlow):
+        await browser.count("events", [where("address", "contains", "x")])
 
 
 async def test_a_database_that_is_gone(tmp_path: Path) -> None:
     browser = TableReader(SqliteQuestions(tmp_path / "nowhere.db"), metadata)
     with closing(browser), pytest.raises(StorageUnavailable):
+        await browser.tables()
+
+
+async def test_a_server_that_is_gone() -> None:
+    connector = Connector(Access(url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"))
+    browser = TableReader(postgresql_storage(connector).questions, metadata)
+    with pytest.raises(StorageUnavailable):
         await browser.tables()

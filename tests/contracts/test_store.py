@@ -9,17 +9,8 @@ from typing import Any
 import pytest
 
 from adapters.sql.lookup import SqlLookup
-from adapters.sql.pool import Pool
-from adapters.sql.postgresql import Access, Connector, engine_of
-from adapters.sql.postgresql_reader import SETTLED, PostgresqlReader
-from adapters.sql.postgresql_sessions import IN_FLIGHT, PostgresqlSessions
-from adapters.sql.reader import SqliteReader
 from adapters.sql.records import SqlRecords
-from adapters.sql.schema import migrate, migrate_postgresql
-from adapters.sql.sqlite import create_database
-from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.unit_of_work import SqlBegin
-from adapters.sql.writer import Writer
 from domain.events import Event
 from domain.network import Client
 from domain.operator import Grant
@@ -27,7 +18,9 @@ from domain.ports import Begin, Lookup, Records
 from domain.session import Session
 from domain.user import User, Username
 from tests.contracts import operator_contract, store_contract
+from tests.contracts.storages import storage_on
 from tests.contracts.store_contract import CONTRACT, Store
+from tests.engines import ENGINES
 from tests.fakes.store import (
     FakeCodes,
     FakeEvents,
@@ -37,7 +30,6 @@ from tests.fakes.store import (
     FakeUnitOfWork,
     FakeUsers,
 )
-from tests.postgresql import demand, drop_database, new_database
 
 Check = Callable[[Store], Awaitable[None]]
 
@@ -59,41 +51,20 @@ async def fake(_: Path) -> AsyncIterator[Store]:
     yield ports_of(FakeStore())
 
 
-@asynccontextmanager
-async def sqlite(folder: Path) -> AsyncIterator[Store]:
-    path = folder / "with a space?" / "frontdesk.db"
-    create_database(path)
-    migrate(path)
-    writer, reader = Writer(path, patience=60), SqliteReader(path)
-    try:
-        with reader.open():
-            lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
-            yield Ports(SqlBegin(writer, str.upper), lookup, lookup, SqlRecords(reader))
-    finally:
-        writer.close()
+def ports_on(engine: str) -> Callable[[Path], Any]:
+    @asynccontextmanager
+    async def ports(folder: Path) -> AsyncIterator[Store]:
+        async with storage_on(engine, folder) as storage:
+            lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight)
+            begin = SqlBegin(storage.transactions, str.upper)
+            yield Ports(begin, lookup, lookup, SqlRecords(storage.reader, storage.settled))
 
-
-@asynccontextmanager
-async def postgresql(_: Path) -> AsyncIterator[Store]:
-    demand()
-    url = new_database()
-    access = Access(url=url)
-    connector = Connector(access)
-    await migrate_postgresql(connector, may_change=True)
-    engine = engine_of(connector, command_seconds=access.statement_seconds)
-    reader, sessions = PostgresqlReader(engine, access), PostgresqlSessions(connector)
-    lookup = SqlLookup(reader, sessions.fetch, in_flight=IN_FLIGHT)
-    try:
-        begin = SqlBegin(Pool(engine, access), str.upper)
-        yield Ports(begin, lookup, lookup, SqlRecords(reader, SETTLED))
-    finally:
-        sessions.close()
-        await engine.dispose()
-        drop_database(url)
+    ports.__name__ = engine
+    return ports
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("adapter", [fake, sqlite, postgresql])
+@pytest.mark.parametrize("adapter", [fake, *map(ports_on, ENGINES)])
 async def test_it_keeps_the_promise(adapter: Any, check: Check, tmp_path: Path) -> None:
     async with adapter(tmp_path) as store:
         await check(store)

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from adapters.sql.reader import SqliteReader
-from adapters.sql.schema import migrate
-from adapters.sql.sqlite import create_database
+from adapters.sql.storage import Storage
 from adapters.sql.throttle import SqlThrottle
 from adapters.sql.turns import Turns
-from adapters.sql.writer import Writer
 from domain.errors import TooManyAttempts
 from domain.network import Client
 from domain.throttle import Attempt, Limit, Throttle, reserve_all
+from tests.contracts.storages import storage_at, storage_on
+from tests.engines import POSTGRESQL, SQLITE
 from tests.examples import CLIENT, MINUTE
 from tests.fakes.system import FakeClock
 from tests.fakes.throttle import MemoryThrottle
+from tests.postgresql import demand, drop_database, new_database
 
 SECOND = timedelta(seconds=1)
 LIMIT = Limit(10, 5 * MINUTE)
@@ -192,19 +192,24 @@ async def in_memory(clock: FakeClock, _: Path) -> AsyncIterator[Throttle]:
     yield MemoryThrottle(clock)
 
 
+def throttle_on(storage: Storage, clock: FakeClock) -> SqlThrottle:
+    return SqlThrottle(storage.transactions, Turns(), storage.reader, clock)
+
+
 @asynccontextmanager
 async def in_sqlite(clock: FakeClock, folder: Path) -> AsyncIterator[SqlThrottle]:
-    path = folder / "frontdesk.db"
-    create_database(path)
-    migrate(path)
-    writer, reader = Writer(path), SqliteReader(path)
-    with reader.open():
-        yield SqlThrottle(writer, Turns(), reader, clock)
-    writer.close()
+    async with storage_on(SQLITE, folder) as storage:
+        yield throttle_on(storage, clock)
+
+
+@asynccontextmanager
+async def in_postgresql(clock: FakeClock, folder: Path) -> AsyncIterator[SqlThrottle]:
+    async with storage_on(POSTGRESQL, folder) as storage:
+        yield throttle_on(storage, clock)
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("adapter", [in_memory, in_sqlite])
+@pytest.mark.parametrize("adapter", [in_memory, in_sqlite, in_postgresql])
 async def test_it_keeps_the_promise(adapter: Any, check: Any, tmp_path: Path) -> None:
     clock = FakeClock()
     async with adapter(clock, tmp_path) as throttle:
@@ -255,9 +260,33 @@ async def test_two_processes_on_one_file_count_together(tmp_path: Path) -> None:
         assert not await passes(other, ADA)
 
 
-async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
+async def test_two_nodes_on_one_server_count_together() -> None:
+    demand()
+    clock, url = FakeClock(), new_database()
+    async with storage_at(url) as one, storage_at(url) as other:
+        nodes = throttle_on(one, clock), throttle_on(other, clock)
+        both = [passes(each, ADA) for each in nodes for _ in range(25)]
+        assert sum(await asyncio.gather(*both)) == 10
+        assert [await passes(each, ADA) for each in nodes] == [False, False]
+    drop_database(url)
+
+
+async def test_two_nodes_do_not_wait_for_each_other_in_a_circle() -> None:
+    """Whichever order the attempts are named in."""
+    demand()
+    clock, url = FakeClock(), new_database()
+    async with storage_at(url) as one, storage_at(url) as other:
+        nodes = throttle_on(one, clock), throttle_on(other, clock)
+        many = [Attempt(f"key{number}", Limit(1_000, 5 * MINUTE)) for number in range(4)]
+        reserved = [passes(nodes[n % 2], many if n % 2 else many[::-1]) for n in range(40)]
+        assert all(await asyncio.gather(*reserved))
+    drop_database(url)
+
+
+@pytest.mark.parametrize("in_database", [in_sqlite, in_postgresql])
+async def test_what_is_over_is_forgotten(in_database: Any, tmp_path: Path) -> None:
     clock = FakeClock()
-    async with in_sqlite(clock, tmp_path) as throttle:
+    async with in_database(clock, tmp_path) as throttle:
         await use_up(throttle, ADA)
         await throttle.reserve(BOB, client=CLIENT)
         clock.advance(5 * MINUTE)
