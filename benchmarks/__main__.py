@@ -19,8 +19,9 @@ from msgspec import json, structs
 from benchmarks import measures, operations, report
 from benchmarks.many_sessions import many_sessions
 from benchmarks.pieces import Piece, pieces
+from benchmarks.postgresql import on_postgresql
 from benchmarks.report import Figures
-from benchmarks.targets import INSTALLED, Server, Target, named, peers, serving
+from benchmarks.targets import INSTALLED, Server, Target, cheap, named, peers, serving
 
 STORMS = (0, 8, 32, 128)
 USERS = 8
@@ -135,16 +136,12 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
         found.pieces = uvloop.run(_all_pieces())
     with noting("many sessions"):
         bare = named("bare")
-        found.many_sessions = many_sessions(_cheap(frontdesk), bare, seconds / 2, 3 * rounds)
+        found.many_sessions = many_sessions(cheap(frontdesk), bare, seconds / 2, 3 * rounds)
+    with noting("PostgreSQL"):
+        found.postgresql = on_postgresql(frontdesk, named("bare"), seconds / 2, rounds)
     with noting(f"growing to {sizes[-1]:,} users" if sizes else "no growth"):
-        found.growth = list(measures.growth(_cheap(frontdesk), sizes, seconds / 2, rounds))
+        found.growth = list(measures.growth(cheap(frontdesk), sizes, seconds / 2, rounds))
     return found
-
-
-def _cheap(target: Target) -> Target:
-    """With the lowest cost of hashes, so that what the database takes is seen."""
-    environment = {**target.environment, "FRONTDESK_BCRYPT_COST": "10"}
-    return structs.replace(target, environment=environment)
 
 
 async def _all_pieces() -> list[Piece]:

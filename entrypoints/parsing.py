@@ -12,6 +12,8 @@ from msgspec import Struct
 Network = IPv4Network | IPv6Network
 
 _LOCAL = ("/", "127.0.0.1", "localhost", "[::1]")
+_PLACE = r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?"
+_POSTGRESQL = re.compile(rf"postgres(ql)?://([^@/?#]*@)?({_PLACE}(,{_PLACE})*)?/[^/?#]+(\?[^#]*)?")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
@@ -73,7 +75,7 @@ def database(raw: str) -> Path | PostgresqlUrl:
     """A file, as in `sqlite:///data/frontdesk.db`, or a server, as in
     `postgresql://frontdesk@db.example.com/frontdesk`.
     """
-    if re.match(r"postgres(ql)?://", raw):
+    if _POSTGRESQL.fullmatch(raw):
         return PostgresqlUrl(raw)
     match = re.fullmatch(r"sqlite:///(?P<path>[^?#]+)", raw)
     if match is None or match["path"] == ":memory:":

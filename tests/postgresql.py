@@ -60,8 +60,10 @@ class Cluster:
         self.name, self.port = name, free_port()
 
     @classmethod
-    def new(cls) -> Self:
-        """One that runs, with nothing in it."""
+    def new(cls, *, durable: bool = False) -> Self:
+        """One that runs, with nothing in it. What it commits survives a kill, and if it is
+        `durable` also the loss of power.
+        """
         cluster = cls()
         password = cluster.folder / "password"
         password.write_text(PASSWORD)
@@ -70,7 +72,7 @@ class Cluster:
             "initdb", "-D", cluster.data, "-U", "owner", "--pwfile", password,
             "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-sync",
         )  # fmt: skip
-        cluster._configure()
+        cluster._configure(fsync="on" if durable else "off")
         cluster.start()
         return cluster
 
@@ -92,14 +94,13 @@ class Cluster:
             time.sleep(0.05)
         return standby
 
-    def _configure(self) -> None:
+    def _configure(self, *, fsync: str = "off") -> None:
         settings = {
             "listen_addresses": f"'{_LOCAL}'",
             "port": str(self.port),
             "unix_socket_directories": "''",  # its lock outlives a kill
             "cluster_name": f"'{self.name}'",
-            # A killed process needs no sync: the kernel has what it wrote.
-            "fsync": "off",
+            "fsync": fsync,
             "max_connections": "200",
             "log_min_messages": "fatal",
         }

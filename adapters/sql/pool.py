@@ -23,7 +23,7 @@ from adapters.sql.postgresql import (
 from adapters.sql.tables import users
 from adapters.sql.tally import count_since
 from adapters.sql.transactions import NONE, Row, Values
-from domain.errors import StorageUnavailable
+from domain.errors import StorageUnavailable, Unavailable
 
 _Result = TypeVar("_Result")
 
@@ -101,8 +101,8 @@ class Pool:
             try:
                 yield PostgresqlTransaction(connection)
                 await self._commit(connection)
-            except BaseException:
-                await _roll_back(connection)
+            except BaseException as error:
+                await (_give_up if _is_lost(error) else _roll_back)(connection)
                 raise
             finally:
                 await _give_back(connection)
@@ -134,6 +134,12 @@ class Pool:
 
 async def _driver_of(connection: AsyncConnection) -> Connection:
     return (await connection.get_raw_connection()).driver_connection
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the server said nothing: there is no use in telling it to roll back."""
+    cause = error.__cause__
+    return isinstance(error, Unavailable) and cause is not None and state_of(cause) is None
 
 
 async def _roll_back(connection: AsyncConnection) -> None:

@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 import asyncpg
 from advanced_alchemy.config import EngineConfig, SQLAlchemyAsyncConfig
+from sqlalchemy import ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -141,7 +142,7 @@ def engine_of(connector: Connector, *, command_seconds: float | None) -> AsyncEn
     """
     access = connector.access
     connect = partial(connector.connect, command_seconds=command_seconds)
-    return SQLAlchemyAsyncConfig(
+    engine = SQLAlchemyAsyncConfig(
         connection_string="postgresql+asyncpg://",
         create_engine_callable=partial(create_async_engine, async_creator=connect),
         engine_config=EngineConfig(
@@ -153,6 +154,18 @@ def engine_of(connector: Connector, *, command_seconds: float | None) -> AsyncEn
             hide_parameters=True,
         ),
     ).get_engine()
+    event.listen(engine.sync_engine, "handle_error", _note_loss)
+    return engine
+
+
+def _note_loss(context: ExceptionContext) -> None:
+    """Let the pool open a fresh connection instead of one that the server has given up, also where
+    the driver does not know yet that it is closed.
+    """
+    code = state_of(context.original_exception)
+    is_lost = isinstance(context.original_exception.__cause__, _LOST)
+    if is_lost or (code and code.startswith(_GIVEN_UP)):
+        context.is_disconnect = True
 
 
 _LOST = (
@@ -167,6 +180,7 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57", "58", "40")
 """Connection lost; out of resources; shut down or cancelled; system error; deadlock and failed
 serialisation (PostgreSQL, Appendix A).
 """
+_GIVEN_UP = ("08", "57P", "25006")
 _UNAVAILABLE = frozenset({"55P03", "25006", "25P03", "3D000", "28000", "28P01"})
 """Lock not got in time; a standby; idle too long; no such database, or not for us."""
 _POOLED = frozenset({"26000", "42P05", "08P01"})

@@ -18,7 +18,14 @@ IN_FLIGHT = 2
 _DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 _wanted = any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 _SQL = str(WITH_DIGEST.where(sessions.c.token_digest == _wanted).compile(dialect=_DIALECT))
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 
 class PostgresqlSessions:

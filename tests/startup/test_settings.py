@@ -1,6 +1,7 @@
 """Settings are read once, checked at start, and all mistakes reported at once."""
 
 import re
+from contextlib import nullcontext
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -109,7 +110,13 @@ def test_everything_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         ("PROFILE", "paranoid"),
         ("PROFILE", "hardened"),  # without an https origin
-        ("DATABASE_URL", "postgresql://localhost/desk"),
+        ("DATABASE_URL", "mysql://localhost/desk"),
+        ("DATABASE_URL", "postgresql+asyncpg://localhost/desk"),
+        ("DATABASE_URL", "postgresql://localhost:five/desk"),
+        ("DATABASE_URL", "postgresql://localhost"),
+        ("DATABASE_POOL", "0"),
+        ("DATABASE_STATEMENT_SECONDS", "0"),
+        ("MIGRATE", "sometimes"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("DATABASE_URL", "sqlite://"),
         ("PUBLIC_ORIGIN", "accounts.example.com"),
@@ -189,3 +196,53 @@ def test_operators_see_what_is_in_effect_and_no_secret(
     assert shown["FRONTDESK_OLD_PEPPERS"] == ("(a secret),(a secret)", "environment")
     assert shown["FRONTDESK_BCRYPT_COST"] == ("12", "default")
     assert "secret pepper" not in str(shown)
+
+
+URL = "postgresql://ada:hunter2@db1.example.com,db2.example.com:6432/accounts?sslmode=require"
+
+
+def test_a_server_of_postgresql_can_be_named_and_shows_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", URL)
+    monkeypatch.setenv("FRONTDESK_DATABASE_PASSWORD", "hunter3, with a comma")
+    monkeypatch.setenv("FRONTDESK_DATABASE_POOL", "7")
+    settings = read_settings(tmp_path)
+    assert settings.postgresql is not None
+    assert settings.postgresql.value == URL
+    assert settings.database_password == b"hunter3, with a comma"
+    assert settings.connections_a_worker == 9
+    shown = {each.name: each.value for each in effective(settings, tmp_path)}
+    named = "postgresql://ada@db1.example.com,db2.example.com:6432/accounts"
+    assert shown["FRONTDESK_DATABASE_URL"] == named
+    assert "hunter" not in f"{shown}{settings}{settings!r}{settings.postgresql}"
+
+
+def test_other_engines_get_a_sentence_that_names_the_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", "mysql://ada:hunter2@db/accounts")
+    with pytest.raises(InvalidSettings, match=r"SQLite .* PostgreSQL") as refusal:
+        read_settings(tmp_path)
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_good"),
+    [
+        ("postgresql://ada@db.example.com/x", False),
+        ("postgresql://ada@db.example.com/x?sslmode=require", False),
+        ("postgresql://ada@localhost,db.example.com/x", False),
+        ("postgresql://ada@db.example.com/x?sslmode=verify-full", True),
+        ("postgresql://ada@127.0.0.1:6432/x", True),
+        ("postgresql://ada@/x?host=/run/postgresql", True),
+    ],
+)
+def test_the_profile_hardened_wants_to_know_who_the_server_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, is_good: bool
+) -> None:
+    monkeypatch.setenv("FRONTDESK_PROFILE", "hardened")
+    monkeypatch.setenv("FRONTDESK_PUBLIC_ORIGIN", "https://accounts.example.com")
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", url)
+    with nullcontext() if is_good else pytest.raises(InvalidSettings, match="verify-full"):
+        read_settings(tmp_path)
