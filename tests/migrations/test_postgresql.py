@@ -1,8 +1,10 @@
 """The same schema on PostgreSQL, by every way."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -12,10 +14,16 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from adapters.sql.fingerprints import AnotherSecret, SharedSecret
+from adapters.sql.lookup import SqlLookup
 from adapters.sql.migrations import HEAD
 from adapters.sql.postgresql import Access, Connector, engine_of
+from adapters.sql.postgresql_storage import postgresql_storage
 from adapters.sql.schema import SchemaTooNew, SchemaTooOld, migrate_postgresql
+from adapters.sql.storage import Storage
 from adapters.sql.tables import metadata
+from adapters.sql.unit_of_work import SqlBegin
+from domain.events import Event, EventKind
+from tests.examples import ADA, DAY, DIGEST, HASH, LAPTOP, NOON
 from tests.migrations.test_migrations import REVISIONS, config
 from tests.postgresql import demand, execute, new_database
 
@@ -37,9 +45,11 @@ async def connected(
     url: str,
 ) -> AsyncIterator[Callable[[Callable[[Connection], Any]], Any]]:
     engine = engine_of(Connector(Access(url=url)), command_seconds=None)
-    async with engine.begin() as connection:
-        yield connection.run_sync
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            yield connection.run_sync
+    finally:
+        await engine.dispose()
 
 
 async def walk(url: str, step: str, revision: str) -> None:
@@ -146,25 +156,33 @@ async def test_transactions_of_another_server_are_forgotten(url: str) -> None:
 
 
 async def test_a_service_needs_no_right_to_change_the_schema(url: str) -> None:
-    """The README of PostgreSQL's page, literally: one role migrates, another one serves."""
-    await migrate(url)
-    execute(
-        url,
-        "DROP ROLE IF EXISTS server",
-        "CREATE ROLE server LOGIN PASSWORD 'server'",
-        "GRANT USAGE ON SCHEMA public TO server",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO server",
-        "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO server",
-        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        "SELECT 1",
-    )
-    owner, at, place = url.rpartition("@")
-    served = f"postgresql://server:server@{place}"
-    await migrate(served, may_change=False)
-    engine = engine_of(Connector(Access(url=served)), command_seconds=None)
+    """The roles of docs/postgresql.md, literally: one migrates, the other one serves."""
+    page = (Path(__file__).parents[2] / "docs" / "postgresql.md").read_text()
+    (block,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    names = ("frontdesk_owner", "frontdesk")
+    execute(url, *(f"DROP ROLE IF EXISTS {name}" for name in names), "SELECT 1")
+    execute(url, *block.split(";")[:-1], "SELECT 1")
+    place = url.rpartition("@")[2]
+    owner = f"postgresql://frontdesk_owner:change%20me@{place}"
+    served = f"postgresql://frontdesk:change%20me%20too@{place}"
+    await migrate(owner)
+    await migrate(served, may_change=False, secrets=[SharedSecret("KEY", b"key")])
+    async with storage_of(served) as storage:
+        async with SqlBegin(storage.transactions, str)() as work:
+            user = await work.users.add(ADA, HASH, at=NOON)
+            await work.sessions.add(user, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
+            await work.events.append(Event(EventKind.SIGNED_UP, NOON, user.id, LAPTOP))
+        lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=2)
+        assert await lookup.session(DIGEST)
     with pytest.raises(Exception, match="permission denied"):
-        async with engine.begin() as connection:
-            await connection.execute(text("CREATE TABLE mine (id int)"))
-    await engine.dispose()
-    assert owner
-    assert at
+        async with connected(served) as run:
+            await run(lambda c: c.execute(text("CREATE TABLE mine (id int)")))
+    execute(url, *(f"DROP OWNED BY {name}" for name in names), "SELECT 1")
+
+
+@asynccontextmanager
+async def storage_of(url: str) -> AsyncIterator[Storage]:
+    storage = postgresql_storage(Connector(Access(url=url)))
+    async with storage.running():
+        yield storage
+    await storage.close()
