@@ -140,6 +140,13 @@ async def _fill(url: str) -> list[SessionToken]:
     return tokens
 
 
+def table(found: list[OnPostgresql]) -> str:
+    """For the report."""
+    lines = ["| on PostgreSQL | | |", "|---|---|---|"]
+    lines += [f"| {each.what} | {each.value:,.1f} | {each.ratio:.2f} {each.of} |" for each in found]
+    return "\n".join(lines) if found else ""
+
+
 def main() -> None:
     """Measure and print."""
     for each in on_postgresql(named("frontdesk"), named("bare"), 4, 3):

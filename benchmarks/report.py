@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
+from benchmarks import postgresql
 from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
 from benchmarks.operations import REQUESTS, Answer
 from benchmarks.operations import USERS as OPERATED
 from benchmarks.pieces import Piece
-from benchmarks.postgresql import OnPostgresql
 from benchmarks.targets import Target
 from tests.startup.processes import ROOT
 
@@ -56,7 +56,7 @@ class Ours(Struct):
     writes: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
-    postgresql: list[OnPostgresql] = field(default_factory=list)
+    postgresql: list[postgresql.OnPostgresql] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
     pieces: list[Piece] = field(default_factory=list)
@@ -81,8 +81,7 @@ def write(
         _pieces(ours.pieces),
         "### Many sessions",
         _many_sessions(ours.many_sessions),
-        "### PostgreSQL",
-        _postgresql(ours.postgresql),
+        f"### PostgreSQL\n\n{postgresql.table(ours.postgresql)}",
         "### Growth and writes",
         _growth(ours),
         "### What operators ask, and what recording costs",
@@ -198,12 +197,6 @@ def _pieces(pieces: list[Piece]) -> str:
 def _many_sessions(found: list[ManySessions]) -> str:
     lines = ["| reads of | a second | of bare Litestar |", "|---|---|---|"]
     lines += [f"| {each.what} | {each.rate:,.0f} | {each.of_bare:.2f} |" for each in found]
-    return "\n".join(lines) if found else ""
-
-
-def _postgresql(found: list[OnPostgresql]) -> str:
-    lines = ["| on PostgreSQL | | |", "|---|---|---|"]
-    lines += [f"| {each.what} | {each.value:,.1f} | {each.ratio:.2f} {each.of} |" for each in found]
     return "\n".join(lines) if found else ""
 
 

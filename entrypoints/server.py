@@ -126,7 +126,11 @@ def _greet(settings: Settings, listening: Listening) -> None:
 
 def _connections(settings: Settings, workers: int) -> str:
     """How many it may take of the server's."""
-    each, most = settings.connections_a_worker, asyncio.run(max_connections(settings))
+    each = settings.connections_a_worker
+    try:
+        most = f"{asyncio.run(max_connections(settings))}"
+    except Unavailable:
+        most = "max_connections"
     return (
         f"with up to {each} connections a worker, {each * workers} on this node; (pool + 2) x"
         f" workers x nodes must stay below the server's {most}"

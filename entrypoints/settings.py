@@ -1,7 +1,7 @@
 """Settings, read once from the environment and a `.env` in the working directory."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,23 +13,7 @@ from msgspec import Struct, structs
 
 from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
-from entrypoints.parsing import (
-    Network,
-    PostgresqlUrl,
-    Rate,
-    Secret,
-    choice,
-    database,
-    host,
-    network,
-    number,
-    origin,
-    password,
-    rate,
-    secret,
-    several,
-    whole,
-)
+from entrypoints.parsing import PARSERS, Network, PostgresqlUrl, Rate, Secret
 
 PREFIX = "FRONTDESK_"
 
@@ -189,7 +173,7 @@ def read_settings(directory: Path | None = None) -> Settings:
     load_dotenv((directory or Path.cwd()) / ".env")
     values: dict[str, Any] = {}
     mistakes: dict[str, str] = {}
-    for name, parse in _PARSERS.items():
+    for name, parse in PARSERS.items():
         variable = PREFIX + name.upper()
         try:
             if raw := _text_of(variable):
@@ -242,65 +226,4 @@ def _contradictions(settings: Settings) -> dict[str, str]:
     return mistakes
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {
-    "data_dir": Path,
-    "database_url": database,
-    "database_password": password,
-    "database_pool": whole(1, 1_000),
-    "database_pool_seconds": number(600),
-    "database_connect_seconds": number(600),
-    "database_lookup_seconds": number(600),
-    "database_statement_seconds": number(600),
-    "database_commit_seconds": number(600),
-    "database_lock_seconds": number(600),
-    "database_idle_seconds": number(600),
-    "migrate": choice("auto", "never"),
-    "profile": choice("default", "hardened"),
-    "public_origin": origin,
-    "allowed_hosts": several(host),
-    "trusted_origins": several(origin),
-    "trusted_proxies": several(network),
-    "bcrypt_cost": whole(10, 31),
-    "hash_threads": whole(1, 1_024),
-    "hash_max_wait_seconds": number(60),
-    "throttle": choice("on", "off"),
-    "limit_account_network": rate,
-    "limit_network": rate,
-    "limit_network_day": rate,
-    "limit_account": rate,
-    "limit_device": rate,
-    "limit_sign_ups": rate,
-    "limit_confirmations": rate,
-    "limit_failures": rate,
-    "limit_changes": rate,
-    "limit_renames": rate,
-    "limit_logins": rate,
-    "first_wait_seconds": number(86_400),
-    "longest_wait_seconds": number(86_400),
-    "pepper": secret(16),
-    "old_peppers": several(secret(16)),
-    "secret_key": secret(32),
-    "session_days": number(365),
-    "session_idle_minutes": number(525_600),
-    "sessions_per_user": whole(1, 1_000),
-    "operator_session_hours": number(8_760),
-    "operator_idle_minutes": number(525_600),
-    "fresh_login_minutes": number(1_440),
-    "event_days": number(36_500),
-    "body_seconds": number(3_600),
-    "connections": whole(1, 1_000_000),
-    "request_log": choice("on", "off"),
-    "request_log_days": number(36_500),
-    "request_log_notable_days": number(36_500),
-    "request_log_slow_ms": number(3_600_000),
-    "request_log_mebibytes": whole(1, 1_048_576),
-    "request_log_a_second": whole(4, 1_000_000),
-    "request_log_network_kib_a_second": whole(4, 1_048_576),
-    "request_log_addresses": choice("on", "off"),
-    "request_log_users": choice("on", "off"),
-    "request_log_excluded": several(str),
-    "request_log_masked": several(str),
-    "metrics": choice("on", "off"),
-    "prometheus": choice("on", "off"),
-}
-NAMES = tuple(PREFIX + name.upper() for name in _PARSERS)
+NAMES = tuple(PREFIX + name.upper() for name in PARSERS)

@@ -40,10 +40,10 @@ _GIVE_UP_SECONDS = 2
 
 
 class PostgresqlTransaction:
-    """Fits `Transaction`."""
+    """Fits `Transaction`. A statement takes at most so many seconds."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: AsyncConnection, seconds: float) -> None:
+        self._connection, self._seconds = connection, seconds
 
     async def execute(self, statement: Executable, values: Values = NONE) -> int:
         return (await self._run(statement, values)).rowcount
@@ -80,7 +80,8 @@ class PostgresqlTransaction:
     ) -> CursorResult[*tuple[Any, ...]]:
         started = perf_counter()
         with translated():
-            result = await self._connection.execute(statement, values)
+            async with asyncio.timeout(self._seconds):
+                result = await self._connection.execute(statement, values)
         count_since(started)
         return result
 
@@ -99,7 +100,7 @@ class Pool:
         with anyio.CancelScope(shield=True):
             connection = await self._connected(self.deadline() if until is None else until)
             try:
-                yield PostgresqlTransaction(connection)
+                yield PostgresqlTransaction(connection, self._access.statement_seconds)
                 await self._commit(connection)
             except BaseException as error:
                 await (_give_up if _is_lost(error) else _roll_back)(connection)

@@ -100,7 +100,7 @@ class Connector:
             limits = {
                 "lock_timeout": _milliseconds(self.access.lock_seconds),
                 "idle_in_transaction_session_timeout": _milliseconds(self.access.idle_seconds),
-                "statement_timeout": _milliseconds(command_seconds),
+                "statement_timeout": _milliseconds(self.access.statement_seconds),
             }
         connection = await asyncpg.connect(
             self.access.url,

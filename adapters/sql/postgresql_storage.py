@@ -19,7 +19,8 @@ _SIZE = select(func.pg_database_size(func.current_database()))
 def postgresql_storage(connector: Connector) -> Storage:
     """Everything over one pool; the look-ups of sessions have two connections of their own."""
     access = connector.access
-    engine = engine_of(connector, command_seconds=access.statement_seconds)
+    longest = max(access.statement_seconds, access.commit_seconds)
+    engine = engine_of(connector, command_seconds=longest)
     sessions = PostgresqlSessions(connector)
     reader, pool = PostgresqlReader(engine, access), Pool(engine, access)
 

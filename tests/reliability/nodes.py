@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,20 @@ class Load:
         self._urls, self._stop = urls, threading.Event()
         self.renamed: dict[str, str] = {}
         self.answers: dict[int, int] = {}
-        self._threads = [threading.Thread(target=self._work, args=(n,)) for n in range(clients)]
+        self._number, self._clients = clients, ExitStack()
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> "Load":
+        for number in range(self._number):
+            url = self._urls[number % len(self._urls)]
+            client = self._clients.enter_context(connect(url))
+            name = fresh_name()
+            signed_up = client.sign_up(name, PASSWORD)
+            assert signed_up.status == 200, signed_up.text
+            user_id = str(signed_up.data["id"])
+            self.renamed[user_id] = name
+            work = threading.Thread(target=self._work, args=(client, user_id, name))
+            self._threads.append(work)
         for thread in self._threads:
             thread.start()
         return self
@@ -74,22 +85,18 @@ class Load:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        self._clients.close()
 
-    def _work(self, number: int) -> None:
-        with connect(self._urls[number % len(self._urls)]) as client:
-            name, turn = fresh_name(), 0
-            signed_up = client.sign_up(name, PASSWORD)
-            assert signed_up.status == 200, signed_up.text
-            user_id = str(signed_up.data["id"])
-            self.renamed[user_id] = name
-            while not self._stop.is_set():
-                turn += 1
-                answer = client.update(username=f"{name}-{turn}")
-                self.answers[answer.status] = self.answers.get(answer.status, 0) + 1
-                if answer.status == 200:
-                    self.renamed[user_id] = answer.data["username"]
-                elif answer.status == 503:
-                    time.sleep(0.05)
+    def _work(self, client: Client, user_id: str, name: str) -> None:
+        turn = 0
+        while not self._stop.is_set():
+            turn += 1
+            answer = client.update(username=f"{name}-{turn}")
+            self.answers[answer.status] = self.answers.get(answer.status, 0) + 1
+            if answer.status == 200:
+                self.renamed[user_id] = answer.data["username"]
+            elif answer.status == 503:
+                time.sleep(0.05)
 
     def check(self, url: str) -> int:
         """Every answered rename is there; how many there were. A later one, whose answer said that

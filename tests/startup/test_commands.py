@@ -219,6 +219,7 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     assert upgraded.returncode == 0, upgraded.stderr
     connection = sqlite3.connect(tmp_path / "data" / "frontdesk.db")
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("UPDATE compatibility SET readable_by = '9999'")
     connection.commit()
     connection.close()
     for way in WAYS.values():
