@@ -79,6 +79,11 @@ class Users(Protocol):
     async def get(self, user_id: int) -> User | None:
         """The account as it is now; it stays so until the unit of work ends."""
 
+    async def exists(self, user_id: int) -> bool:
+        """Say whether there is such an account; if so, nobody deletes it until the unit of work
+        ends. It may be changed, and who changes it does not wait for this.
+        """
+
     async def save(self, user: User) -> User:
         """Replace the stored account of the same id. Says how it is now: its version has grown by
         one. Raises `UsernameTaken`.

@@ -7,8 +7,9 @@ from click import ClickException, Command, Context, Group, echo, group, pass_con
 
 from adapters.sql.fingerprints import forget
 from adapters.sql.sqlite import create_database, writing_engine
+from domain.errors import Unavailable
 from entrypoints.settings import InvalidSettings, Settings, read_settings
-from entrypoints.storage import connector_of
+from entrypoints.storage import connector_of, reason_of
 
 _KEPT = (
     "check",
@@ -32,6 +33,12 @@ class _Migrations(Group):
     """The commands are imported when one is asked for, for a server never needs them and they take
     long to import.
     """
+
+    def invoke(self, ctx: Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Unavailable as error:
+            raise ClickException(f"The database cannot be used: {reason_of(error)}") from error
 
     def list_commands(self, ctx: Context) -> list[str]:
         return sorted([*_KEPT, *super().list_commands(ctx)])
@@ -77,11 +84,12 @@ def forget_secrets() -> None:
 
 
 async def _forget(settings: Settings) -> None:
-    from adapters.sql.postgresql import engine_of
+    from adapters.sql.postgresql import engine_of, translated
 
     engine = engine_of(connector_of(settings), command_seconds=None)
-    async with engine.begin() as connection:
-        await connection.run_sync(forget)
+    with translated():
+        async with engine.begin() as connection:
+            await connection.run_sync(forget)
     await engine.dispose()
 
 

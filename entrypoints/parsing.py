@@ -11,9 +11,13 @@ from msgspec import Struct
 
 Network = IPv4Network | IPv6Network
 
-_LOCAL = ("/", "127.0.0.1", "localhost", "[::1]")
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _PLACE = r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?"
-_POSTGRESQL = re.compile(rf"postgres(ql)?://([^@/?#]*@)?({_PLACE}(,{_PLACE})*)?/[^/?#]+(\?[^#]*)?")
+_ACCOUNT = r"[A-Za-z0-9._~!$&'()*+,;=:%-]*"  # RFC 3986, §3.2.1: others are percent-encoded
+_POSTGRESQL = re.compile(
+    rf"postgres(ql)?://({_ACCOUNT}@)?({_PLACE}(,{_PLACE})*)?/[^/?#]+(\?[^#]*)?"
+)
+_LAST_PORT = 65_535
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
@@ -67,7 +71,8 @@ class PostgresqlUrl(Struct, frozen=True):
         """Whether the server proves who it is, or nothing but this machine lies between."""
         options = dict(parse_qsl(urlsplit(self.value).query))
         hosts = urlsplit(self.value).netloc.rpartition("@")[2] or options.get("host", "/")
-        is_local = all(each.startswith(_LOCAL) for each in hosts.split(","))
+        names = [re.sub(r":\d+$", "", each) for each in hosts.split(",")]
+        is_local = all(name in _LOCAL or name.startswith("/") for name in names)
         return is_local or options.get("sslmode") == "verify-full"
 
 
@@ -75,15 +80,22 @@ def database(raw: str) -> Path | PostgresqlUrl:
     """A file, as in `sqlite:///data/frontdesk.db`, or a server, as in
     `postgresql://frontdesk@db.example.com/frontdesk`.
     """
-    if _POSTGRESQL.fullmatch(raw):
+    if _POSTGRESQL.fullmatch(raw) and not _has_no_such_port(raw):
         return PostgresqlUrl(raw)
     match = re.fullmatch(r"sqlite:///(?P<path>[^?#]+)", raw)
     if match is None or match["path"] == ":memory:":
         raise ValueError(
             "Name a SQLite file, as in sqlite:///data/frontdesk.db, or a PostgreSQL database, as in"
-            " postgresql://frontdesk@db.example.com/frontdesk."
+            " postgresql://frontdesk@db.example.com/frontdesk. Percent-encode special characters of"
+            " a password."
         )
     return Path(match["path"])
+
+
+def _has_no_such_port(url: str) -> bool:
+    hosts = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    ports = re.findall(r":(\d+)(?=,|$)", hosts)
+    return any(not 0 < int(port) <= _LAST_PORT for port in ports)
 
 
 def password(raw: str) -> Secret:

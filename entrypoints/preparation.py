@@ -18,7 +18,7 @@ from adapters.sql.sqlite import create_database
 from domain.errors import Unavailable
 from entrypoints.settings import Settings
 from entrypoints.startup_warnings import is_exposed
-from entrypoints.storage import connector_of
+from entrypoints.storage import connector_of, reason_of
 
 _MIGRATION_WAIT_SECONDS = 60
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -64,8 +64,7 @@ def _prepare_postgresql(settings: Settings) -> None:
     try:
         asyncio.run(migrate_postgresql(connector, may_change=may_change, secrets=_shared(settings)))
     except Unavailable as error:
-        cause = error.__cause__ or error
-        raise CannotStart(f"{settings.postgresql} cannot be used: {cause}") from error
+        raise CannotStart(f"{settings.postgresql} cannot be used: {reason_of(error)}") from error
 
 
 def _shared(settings: Settings) -> list[SharedSecret]:

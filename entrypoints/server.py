@@ -128,9 +128,11 @@ def _connections(settings: Settings, workers: int) -> str:
     """How many it may take of the server's."""
     each = settings.connections_a_worker
     try:
-        most = f"{asyncio.run(max_connections(settings))}"
+        most = asyncio.run(max_connections(settings))
     except Unavailable:
-        most = "max_connections"
+        return f"with up to {each} connections a worker"
+    if each * workers >= most:
+        _log.warning(f"This node alone may take {each * workers} connections; it has {most}.")
     return (
         f"with up to {each} connections a worker, {each * workers} on this node; (pool + 2) x"
         f" workers x nodes must stay below the server's {most}"

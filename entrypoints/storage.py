@@ -20,6 +20,14 @@ def open_storage(settings: Settings) -> Storage:
     return postgresql_storage(connector_of(settings))
 
 
+def reason_of(error: BaseException) -> str:
+    """Why the database cannot be used, in its own words, without the statement."""
+    said = error
+    while said.__cause__ is not None:
+        said = said.__cause__
+    return str(said) or type(said).__name__
+
+
 def connector_of(settings: Settings) -> "Connector":
     """How to reach the PostgreSQL database that the settings name. Raises `ImportError`."""
     from adapters.sql.postgresql import Access, Connector

@@ -170,9 +170,10 @@ def _log_unavailable(request: Request[Any, Any, State], error: Unavailable) -> N
     is_busy = isinstance(error, Busy)
     if not is_busy:
         request.scope["state"]["error"] = error
-    cause = str(error.__cause__ or "")
+    cause = error.__cause__
+    said = "" if cause is None else str(cause) or type(cause).__name__
     level = logging.DEBUG if is_busy else logging.WARNING
-    _log.log(level, "%s", type(error).__name__, extra=_context(request, cause=cause))
+    _log.log(level, "%s", type(error).__name__, extra=_context(request, cause=said))
 
 
 def from_framework(request: Request[Any, Any, State], error: HTTPException) -> Response[Problem]:

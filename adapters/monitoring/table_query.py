@@ -178,7 +178,7 @@ class Order:
         if not isinstance(values, list) or len(values) != len(self.by):
             raise InvalidQuery("This is no `next` of a page; begin again without it.")
         if not all(
-            isinstance(value, _type(column))
+            isinstance(value, _type(column)) and not isinstance(value, bool)
             for value, (column, _) in zip(values, self.by, strict=True)
         ):
             raise InvalidQuery("This `next` is of another order; begin again without it.")
@@ -244,7 +244,8 @@ def _type(column: Column) -> tuple[type, ...]:
 def _checked(value: Any) -> Any:
     """What can be stored. Raises `InvalidQuery`."""
     if isinstance(value, str):
-        good = not any("\ud800" <= character <= "\udfff" for character in value)
+        # PostgreSQL has no U+0000, and no encoding has a lone surrogate.
+        good = not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in value)
     elif isinstance(value, int):
         good = -sys.maxsize <= value <= sys.maxsize
     else:

@@ -36,10 +36,17 @@ class DeviceNames:
         found = await self._reader.all(unread.limit(_BATCH))
         devices = await asyncio.to_thread(self._names, {agent for _, agent in found})
         if found:
-            naming = update(table).where(key == bindparam("row"), is_unread)
-            named = [{"row": id_, "device": devices[agent]} for id_, agent in found]
+            named = {id_: devices[agent] for id_, agent in found}
+            free = select(key).where(key.in_(bindparam("ids", expanding=True)), is_unread)
+            naming = update(table).where(key == bindparam("row"))
             async with self._transactions.begin() as transaction:
-                await transaction.execute_each(naming, named)
+                # Those that somebody else holds are left for the next time.
+                rows = await transaction.all(
+                    free.with_for_update(key_share=True, skip_locked=True), {"ids": list(named)}
+                )
+                if rows:
+                    values = [{"row": id_, "device": named[id_]} for (id_,) in rows]
+                    await transaction.execute_each(naming, values)
         return len(found)
 
     def _names(self, user_agents: Iterable[str]) -> dict[str, str]:

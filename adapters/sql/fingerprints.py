@@ -19,16 +19,17 @@ class AnotherSecret(Exception):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"This database is used with another {name} than this one. All nodes need the same. If"
-            " it was changed on purpose, run `frontdesk database forget-secrets` and start again:"
-            " what was made with the other no longer counts."
+            f"This database is used with another {name} than this node has. All nodes need the"
+            " same; without FRONTDESK_SECRET_KEY each makes a key of its own in its data folder."
+            " If it was changed on purpose, run `frontdesk database forget-secrets` and start"
+            " again: what was made with the other no longer counts."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SharedSecret:
-    """A secret that all nodes must have, by the name of its setting; `None` if it is not set. One
-    that is in the place of one of `former` may replace it.
+    """A secret that all nodes must have, by the name of its setting; `None` if it is not set. It
+    may replace one of `former`, which it knows.
     """
 
     name: str
@@ -42,8 +43,8 @@ class SharedSecret:
 
     @property
     def replaceable(self) -> list[bytes]:
-        """The fingerprints of those that it may replace. None at all is one of them."""
-        return [self._of(each) for each in (None, *self.former)]
+        """The fingerprints of those that it may replace."""
+        return [self._of(each) for each in self.former]
 
     def _of(self, value: bytes | None) -> bytes:
         if value is None:

@@ -63,7 +63,11 @@ class PostgresqlTransaction:
         return found[0] if found else None
 
     async def add_missing(self, table: Table, rows: Sequence[Values]) -> None:
-        await self._run(insert(table).on_conflict_do_nothing(), [*rows])
+        missing = insert(table)
+        keys = {column.name: missing.excluded[column.name] for column in table.primary_key}
+        # Updated, if to what it is: then nobody can remove the row before it is looked at.
+        there = missing.on_conflict_do_update(index_elements=[*table.primary_key], set_=keys)
+        await self._run(there, [*rows])
 
     async def lock_users(self, ids: Collection[int]) -> None:
         if ids:

@@ -64,6 +64,15 @@ def _note_warning(connection: Connection, message: Any) -> None:
         _warned.add(connection)
 
 
+_CANNOT_CONNECT = (
+    OSError,
+    TimeoutError,
+    ValueError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
+
+
 class Connector:
     """Makes connections to the server that takes writes. Which host that was last is tried first,
     and next time not the one that has not answered: a machine that vanished refuses nothing.
@@ -76,20 +85,19 @@ class Connector:
 
     async def connect(self, *, command_seconds: float | None) -> Connection:
         """Raises `StorageUnavailable`. A statement takes at most `command_seconds`."""
-        with translated():
-            last: Exception = ConnectionError("no host")
-            for _ in self._hosts:
-                host = self._hosts[self._first]
-                # Said before, for whoever waits for this may give up.
-                this, self._first = self._first, (self._first + 1) % len(self._hosts)
-                try:
-                    connection = await self._connect(host, command_seconds)
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as e:
-                    last = e
-                else:
-                    self._first = this
-                    return connection
-            raise last
+        last: Exception | None = None
+        first, number = self._first, len(self._hosts)
+        for this in [(first + step) % number for step in range(number)]:
+            # Said before, for whoever waits for this may give up.
+            self._first = (this + 1) % number
+            try:
+                connection = await self._connect(self._hosts[this], command_seconds)
+            except _CANNOT_CONNECT as error:
+                last = error
+            else:
+                self._first = this
+                return connection
+        raise StorageUnavailable from last
 
     async def _connect(
         self, host: tuple[str, int] | None, command_seconds: float | None
@@ -181,8 +189,10 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57", "58", "40")
 serialisation (PostgreSQL, Appendix A).
 """
 _GIVEN_UP = ("08", "57P", "25006")
-_UNAVAILABLE = frozenset({"55P03", "25006", "25P03", "3D000", "28000", "28P01"})
-"""Lock not got in time; a standby; idle too long; no such database, or not for us."""
+_UNAVAILABLE = frozenset({"55P03", "25006", "25P03", "3D000", "28000", "28P01", "42501"})
+"""Lock not got in time; a standby; idle too long; no such database, or not for us; a right that is
+missing.
+"""
 _POOLED = frozenset({"26000", "42P05", "08P01"})
 
 

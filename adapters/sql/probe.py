@@ -3,13 +3,15 @@
 import asyncio
 import time
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from adapters.sql.tables import readiness
 from adapters.sql.transactions import Transactions
 from domain.errors import Unavailable
 
-_WRITE = update(readiness)
+# If another node is at it, and perhaps has stopped there, that says nothing about this one.
+_FREE = select(readiness.c.id).with_for_update(skip_locked=True)
+_WRITE = update(readiness).where(readiness.c.id.in_(_FREE))
 
 
 class SqlProbe:

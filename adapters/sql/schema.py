@@ -63,11 +63,11 @@ class SchemaTooNew(Exception):
 class SchemaTooOld(Exception):
     """The schema is not the one of this code, which may not change it."""
 
-    def __init__(self, name: str, revision: str) -> None:
+    def __init__(self, name: str, revision: str | None) -> None:
+        is_at = f"is at schema revision {revision}" if revision else "has no tables yet"
         super().__init__(
-            f"{name} is at schema revision {revision}, and FRONTDESK_MIGRATE=never keeps this "
-            f"version, which needs {HEAD}, from changing it. Run `frontdesk database upgrade` as "
-            "a role that may."
+            f"The database {name} {is_at}, and FRONTDESK_MIGRATE=never keeps this version, which "
+            f"needs {HEAD}, from changing it. Run `frontdesk database upgrade` as a role that may."
         )
 
 
@@ -134,9 +134,11 @@ def bring_up_to_date(connection: Connection, name: str, *, may_change: bool = Tr
     if _version.name in tables:
         revision = connection.scalar(select(_version.c.version_num))
     if revision is None:
-        raise SchemaUnknown(name) if tables else SchemaTooOld(name, "nothing")
+        raise SchemaUnknown(name) if tables else SchemaTooOld(name, None)
     if revision == HEAD or _is_readable(connection, revision, tables):
         return
+    if revision > HEAD:
+        raise SchemaTooNew(revision)
     if not may_change:
         raise SchemaTooOld(name, revision)
     # Imported only when there is something to do: it takes ten times as long as `_create`.

@@ -35,7 +35,9 @@ class Transaction(Protocol):
         """The only row, if there is one."""
 
     async def add_missing(self, table: Table, rows: Sequence[Values]) -> None:
-        """Insert those of these rows whose key the table does not have."""
+        """Insert those of these rows whose key the table does not have. Until the transaction ends
+        nobody else removes any of them.
+        """
 
     async def lock_users(self, ids: Collection[int]) -> None:
         """Let no other transaction change these accounts until this one ends. They are taken by

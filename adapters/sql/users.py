@@ -45,6 +45,11 @@ def to_user(row: Sequence[Any]) -> User:
 
 USER_BY_KEY = select(*USER).where(users.c.username_key == bindparam("key"))
 _BY_ID = select(*USER).where(users.c.id == bindparam("id")).with_for_update(key_share=True)
+_EXISTS = (
+    select(users.c.id)
+    .where(users.c.id == bindparam("id"))
+    .with_for_update(read=True, key_share=True)
+)
 _ADD = insert(users).returning(users.c.id)
 _SAVE = (
     update(users)
@@ -91,6 +96,9 @@ class SqlUsers:
             return None
         row = await self.transaction.one(_BY_ID, {"id": user_id})
         return to_user(row) if row else None
+
+    async def exists(self, user_id: int) -> bool:
+        return await self.transaction.one(_EXISTS, {"id": user_id}) is not None
 
     async def save(self, user: User) -> User:
         values = {

@@ -106,12 +106,10 @@ class LogIn:
 
         A stranger waits in the turn of their network, never in that of the account they guess at.
         """
-        event = Event(
-            EventKind.LOGIN_REFUSED,
-            self.clock.now(),
-            user.id if user else None,
-            origin,
-            {} if user else {"pseudonym": self.pseudonyms.of(name)},
-        )
+        now, kind = self.clock.now(), EventKind.LOGIN_REFUSED
         async with self.begin(origin.client()) as work:
+            if user and await work.users.exists(user.id):
+                event = Event(kind, now, user.id, origin)
+            else:
+                event = Event(kind, now, None, origin, {"pseudonym": self.pseudonyms.of(name)})
             await work.events.append(event)

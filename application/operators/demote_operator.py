@@ -30,7 +30,8 @@ class DemoteOperator:
             work, found, actor = opened.work, opened.user, opened.actor_id
             if not found.is_operator:
                 return found
-            if by and not await work.users.has_other_operator(found.id):
+            is_last = not await work.users.has_other_operator(found.id)
+            if by and is_last:
                 raise LastOperator
             now = self.clock.now()
             demoted = await work.users.save(found.demoted())

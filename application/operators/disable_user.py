@@ -31,7 +31,8 @@ class DisableUser:
             work, found, actor = opened.work, opened.user, opened.actor_id
             if found.is_disabled:
                 return found
-            if by and found.is_operator and not await work.users.has_other_operator(found.id):
+            is_last = found.is_operator and not await work.users.has_other_operator(found.id)
+            if by and is_last:
                 raise LastOperator
             now, why = self.clock.now(), Ending.DISABLED
             disabled = await work.users.save(found.disabled(now))

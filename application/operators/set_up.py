@@ -45,10 +45,9 @@ class SetUp:
         client = origin.client()
         password_hash = await self.hasher.hash(secret, client=client)
         async with self.begin(client) as work:
+            is_too_late = await work.users.has_operator()
             grant, now = await work.codes.take(code.digest), self.clock.now()
-            if grant is None or not grant.allows(Purpose.SET_UP, now):
-                raise InvalidCode
-            if await work.users.has_operator():
+            if is_too_late or grant is None or not grant.allows(Purpose.SET_UP, now):
                 raise InvalidCode
             user = await work.users.add(name, password_hash, at=now, is_operator=True)
             await work.codes.void_set_up()

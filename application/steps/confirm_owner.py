@@ -42,7 +42,8 @@ class ConfirmOwner:
             if not await self.hasher.verify(secret, user.password_hash, client=client):
                 refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
                 async with self.begin(client) as work:
-                    await work.events.append(refused)
+                    if await work.users.exists(user.id):
+                        await work.events.append(refused)
                 raise InvalidCredentials
         except Unavailable:
             await self.throttle.refund(guesses, client=client)

@@ -30,8 +30,9 @@ class EraseAccount:
             raise LastOperator
         now, by_owner = self.clock.now(), actor_id in (None, user.id)
         sessions = await work.sessions.end_all(user.id)
-        events = await work.events.erase_personal(user.id)
+        # First the account: whoever writes an event about it meanwhile is waited for.
         await work.users.delete(user.id)
+        events = await work.events.erase_personal(user.id)
         where = _NOWHERE if by_owner else origin
         deleted = Event(EventKind.ACCOUNT_DELETED, now, user.id, where, actor_id=actor_id)
         await work.events.append(deleted)

@@ -298,6 +298,9 @@ async def test_no_answer_has_a_planted_secret(browser: TableReader) -> None:
         {"table": "users", "after": "W10"},
         {"table": "users", "after": "WyJhIiwgImIiXQ"},
         {"table": "users", "after": "é"},
+        {"table": "users", "after": "W3RydWVd"},  # [true]
+        {"table": "users", "conditions": [where("username", "eq", "a\0b")]},
+        {"table": "users", "conditions": [where("username", "prefix", "\0")]},
         {"table": "users", "conditions": [where("id", "eq", "x")]},
         {"table": "users", "conditions": [where("id", "eq", "9" * 30)]},
         {"table": "users", "conditions": [where("id", "eq", "9" * 5000)]},

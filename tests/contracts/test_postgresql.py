@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -234,6 +235,51 @@ async def test_who_cannot_connect_is_told_within_the_time_of_each_host() -> None
     access = Access(url="postgresql://ada@127.0.0.1:1,127.0.0.1:2/x")
     with pytest.raises(StorageUnavailable):
         await Connector(access).connect(command_seconds=1)
+
+
+async def test_many_who_connect_at_once_all_find_the_host_that_is_there(url: str) -> None:
+    account, _, place = url.rpartition("@")
+    connector = Connector(Access(url=f"{account}@127.0.0.1:1,{place}"))
+    found = await asyncio.gather(*(connector.connect(command_seconds=60) for _ in range(10)))
+    for connection in found:
+        await connection.close()
+
+
+async def test_a_node_that_stopped_in_its_probe_makes_no_other_unready(
+    url: str, storage: Storage
+) -> None:
+    async with storage.transactions.begin() as stopped:
+        await stopped.execute(text("UPDATE readiness SET checked_at = 1"))
+        async with storage_at(url) as other:
+            async with asyncio.timeout(30):
+                await SqlProbe(other.transactions).check()
+
+
+async def test_nothing_is_left_of_who_is_erased_while_something_is_written_about_them(
+    storage: Storage,
+) -> None:
+    ada, bob = await two_users(storage)
+    begin, exists = SqlBegin(storage.transactions, str), asyncio.Event()
+
+    async def refuse() -> None:
+        async with begin() as work:
+            assert await work.users.exists(ada.id)
+            exists.set()
+            await asyncio.sleep(0.1)
+            await work.events.append(replace(EVENT, user_id=ada.id, details={"a": "b"}))
+
+    async def erase() -> None:
+        await exists.wait()
+        async with begin(LAPTOP.client(user_id=ada.id)) as work:
+            await work.users.delete(ada.id)
+            await work.events.erase_personal(ada.id)
+
+    await asyncio.gather(refuse(), erase())
+    (event,) = (await SqlRecords(storage.reader).follow(None, limit=9)).events
+    assert (event.event.origin.address, event.event.details) == ("", {})
+    async with begin() as work:
+        assert not await work.users.exists(ada.id)
+        assert await work.users.exists(bob.id)
 
 
 def test_access_shows_no_password() -> None:

@@ -283,6 +283,22 @@ async def test_two_nodes_do_not_wait_for_each_other_in_a_circle() -> None:
     drop_database(url)
 
 
+async def test_no_count_is_lost_to_a_refund_that_empties_the_bucket() -> None:
+    """Who waits for a bucket that is taken away meanwhile makes it anew."""
+    demand()
+    clock, url = FakeClock(), new_database()
+    async with storage_at(url) as one, storage_at(url) as other:
+        nodes = throttle_on(one, clock), throttle_on(other, clock)
+        for turn in range(30):
+            few = [Attempt(f"ada{turn}", Limit(5, 5 * MINUTE))]
+            await nodes[0].reserve(few, client=CLIENT)
+            refund = nodes[0].refund(few, client=CLIENT)
+            reserved = (passes(nodes[n % 2], few) for n in range(16))
+            _, *passed = await asyncio.gather(refund, *reserved)
+            assert sum(map(bool, passed)) <= 5
+    drop_database(url)
+
+
 @pytest.mark.parametrize("in_database", [in_sqlite, in_postgresql])
 async def test_what_is_over_is_forgotten(in_database: Any, tmp_path: Path) -> None:
     clock = FakeClock()

@@ -88,6 +88,9 @@ class FakeUsers:
     async def get(self, user_id: int) -> User | None:
         return self.state.users.get(user_id)
 
+    async def exists(self, user_id: int) -> bool:
+        return user_id in self.state.users
+
     async def save(self, user: User) -> User:
         self._check_free(user.username, owner=user.id)
         stored = self.state.users[user.id]

@@ -176,7 +176,7 @@ OLD, NEW, KEY = b"an old pepper", b"a new pepper", b"the key of all nodes"
         (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER", NEW), True),
         (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER", NEW, [OLD]), False),
         (SharedSecret("PEPPER", OLD), SharedSecret("PEPPER"), True),
-        (SharedSecret("PEPPER"), SharedSecret("PEPPER", NEW), False),
+        (SharedSecret("PEPPER"), SharedSecret("PEPPER", NEW), True),
         (SharedSecret("PEPPER"), SharedSecret("PEPPER"), False),
     ],
 )

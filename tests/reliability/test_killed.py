@@ -20,7 +20,7 @@ import pytest
 from entrypoints.client import Client, connect
 from tests.postgresql import demand, execute, new_database
 from tests.reliability.conftest import Tell
-from tests.reliability.nodes import node
+from tests.reliability.nodes import node, until
 from tests.startup.processes import Running, running
 
 PASSWORD = "123123"
@@ -102,7 +102,8 @@ def test_on_postgresql_nothing_answered_is_lost_and_nothing_is_half(
         for cycle in range(POSTGRESQL_CYCLES):
             with node(url, tmp_path, "killed") as server:
                 with Load(server.url, cycle) as load:
-                    threading.Event().wait(0.2 + random.random() / 2)
+                    until(lambda load=load: bool(load.names))  # type: ignore[misc]
+                    threading.Event().wait(random.random() / 2)
                     _kill_all_of(server)
                 server.process.wait(20)
             answered |= load.names

@@ -44,9 +44,12 @@ def _run_on_own_connection() -> None:
 
 
 async def _run_on(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(MIGRATION_LOCK)
-        await connection.run_sync(_run)
+    from adapters.sql.postgresql import translated  # its driver is an extra
+
+    with translated():
+        async with engine.begin() as connection:
+            await connection.execute(MIGRATION_LOCK)
+            await connection.run_sync(_run)
     await engine.dispose()
 
 
