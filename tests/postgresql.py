@@ -60,9 +60,9 @@ class Cluster:
         self.name, self.port = name, free_port()
 
     @classmethod
-    def new(cls, *, durable: bool = False) -> Self:
+    def new(cls, *, durable: bool = False, certificate: str | None = None) -> Self:
         """One that runs, with nothing in it. What it commits survives a kill, and if it is
-        `durable` also the loss of power.
+        `durable` also the loss of power. With a `certificate` for this host it speaks TLS.
         """
         cluster = cls()
         password = cluster.folder / "password"
@@ -73,6 +73,8 @@ class Cluster:
             "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-sync",
         )  # fmt: skip
         cluster._configure(fsync="on" if durable else "off")
+        if certificate:
+            cluster._speak_tls(certificate)
         cluster.start()
         return cluster
 
@@ -106,6 +108,19 @@ class Cluster:
         }
         with (self.data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    def _speak_tls(self, host: str) -> None:
+        for path in (make_certificate(self.folder, host), self.folder / "key.pem"):
+            self.give(path)
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write("ssl = on\n")
+            file.write(f"ssl_cert_file = '{self.certificate}'\n")
+            file.write(f"ssl_key_file = '{self.folder / 'key.pem'}'\n")
+
+    @property
+    def certificate(self) -> Path:
+        """Signed by itself."""
+        return self.folder / "certificate.pem"
 
     @property
     def data(self) -> Path:
@@ -166,6 +181,17 @@ class Cluster:
         subprocess.run(
             command, check=check, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
+
+
+def make_certificate(folder: Path, host: str) -> Path:
+    """For this host, signed by itself; its key is beside it."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    name = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
+    files = ["-out", str(certificate), "-keyout", str(key)]
+    subprocess.run([*make, *name, *files], check=True, capture_output=True)
+    key.chmod(0o600)
+    return certificate
 
 
 def _runs(pid: int) -> bool:

@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from sqlalchemy import select, text
@@ -25,7 +28,14 @@ from domain.events import Event, EventKind
 from domain.user import User, Username
 from tests.contracts.storages import storage_at
 from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
-from tests.postgresql import demand, drop_database, execute, new_database
+from tests.postgresql import (
+    Cluster,
+    demand,
+    drop_database,
+    execute,
+    make_certificate,
+    new_database,
+)
 
 EVENT = Event(EventKind.RENAMED, NOON, 1, LAPTOP)
 
@@ -235,6 +245,38 @@ async def test_who_cannot_connect_is_told_within_the_time_of_each_host() -> None
     access = Access(url="postgresql://ada@127.0.0.1:1,127.0.0.1:2/x")
     with pytest.raises(StorageUnavailable):
         await Connector(access).connect(command_seconds=1)
+
+
+@pytest.mark.skipif(
+    not shutil.which("openssl"), reason="certificates need: apt-get install openssl"
+)
+async def test_a_server_has_to_prove_who_it_is_where_that_is_asked_for(tmp_path: Path) -> None:
+    demand()
+    cluster = Cluster.new(certificate="localhost")
+    try:
+        parts = urlsplit(cluster.url)
+        account = parts.netloc.rpartition("@")[0]
+        other = make_certificate(tmp_path, "localhost")
+        connected = []
+        for host, root in (
+            ("localhost", cluster.certificate),
+            ("127.0.0.1", cluster.certificate),  # not the name in the certificate
+            ("localhost", other),
+        ):
+            place = f"{account}@{host}:{cluster.port}"
+            query = f"sslmode=verify-full&sslrootcert={root}"
+            url = urlunsplit(parts._replace(netloc=place, query=query))
+            try:
+                connection = await Connector(Access(url=url)).connect(command_seconds=60)
+            except StorageUnavailable:
+                connected.append(False)
+            else:
+                used = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+                connected.append(await connection.fetchval(used))
+                await connection.close()
+        assert connected == [True, False, False]
+    finally:
+        cluster.remove()
 
 
 async def test_many_who_connect_at_once_all_find_the_host_that_is_there(url: str) -> None:

@@ -90,6 +90,29 @@ def test_the_commands_of_the_database(url: str, tmp_path: Path) -> None:
     assert run(create, tmp_path, stdin=PASSWORD, **environment).returncode == 0
 
 
+def test_a_node_of_before_a_migration_starts_again_if_the_schema_lets_it(
+    url: str, tmp_path: Path
+) -> None:
+    """As in a rolling upgrade: the newer nodes have added what the older do not know."""
+    environment: dict[str, Any] = {"FRONTDESK_DATABASE_URL": url}
+    serve = [PYTHON, "-m", "entrypoints", "serve", "--port", "{port}"]
+    with running(serve, tmp_path, **environment) as server, connect(server.url) as client:
+        assert client.sign_up("user1", PASSWORD).status == 200
+        execute(
+            url,
+            "ALTER TABLE users ADD motto text",
+            "UPDATE alembic_version SET version_num = '9998'",
+            "SELECT 1",
+        )
+        assert client.update(username="user2").status == 200, "it goes on"
+    with running(serve, tmp_path, **environment) as server, connect(server.url) as client:
+        assert client.log_in("user2", PASSWORD).status == 200, "and starts again"
+    execute(url, "UPDATE compatibility SET readable_by = '9998'", "SELECT 1")
+    refused = run([part.format(port=free_port()) for part in serve], tmp_path, **environment)
+    assert refused.returncode == 1
+    assert "9998" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
