@@ -56,6 +56,9 @@ class Lookup(Protocol):
         Whether it may be used is for the caller to say.
         """
 
+    async def token_owner(self, token_id: int) -> int | None:
+        """Whose access token has this id, which is never given to somebody else."""
+
     async def grant(self, digest: bytes) -> Grant | None:
         """What the one-time code with this digest allows.
 

@@ -209,7 +209,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         create_token=CreateToken(
             transactions=transactions, clock=ports.clock, secrets=ports.secrets
         ),
-        revoke_token=RevokeToken(transactions=transactions, clock=ports.clock),
+        revoke_token=RevokeToken(transactions=transactions, lookup=ports.lookup, clock=ports.clock),
         follow_requests=FollowRequests(records=ports.requests),
         forget_requests=ForgetRequests(
             transactions=transactions,

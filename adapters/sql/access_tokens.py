@@ -48,6 +48,7 @@ def to_bearer(row: Sequence[Any]) -> Bearer:
 _BEARER = select(*_TOKEN, *USER).join_from(access_tokens, users)
 BEARER_BY_DIGEST = _BEARER.where(access_tokens.c.digest == bindparam("digest"))
 _BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id")).with_for_update(key_share=True)
+OWNER_BY_ID = select(access_tokens.c.user_id).where(access_tokens.c.id == bindparam("id"))
 _ADD = insert(access_tokens).returning(access_tokens.c.id)
 _END = delete(access_tokens).where(access_tokens.c.id == bindparam("id")).returning(*_TOKEN)
 _END_ALL = (

@@ -1,8 +1,9 @@
 """The questions on the way of a request, by secret and by name."""
 
+import sys
 from time import perf_counter
 
-from adapters.sql.access_tokens import BEARER_BY_DIGEST, to_bearer
+from adapters.sql.access_tokens import BEARER_BY_DIGEST, OWNER_BY_ID, to_bearer
 from adapters.sql.batches import Batches, Fetch
 from adapters.sql.codes import GRANT_BY_DIGEST, to_grant
 from adapters.sql.tally import count_since
@@ -39,6 +40,12 @@ class SqlLookup:
     async def bearer(self, digest: bytes) -> Bearer | None:
         row = await self._reader.one(BEARER_BY_DIGEST, digest=digest)
         return to_bearer(row) if row else None
+
+    async def token_owner(self, token_id: int) -> int | None:
+        if not 0 < token_id <= sys.maxsize:
+            return None
+        row = await self._reader.one(OWNER_BY_ID, id=token_id)
+        return int(row[0]) if row else None
 
     async def grant(self, digest: bytes) -> Grant | None:
         row = await self._reader.one(GRANT_BY_DIGEST, digest=digest)

@@ -6,7 +6,7 @@ from application.steps.operator_transactions import OperatorTransactions
 from domain.errors import NoSuchToken
 from domain.events import Details, Event, EventKind
 from domain.operator import AccessToken, Operator
-from domain.ports import Clock
+from domain.ports import Clock, Lookup
 from domain.session import Origin
 
 
@@ -17,10 +17,13 @@ class RevokeToken:
     """
 
     transactions: OperatorTransactions
+    lookup: Lookup
     clock: Clock
 
     async def __call__(self, *, by: Operator, token_id: int, origin: Origin) -> AccessToken:
-        async with self.transactions(by) as work:
+        owner = await self.lookup.token_owner(token_id)
+        owners = [] if owner is None else [owner]
+        async with self.transactions(by, *owners) as work:
             token = await work.tokens.end(token_id)
             if token is None:
                 raise NoSuchToken

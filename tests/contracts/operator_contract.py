@@ -60,6 +60,14 @@ async def an_access_token_is_found_with_its_user(store: Store) -> None:
 
 
 @promise
+async def whose_an_access_token_is_can_be_asked(store: Store) -> None:
+    token = await _token(store)
+    assert await store.keys.token_owner(token.id) == token.user_id
+    for nobodys in (0, token.id + 1, 10**30, -1):
+        assert await store.keys.token_owner(nobodys) is None
+
+
+@promise
 async def an_access_token_ends_at_once(store: Store) -> None:
     token = await _token(store)
     async with store.begin() as work:

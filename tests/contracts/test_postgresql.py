@@ -23,8 +23,13 @@ from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
 from adapters.sql.tables import users
 from adapters.sql.unit_of_work import SqlBegin
+from adapters.system import SystemClock
+from application.operators.revoke_token import RevokeToken
+from application.steps.operator_transactions import OperatorTransactions
 from domain.errors import StorageFull, StorageUnavailable, UsernameTaken
 from domain.events import Event, EventKind
+from domain.operator import Operator, Program
+from domain.session import Lifetimes
 from domain.user import User, Username
 from tests.contracts.storages import storage_at
 from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
@@ -98,6 +103,43 @@ async def test_accounts_that_are_named_are_taken_in_one_order(storage: Storage) 
     await asyncio.gather(*(touch(*pair) for pair in [(ada, bob), (bob, ada)] * 20))
     found = await storage.reader.all(select(users.c.version))
     assert [version for (version,) in found] == [41, 41]
+
+
+async def test_two_programs_may_revoke_each_other_s_keys(storage: Storage) -> None:
+    """Whoever is second is refused, and nobody because both waited for each other."""
+    users_ = await two_users(storage)
+    begin = SqlBegin(storage.transactions, str)
+    lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight)
+    use_case = RevokeToken(
+        OperatorTransactions(begin, SystemClock(), Lifetimes()),
+        lookup,
+        SystemClock(),
+    )
+    for turn in range(20):
+        programs, keys = [], []
+        async with begin() as work:
+            for number, user in enumerate(users_):
+                found = await work.users.get(user.id)
+                assert found is not None
+                operator = await work.users.save(replace(found, is_operator=True))
+                token = await work.tokens.add(
+                    bytes([turn, number]) * 16,
+                    user.id,
+                    name="n",
+                    scopes=frozenset(),
+                    at=NOON,
+                    expires_at=SystemClock().now() + DAY,
+                )
+                programs.append(Operator(operator, Program(token)))
+                keys.append(token.id)
+        done = await asyncio.gather(
+            *(
+                use_case(by=by, token_id=key, origin=LAPTOP)
+                for by, key in zip(programs, reversed(keys), strict=True)
+            ),
+            return_exceptions=True,
+        )
+        assert sorted(type(each).__name__ for each in done) == ["AccessToken", "NotSignedIn"]
 
 
 async def test_a_lock_that_does_not_come_is_given_up(url: str, storage: Storage) -> None:

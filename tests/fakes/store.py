@@ -305,6 +305,11 @@ class FakeStore:
         token = self.state.tokens.get(digest)
         return Bearer(token, self.state.users[token.user_id]) if token else None
 
+    async def token_owner(self, token_id: int) -> int | None:
+        return next(
+            (each.user_id for each in self.state.tokens.values() if each.id == token_id), None
+        )
+
     async def grant(self, digest: bytes) -> Grant | None:
         return self.state.grants.get(digest)
 
