@@ -71,7 +71,7 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
         "read again": 1,
         "rename": 15,
         "log in": 38,
-        "wrong password": 19,
+        "wrong password": 20,
         "log out": 5,
     }
 
