@@ -23,6 +23,8 @@ from tests.reliability.conftest import Tell
 from tests.reliability.nodes import node, until
 from tests.startup.processes import Running, running
 
+pytestmark = pytest.mark.timeout(900)  # many kills, and as many starts
+
 PASSWORD = "123123"
 CLIENTS = 4
 CYCLES = 10

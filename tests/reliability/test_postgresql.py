@@ -30,6 +30,8 @@ from tests.reliability.nodes import (
 from tests.reliability.proxy import Proxy
 from tests.startup.processes import run
 
+pytestmark = pytest.mark.timeout(900)  # clusters are made, killed and waited for
+
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
