@@ -140,7 +140,7 @@ async def _fill(url: str) -> list[SessionToken]:
     return tokens
 
 
-def table(found: list[OnPostgresql]) -> str:
+def table_of(found: list[OnPostgresql]) -> str:
     """For the report."""
     lines = ["| on PostgreSQL | | |", "|---|---|---|"]
     lines += [f"| {each.what} | {each.value:,.1f} | {each.ratio:.2f} {each.of} |" for each in found]

@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from benchmarks import postgresql
 from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
 from benchmarks.operations import REQUESTS, Answer
 from benchmarks.operations import USERS as OPERATED
 from benchmarks.pieces import Piece
+from benchmarks.postgresql import OnPostgresql, table_of
 from benchmarks.targets import Target
 from tests.startup.processes import ROOT
 
@@ -56,7 +56,7 @@ class Ours(Struct):
     writes: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
-    postgresql: list[postgresql.OnPostgresql] = field(default_factory=list)
+    postgresql: list[OnPostgresql] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
     pieces: list[Piece] = field(default_factory=list)
@@ -81,7 +81,7 @@ def write(
         _pieces(ours.pieces),
         "### Many sessions",
         _many_sessions(ours.many_sessions),
-        f"### PostgreSQL\n\n{postgresql.table(ours.postgresql)}",
+        f"### PostgreSQL\n\n{table_of(ours.postgresql)}",
         "### Growth and writes",
         _growth(ours),
         "### What operators ask, and what recording costs",
