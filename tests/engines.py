@@ -13,21 +13,20 @@ from tests import postgresql
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ENGINES = (SQLITE, POSTGRESQL)
 
-_used = SQLITE
+_in_use = [SQLITE]  # the last one counts
 _databases: dict[Path, str] = {}
 
 
 @contextmanager
 def using(engine: str) -> Iterator[None]:
     """Services whose settings are made meanwhile use this engine."""
-    global _used  # noqa: PLW0603
     if engine == POSTGRESQL:
         postgresql.demand()
-    before, _used = _used, engine
+    _in_use.append(engine)
     try:
         yield
     finally:
-        _used = before
+        _in_use.pop()
 
 
 @contextmanager
@@ -41,7 +40,7 @@ def cleaning_up() -> Iterator[None]:
 
 def database_settings(folder: Path) -> dict[str, Any]:
     """What names the database that belongs to this data folder."""
-    if _used == SQLITE:
+    if _in_use[-1] == SQLITE:
         return {}
     if folder not in _databases:
         _databases[folder] = postgresql.new_database()

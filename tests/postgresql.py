@@ -40,9 +40,11 @@ def binaries() -> Path | None:
 
 def demand() -> None:
     """Skip the test that needs PostgreSQL where there is none; in CI that is a failure."""
-    if os.environ.get("FRONTDESK_TEST_DATABASE_URL") or binaries():
-        return
-    missing = "PostgreSQL is not installed; its tests need: apt-get install postgresql"
+    if not (os.environ.get("FRONTDESK_TEST_DATABASE_URL") or binaries()):
+        _miss("PostgreSQL is not installed; its tests need: apt-get install postgresql")
+
+
+def _miss(missing: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(missing)
     pytest.skip(missing)
@@ -185,6 +187,8 @@ class Cluster:
 
 def make_certificate(folder: Path, host: str) -> Path:
     """For this host, signed by itself; its key is beside it."""
+    if not shutil.which("openssl"):
+        _miss("OpenSSL is not installed; tests of TLS need: apt-get install openssl")
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     name = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]

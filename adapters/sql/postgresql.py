@@ -152,11 +152,12 @@ def engine_of(connector: Connector, *, command_seconds: float | None) -> AsyncEn
     connect = partial(connector.connect, command_seconds=command_seconds)
     engine = SQLAlchemyAsyncConfig(
         connection_string="postgresql+asyncpg://",
-        create_engine_callable=partial(create_async_engine, async_creator=connect),
+        create_engine_callable=partial(
+            create_async_engine, async_creator=connect, pool_timeout=access.pool_seconds
+        ),
         engine_config=EngineConfig(
             pool_size=access.pool,
             max_overflow=0,
-            pool_timeout=access.pool_seconds,  # type: ignore[arg-type]
             pool_pre_ping=True,
             pool_use_lifo=True,
             hide_parameters=True,

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import asyncpg
-from sqlalchemy import ARRAY, LargeBinary, any_, bindparam
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, make_url
 
 from adapters.sql.postgresql import Connection, Connector, translated
 from adapters.sql.sessions import WITH_DIGEST, to_signed_in
@@ -15,7 +13,7 @@ from domain.errors import StorageUnavailable
 from domain.session import SignedIn
 
 IN_FLIGHT = 2
-_DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 _wanted = any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 _SQL = str(WITH_DIGEST.where(sessions.c.token_digest == _wanted).compile(dialect=_DIALECT))
 _LOST = (

@@ -14,8 +14,8 @@ from typing import Any
 from advanced_alchemy.base import convention
 from advanced_alchemy.types import BigIntIdentity
 from sqlalchemy import (
-    DDL,
     Column,
+    Connection,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -117,12 +118,15 @@ events = Table(
     **_WITH_IDS,
 )
 
+
 # With PostgreSQL, transactions commit in another order than they write: whoever follows events has
 # to know the transaction of each (docs/adr/0025). Rows that are copied in have none, which is 0.
-_set_transaction: Any = DDL(  # type: ignore[no-untyped-call]
-    "ALTER TABLE events ALTER transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"
-)
-event.listen(events, "after_create", _set_transaction.execute_if(dialect="postgresql"))
+@event.listens_for(events, "after_create")
+def _set_transaction(_: Table, connection: Connection, **__: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        current = "pg_current_xact_id()::text::bigint"
+        connection.execute(text(f"ALTER TABLE events ALTER transaction_id SET DEFAULT {current}"))
+
 
 for _table, _key in ((sessions, sessions.c.id), (events, events.c.position)):
     _unread = _table.c.device.is_(None)
