@@ -7,7 +7,7 @@ Adapters never inherit from these; they only have to fit. The docstrings are the
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.events import Event, EventFeed, Recorded
@@ -263,3 +263,19 @@ class StorageProbe(Protocol):
 
     async def check(self) -> None:
         """Return if it does. Raises `StorageUnavailable` or `StorageFull`."""
+
+
+class Leases(Protocol):
+    """Which process does the work that one process does for all. All raise `Unavailable`.
+
+    A lease ends by the database's clock, so that nodes whose clocks differ agree on its end. A
+    clock that jumps can end it early: what must never be done twice needs more than a lease.
+    """
+
+    async def take(self, names: Sequence[str], holder: str, length: timedelta) -> Collection[str]:
+        """Take those of these leases that nobody else has, or renew them, until this long from now.
+        Say which; of two that ask at once for one that is free, one gets it.
+        """
+
+    async def give_back(self, holder: str) -> None:
+        """Let others have what this holder has."""

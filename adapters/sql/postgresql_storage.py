@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from adapters.sql.leases import TAKE_ON_POSTGRESQL
 from adapters.sql.pool import Pool
 from adapters.sql.postgresql import Connector, engine_of, translated
 from adapters.sql.postgresql_questions import PostgresqlQuestions
@@ -51,6 +52,7 @@ def postgresql_storage(connector: Connector) -> Storage:
         fetch_sessions=sessions.fetch,
         in_flight=IN_FLIGHT,
         settled=SETTLED,
+        take_lease=TAKE_ON_POSTGRESQL,
         questions=PostgresqlQuestions(engine),
         scan=scan,
         gauges=gauges,

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, Executable
 
 from adapters.sql.batches import Fetch
+from adapters.sql.leases import TAKE_ON_SQLITE
 from adapters.sql.reader import SqliteReader
 from adapters.sql.sqlite import BUSY_TIMEOUT_SECONDS, read_only_engine, translated
 from adapters.sql.sqlite_questions import SqliteQuestions
@@ -41,6 +42,7 @@ class Storage(Struct, frozen=True, kw_only=True):
     fetch_sessions: Fetch[SignedIn]
     in_flight: int = 1
     settled: ColumnElement[bool] | None = None
+    take_lease: Executable
     questions: Questions
     scan: Callable[[Callable[[Connection], Any]], Awaitable[Any]]
     """Read for as long as it takes, where it keeps nobody waiting."""
@@ -78,6 +80,7 @@ def sqlite_storage(path: Path, *, patience: float = BUSY_TIMEOUT_SECONDS) -> Sto
         transactions=writer,
         reader=reader,
         fetch_sessions=SqliteSessions(reader).fetch,
+        take_lease=TAKE_ON_SQLITE,
         questions=SqliteQuestions(path),
         scan=scan,
         gauges=gauges,

@@ -205,7 +205,21 @@ compatibility = Table(
     metadata,
     _number("id", autoincrement=False),
     _text("readable_by"),
+    _text("moved_to", nullable=True),
     PrimaryKeyConstraint("id"),
     **_WITHOUT_IDS,
 )
-"""The oldest revision whose code may run on this schema, for nodes of before a migration."""
+"""The oldest revision whose code may run on this schema, for nodes of before a migration; and the
+database that this one was moved to, if it was.
+"""
+
+leases = Table(
+    "leases",
+    metadata,
+    _text("name"),
+    _text("holder"),
+    _instant("until"),
+    PrimaryKeyConstraint("name"),
+    **_WITHOUT_IDS,
+)
+"""Which process does the work that is done once for all of them."""

@@ -1,5 +1,6 @@
 """Time, chance and hashing that do as they are told."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TypeVar
@@ -100,3 +101,28 @@ class FakeProbe:
     async def check(self) -> None:
         if self.failure:
             raise self.failure
+
+
+class FakeLeases:
+    """Who has what, until when by the clock. It fails if it is told to."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.leases: dict[str, tuple[str, datetime]] = {}
+        self.failure: Unavailable | None = None
+
+    async def take(self, names: Sequence[str], holder: str, length: timedelta) -> Collection[str]:
+        if self.failure:
+            raise self.failure
+        now = self._clock.now()
+        free = {
+            name
+            for name in names
+            for owner, until in [self.leases.get(name, (holder, now))]
+            if owner == holder or until < now
+        }
+        self.leases |= dict.fromkeys(free, (holder, now + length))
+        return free
+
+    async def give_back(self, holder: str) -> None:
+        self.leases = {name: each for name, each in self.leases.items() if each[0] != holder}
