@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from msgspec import Struct
 
-from adapters.monitoring.request_log.sqlite import RequestFile
+from adapters.monitoring.request_log.sqlite import SqliteSink
 from adapters.monitoring.request_log.tables import RequestRow
 from adapters.monitoring.table_query import cursor
 from benchmarks.fill import fill
@@ -110,11 +110,14 @@ def questions(target: Target) -> Iterator[Answer]:
 def _fill_requests(path: Path) -> None:
     now = int(time.time() * 1_000_000)
     headers = '{"host": "localhost", "accept": "*/*", "accept-encoding": "gzip, deflate"}'
-    file = RequestFile(path, mebibytes=1_024)
+    sink = SqliteSink(path, mebibytes=1_024)
     for first in range(0, REQUESTS, 10_000):
-        file.add(
+        sink.add(
             [
                 RequestRow(
+                    "node",
+                    "1",
+                    "notable" if number % 100 == 0 else "ordinary",
                     now - (REQUESTS - number) * 1_000,
                     "warning" if number % 100 == 0 else "info",
                     "GET",
@@ -139,4 +142,4 @@ def _fill_requests(path: Path) -> None:
                 for number in range(first, first + 10_000)
             ]
         )
-    file.close()
+    sink.close()

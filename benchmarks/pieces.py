@@ -36,6 +36,7 @@ from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database, writing_engine
 from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.user_agents import device_of
+from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry
 from benchmarks.limits import bare
 from benchmarks.records import FIREFOX, RECORD
@@ -183,19 +184,19 @@ def _rows() -> Iterator[Piece]:
         for _ in range(ROUNDS)
     ]
     yield _piece("header fields to be recorded, masked once for all that are alike", took)
-    row = row_of(RECORD, masking, Keeping())
+    row = row_of(RECORD, masking, Keeping(), WorkerName("node", "1"))
     with tempfile.TemporaryDirectory() as folder:
-        file = request_file.RequestFile(Path(folder) / "requests.db", mebibytes=64)
+        sink = request_file.SqliteSink(Path(folder) / "requests.db", mebibytes=64)
         took = []
         for _ in range(ROUNDS):
             times = []
             for at_once in (50, 1):
                 with patch.object(request_file, "_AT_ONCE", at_once):
                     began = time.perf_counter()
-                    file.add([row] * 500)
+                    sink.add([row] * 500)
                     times.append((time.perf_counter() - began) / 500 * 1e6)
             took.append((times[0], times[1]))
-        file.close()
+        sink.close()
     yield _piece("a row of the request log, fifty a statement", took)
 
 

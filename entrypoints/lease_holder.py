@@ -1,12 +1,15 @@
 """Part of the composition root: what one process does for all nodes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from domain.errors import Unavailable
 from domain.ports import Leases
+from entrypoints.background import until_done
 
 
 class Work(StrEnum):
@@ -47,6 +50,21 @@ class LeaseHolder:
     def held(self) -> list[Work]:
         """What this process does for all."""
         return [work for work in Work if self.holds(work)]
+
+    @asynccontextmanager
+    async def holding(self) -> AsyncIterator[None]:
+        """Take and renew them while the block lasts."""
+
+        async def renew() -> int:
+            await self.renew()
+            return 1  # and again
+
+        try:
+            async with until_done(RENEWED_EVERY.total_seconds(), renew):
+                yield
+        finally:
+            with suppress(Unavailable):
+                await self.give_back()
 
     async def give_back(self) -> None:
         """To be called at the end: others need not wait. Raises `Unavailable`."""

@@ -5,20 +5,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.masking.words import WORDS
 from adapters.monitoring.metrics.recorder import LAG_SECONDS, MetricsRecorder
 from adapters.monitoring.request_log import tables as request_tables
 from adapters.monitoring.request_log.history import RecordedRequests
+from adapters.monitoring.request_log.log import SqlRequestLog
 from adapters.monitoring.request_log.recorder import RequestRecorder
 from adapters.monitoring.request_log.rows import Keeping
+from adapters.monitoring.request_log.tail import SqlRequestTail
 from adapters.monitoring.table_reader import TableReader
 from adapters.passwords.hash_queue import QueueFigures
 from adapters.sql import tables as account_tables
-from adapters.sql.sqlite_questions import SqliteQuestions
+from adapters.sql.lookup import SqlLookup
 from adapters.sql.storage import Storage
 from adapters.sql.tally import begin_tally
+from application.operations.nodes import WorkerName
 from application.operations.queries import Comparison, Condition
 from application.operations.requests import Observe, Tally
 from domain.account import RequestHistory
@@ -26,6 +30,8 @@ from domain.errors import Invalid, Unavailable
 from domain.events import EventKind
 from domain.ports import ClockWatch
 from entrypoints.background import every
+from entrypoints.lease_holder import LeaseHolder, Work
+from entrypoints.monitoring_storage import open_monitoring
 from entrypoints.settings import Settings
 
 _UNCOUNTED = Tally()
@@ -40,17 +46,20 @@ class Observers:
     settings: Settings
     tables: TableReader
     requests: TableReader
-    request_log: RequestRecorder
+    recorder: RequestRecorder
+    request_log: SqlRequestLog
+    request_tail: SqlRequestTail
     masking: Masking
     metrics: MetricsRecorder
     taking_seconds: float
+    close: Callable[[], Awaitable[None]]
 
     @property
     def all(self) -> tuple[Observe, ...]:
         """To be told of every request."""
         watching: list[Observe] = []
         if self.settings.request_log == "on":
-            watching.append(self.request_log)
+            watching.append(self.recorder)
         if self.settings.metrics == "on":
             watching.append(self.metrics.observe)
         return tuple(watching)
@@ -79,28 +88,41 @@ class Observers:
             stack.callback(self.tables.close)
             stack.callback(self.requests.close)
             if self.settings.request_log == "on":
-                stack.enter_context(self.request_log.running())
+                stack.enter_context(self.recorder.running())
             if self.settings.metrics == "on":
+                stack.push_async_callback(self.metrics.say_goodbye)
                 await stack.enter_async_context(every(LAG_SECONDS, self.metrics.note_lag))
                 await stack.enter_async_context(every(self.taking_seconds, self.metrics.take))
             yield
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What is asked for levels that only the service itself knows."""
+
+    storage: Storage
+    lookup: SqlLookup
+    writers_waiting: Callable[[], int]
+    queue: Callable[[], QueueFigures]
+
+
 def build_observers(
     settings: Settings,
-    storage: Storage,
-    writers_waiting: Callable[[], int],
-    queue: Callable[[], QueueFigures],
+    watched: Watched,
+    name: WorkerName,
+    leases: LeaseHolder,
     clock_watch: ClockWatch,
     *,
+    version: str,
     taking_seconds: float,
 ) -> Observers:
     """Put them together. Nothing is opened before `running()` is entered."""
-    file = settings.data_dir / "requests.db"
+    kept = open_monitoring(settings)
     hidden = () if settings.request_log_addresses == "on" else _WORDS_OF_ADDRESSES
     masking = Masking([*WORDS, *settings.request_log_masked, *hidden])
     recorder = RequestRecorder(
-        file,
+        kept.open_sink,
+        name,
         masking=masking,
         clock_watch=clock_watch,
         keeping=Keeping(
@@ -111,29 +133,37 @@ def build_observers(
             users=settings.request_log_users == "on",
             excluded=settings.request_log_excluded,
         ),
-        mebibytes=settings.request_log_mebibytes,
+        cleans=partial(leases.holds, Work.REQUEST_LOG),
         a_second=settings.request_log_a_second,
         network_kib_a_second=settings.request_log_network_kib_a_second,
     )
-    tables = TableReader(storage.questions, account_tables.metadata)
-    gauges = _gauges(storage, tables, recorder, writers_waiting, queue)
+    tables = TableReader(watched.storage.questions, account_tables.metadata)
+    metrics = MetricsRecorder(
+        kept.metrics,
+        name,
+        version=version,
+        data_dir=settings.data_dir,
+        gauges=_gauges(watched, tables, recorder, leases),
+        clock_watch=clock_watch,
+        leases=lambda: [*leases.held],
+        rolls_up=partial(leases.holds, Work.METRICS),
+    )
     return Observers(
-        settings,
-        tables,
-        TableReader(SqliteQuestions(file), request_tables.metadata),
-        recorder,
-        masking,
-        MetricsRecorder(settings.data_dir / "metrics.db", gauges, clock_watch),
-        taking_seconds,
+        settings=settings,
+        tables=tables,
+        requests=TableReader(kept.questions, request_tables.metadata),
+        recorder=recorder,
+        request_log=SqlRequestLog(kept.requests, lambda: recorder.lost),
+        request_tail=SqlRequestTail(kept.questions, nearly_new=kept.nearly_new),
+        masking=masking,
+        metrics=metrics,
+        taking_seconds=taking_seconds,
+        close=kept.close,
     )
 
 
 def _gauges(
-    storage: Storage,
-    tables: TableReader,
-    recorder: RequestRecorder,
-    writers_waiting: Callable[[], int],
-    queue: Callable[[], QueueFigures],
+    watched: Watched, tables: TableReader, recorder: RequestRecorder, leases: LeaseHolder
 ) -> Callable[[], Awaitable[Mapping[str, float]]]:
     """Levels that no library knows. Those of the database are asked for once a minute."""
     counted: dict[str, float] = {}
@@ -145,15 +175,19 @@ def _gauges(
             count_at = time.monotonic() + _COUNTING_SECONDS
             counted.update(await _active_sessions(tables))
             with suppress(Unavailable):
-                counted.update(await storage.gauges())
-        figures = queue()
+                counted.update(await watched.storage.gauges())
+        figures = watched.queue()
+        longest_wait = watched.storage.transactions.take_longest_wait()
         return {
             **counted,
             "hash_queue_waiting": figures.waiting,
             "hash_queue_running": figures.running,
             "hash_queue_refused": figures.refused,
             "hash_queue_given_up": figures.given_up,
-            "writers_waiting": writers_waiting(),
+            "writers_waiting": watched.writers_waiting(),
+            "pool_wait_ms": round(1000 * longest_wait, 1),
+            "look_up_batch": watched.lookup.take_largest_batch(),
+            "leases_held": len(leases.held),
             "requests_not_recorded": recorder.lost,
         }
 

@@ -18,6 +18,7 @@ _POSTGRESQL = re.compile(
     rf"postgres(ql)?://({_ACCOUNT}@)?({_PLACE}(,{_PLACE})*)?/[^/?#]+(\?[^#]*)?"
 )
 _LAST_PORT = 65_535
+_NODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
@@ -118,6 +119,13 @@ def host(raw: str) -> str:
     return raw.lower()
 
 
+def node(raw: str) -> str:
+    """The name of a node, as in `eu-1.example.com`."""
+    if not _NODE.fullmatch(raw):
+        raise ValueError("Use up to 64 letters, digits, dots, hyphens and underscores.")
+    return raw
+
+
 def network(raw: str) -> Network:
     """An address or a network."""
     try:
@@ -168,6 +176,7 @@ def several(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
 
 PARSERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
+    "node": node,
     "database_url": database,
     "database_password": password,
     "database_pool": whole(1, 1_000),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from application.operations.queries import Tables
-from application.operations.requests import RequestLog
+from application.operations.requests import RequestLog, RequestTail
 from domain.account import RequestHistory
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import (
@@ -47,6 +47,7 @@ class Ports:
     clock_watch: ClockWatch
     requests: Tables
     request_log: RequestLog
+    request_tail: RequestTail
     own_requests: RequestHistory | None = None
 
 

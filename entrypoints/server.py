@@ -134,7 +134,7 @@ def _connections(settings: Settings, workers: int) -> str:
     if each * workers >= most:
         _log.warning(f"This node alone may take {each * workers} connections; it has {most}.")
     return (
-        f"with up to {each} connections a worker, {each * workers} on this node; (pool + 2) x"
+        f"with up to {each} connections a worker, {each * workers} on this node; (pool + 4) x"
         f" workers x nodes must stay below the server's {most}"
     )
 

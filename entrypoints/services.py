@@ -1,6 +1,8 @@
 """The composition root: which adapter fits which port, and what runs in the background."""
 
 import asyncio
+import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -19,6 +21,7 @@ from adapters.signing.pseudonyms import HmacPseudonyms
 from adapters.sql.costs import highest_cost
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
+from adapters.sql.leases import SqlLeases
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.probe import SqlProbe
 from adapters.sql.records import SqlRecords
@@ -28,14 +31,17 @@ from adapters.sql.unit_of_work import SqlBegin
 from adapters.system import SteadyClock, SystemClock, SystemSecrets
 from adapters.user_agents import device_of
 from application.operations.metrics import Metrics
+from application.operations.nodes import WorkerName
 from application.operations.queries import Tables
 from application.operations.requests import Observe, RequestLog, Tally
 from domain.events import EventKind
 from domain.ports import Clock, Records
+from entrypoints import __version__
 from entrypoints.background import every, until_done
 from entrypoints.departures import Departures
+from entrypoints.lease_holder import LeaseHolder, Work
 from entrypoints.limits import throttle_policy
-from entrypoints.monitoring import build_observers
+from entrypoints.monitoring import Watched, build_observers
 from entrypoints.ports import Policies, Ports
 from entrypoints.preparation import key_path, prepare
 from entrypoints.settings import Settings
@@ -88,12 +94,21 @@ def build_services(
     )
     clock = clock or SystemClock()
     clock_watch = SteadyClock(clock)
+    lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight)
+    name = WorkerName(settings.node, f"{os.getpid()}-{secrets.token_hex(3)}")
+    leases = LeaseHolder(SqlLeases(storage.transactions, storage.take_lease), str(name))
     watch = build_observers(
         settings,
-        storage,
-        lambda: begin.waiting,
-        lambda: queue.figures,
+        Watched(
+            storage=storage,
+            lookup=lookup,
+            writers_waiting=lambda: begin.waiting,
+            queue=lambda: queue.figures,
+        ),
+        name,
+        leases,
         clock_watch,
+        version=__version__,
         taking_seconds=metrics_seconds,
     )
     hasher = BcryptHasher(
@@ -107,7 +122,7 @@ def build_services(
     last_seen = SqlLastSeen(storage.transactions)
     ports = Ports(
         begin=begin,
-        lookup=SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight),
+        lookup=lookup,
         records=SqlRecords(storage.reader, storage.settled),
         last_seen=last_seen,
         storage=SqlProbe(storage.transactions),
@@ -121,6 +136,7 @@ def build_services(
         clock_watch=clock_watch,
         requests=watch.requests,
         request_log=watch.request_log,
+        request_tail=watch.request_tail,
         own_requests=watch.own_requests,
     )
     use_cases = wire(ports, _policies(settings))
@@ -128,6 +144,7 @@ def build_services(
 
     async def close() -> None:
         queue.close()
+        await watch.close()
         await storage.close()
 
     @asynccontextmanager
@@ -137,8 +154,9 @@ def build_services(
         try:
             async with (
                 storage.running(),
+                leases.holding(),
                 watch.running(),
-                _background(use_cases, hasher, storage),
+                _background(use_cases, hasher, storage, leases),
                 every(_LAST_SEEN_SECONDS, last_seen.write),
                 every(_DEPARTURES_SECONDS, departures.look),
             ):
@@ -163,7 +181,7 @@ def build_services(
 
 @asynccontextmanager
 async def _background(
-    use_cases: UseCases, hasher: BcryptHasher, storage: Storage
+    use_cases: UseCases, hasher: BcryptHasher, storage: Storage, leases: LeaseHolder
 ) -> AsyncIterator[None]:
     """What is done now and then, and what an older version has left to do."""
     device_names = DeviceNames(storage.reader, storage.transactions, device_of)
@@ -172,13 +190,17 @@ async def _background(
         while await use_cases.clean_up():
             pass
 
+    async def blank_requests() -> None:
+        if leases.holds(Work.REQUEST_LOG):
+            await use_cases.blank_requests()
+
     async def learn_cost() -> int:
         hasher.learn_cost(await storage.scan(highest_cost) or 0)
         return 0
 
     async with (
         every(_CLEAN_UP_SECONDS, clean_up),
-        every(_CLEAN_UP_SECONDS, use_cases.blank_requests),
+        every(_CLEAN_UP_SECONDS, blank_requests),
         until_done(_FILLING_SECONDS, learn_cost),
         until_done(_FILLING_SECONDS, device_names.fill),
     ):

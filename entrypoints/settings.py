@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
@@ -31,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Everything an operator can set. `.env.example` explains each, with its default."""
 
     data_dir: Path = Path("data")
+    node: str = field(default_factory=gethostname)
     database_url: Path | PostgresqlUrl | None = None
     database_password: Secret | None = None
     database_pool: int = 10
@@ -113,8 +115,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def connections_a_worker(self) -> int:
-        """To PostgreSQL: the pool, and two that look sessions up."""
-        return self.database_pool + 2
+        """To PostgreSQL: the pool, two that look sessions up, and two for what is observed."""
+        return self.database_pool + 4
 
     @property
     def hardened(self) -> bool:

@@ -1,12 +1,13 @@
 """Part of the composition root: the database, on whichever engine the settings name."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from adapters.sql.storage import Storage, sqlite_storage
 from entrypoints.settings import Settings
 
 if TYPE_CHECKING:
-    from adapters.sql.postgresql import Connector
+    from adapters.sql.postgresql import Access, Connector
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -28,26 +29,33 @@ def reason_of(error: BaseException) -> str:
     return str(said) or type(said).__name__
 
 
-def connector_of(settings: Settings) -> "Connector":
-    """How to reach the PostgreSQL database that the settings name. Raises `ImportError`."""
-    from adapters.sql.postgresql import Access, Connector
+def connector_of(settings: Settings, session: Mapping[str, str] | None = None) -> "Connector":
+    """How to reach the PostgreSQL database that the settings name; `session` are settings of the
+    server for each connection. Raises `ImportError`.
+    """
+    from adapters.sql.postgresql import Connector
+
+    return Connector(access_of(settings), session)
+
+
+def access_of(settings: Settings) -> "Access":
+    """Where it is, and how long to wait. Raises `ImportError`."""
+    from adapters.sql.postgresql import Access
 
     url, password = settings.postgresql, settings.database_password
     if url is None:
         raise ValueError("FRONTDESK_DATABASE_URL names no PostgreSQL database.")
-    return Connector(
-        Access(
-            url=url.value,
-            password=None if password is None else password.decode(),
-            pool=settings.database_pool,
-            pool_seconds=settings.database_pool_seconds,
-            connect_seconds=settings.database_connect_seconds,
-            lookup_seconds=settings.database_lookup_seconds,
-            statement_seconds=settings.database_statement_seconds,
-            commit_seconds=settings.database_commit_seconds,
-            lock_seconds=settings.database_lock_seconds,
-            idle_seconds=settings.database_idle_seconds,
-        )
+    return Access(
+        url=url.value,
+        password=None if password is None else password.decode(),
+        pool=settings.database_pool,
+        pool_seconds=settings.database_pool_seconds,
+        connect_seconds=settings.database_connect_seconds,
+        lookup_seconds=settings.database_lookup_seconds,
+        statement_seconds=settings.database_statement_seconds,
+        commit_seconds=settings.database_commit_seconds,
+        lock_seconds=settings.database_lock_seconds,
+        idle_seconds=settings.database_idle_seconds,
     )
 
 

@@ -17,7 +17,7 @@ from adapters.http.json_response import JsonResponse
 from adapters.http.operations.documents import openapi_json, openapi_yaml
 from adapters.http.operations.feed import FeedController
 from adapters.http.operations.logs import LogsController
-from adapters.http.operations.monitoring import MonitoringController
+from adapters.http.operations.monitoring import MonitoringController, NodesController
 from adapters.http.operations.prometheus import scrape
 from adapters.http.operations.set_up import SetUpController
 from adapters.http.operations.tables import TablesController
@@ -112,7 +112,7 @@ def _operations(settings: Settings) -> list[Any]:
         FeedController,
         TokensController,
         *([LogsController] if settings.request_log == "on" else []),
-        *([MonitoringController] if settings.metrics == "on" else []),
+        *([MonitoringController, NodesController] if settings.metrics == "on" else []),
         *([scrape] if settings.metrics == settings.prometheus == "on" else []),
     ]
 

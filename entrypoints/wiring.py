@@ -210,7 +210,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             transactions=transactions, clock=ports.clock, secrets=ports.secrets
         ),
         revoke_token=RevokeToken(transactions=transactions, lookup=ports.lookup, clock=ports.clock),
-        follow_requests=FollowRequests(records=ports.requests),
+        follow_requests=FollowRequests(tail=ports.request_tail),
         forget_requests=ForgetRequests(
             transactions=transactions,
             clock=ports.clock,

@@ -69,3 +69,13 @@ def rows(settings: Settings, sql: str) -> Sequence[Sequence[Any]]:
         found = connection.execute(sql).fetchall()
         connection.commit()
         return found
+
+
+def kept_requests(settings: Settings) -> list[dict[str, Any]]:
+    """The records of requests of a service."""
+    if url := settings.postgresql:
+        found = postgresql.execute(url.value, "SELECT * FROM frontdesk_monitoring.requests")
+        return [dict(row) for row in found]
+    with closing(sqlite3.connect(settings.data_dir / "requests.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute("SELECT * FROM requests")]

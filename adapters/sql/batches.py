@@ -38,6 +38,7 @@ class Batches(Generic[_Found]):
         self._next: _Batch = []
         self._is_due = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._largest = 0
 
     async def find(self, key: bytes) -> _Found | None:
         """What has this key. Raises what `fetch` raises."""
@@ -45,6 +46,11 @@ class Batches(Generic[_Found]):
         self._next.append((key, future))
         self._send_soon()
         return await future
+
+    def take_largest(self) -> int:
+        """How many look-ups had one statement, at most, since this was asked last."""
+        largest, self._largest = self._largest, 0
+        return largest
 
     def _send_soon(self) -> None:
         if self._next and self._free and not self._is_due:
@@ -58,6 +64,7 @@ class Batches(Generic[_Found]):
         batch, self._next = waiting[:BATCH_MAX], waiting[BATCH_MAX:]
         if not batch:
             return
+        self._largest = max(self._largest, len(batch))
         keys = list({key for key, _ in batch})
         try:
             answer: Any = self._fetch(keys)

@@ -31,6 +31,10 @@ class SqlLookup:
         count_since(started)
         return found
 
+    def take_largest_batch(self) -> int:
+        """How many sessions were asked for in one statement, at most, since this was asked last."""
+        return self._sessions.take_largest()
+
     async def user(self, username: Username) -> User | None:
         if not _is_text(username.key):
             return None

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
+from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import CursorResult, Executable, Table, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -95,16 +96,32 @@ class Pool:
 
     def __init__(self, engine: AsyncEngine, access: Access) -> None:
         self._engine, self._access = engine, access
+        self._longest_wait = 0.0
         self.waiting = 0
         """How many wait for a connection."""
 
     @asynccontextmanager
     async def begin(self, *, until: float | None = None) -> AsyncIterator[PostgresqlTransaction]:
+        async with self._opened(self.deadline() if until is None else until) as connection:
+            yield PostgresqlTransaction(connection, self._access.statement_seconds)
+
+    async def run(
+        self, job: Callable[[SyncConnection], _Result], *, seconds: float | None = None
+    ) -> _Result:
+        """Let it work in a transaction for at most so many seconds, or as long as a statement."""
+        most = self._access.statement_seconds if seconds is None else seconds
+        async with self._opened(self.deadline()) as connection:
+            with translated():
+                async with asyncio.timeout(most):
+                    return await connection.run_sync(job)
+
+    @asynccontextmanager
+    async def _opened(self, until: float) -> AsyncIterator[AsyncConnection]:
         # A client that goes away cancels its request, but never a transaction halfway.
         with anyio.CancelScope(shield=True):
-            connection = await self._connected(self.deadline() if until is None else until)
+            connection = await self._connected(until)
             try:
-                yield PostgresqlTransaction(connection, self._access.statement_seconds)
+                yield connection
                 await self._commit(connection)
             except BaseException as error:
                 await (_give_up if _is_lost(error) else _roll_back)(connection)
@@ -112,17 +129,27 @@ class Pool:
             finally:
                 await _give_back(connection)
 
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
     def deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._access.statement_seconds
 
     async def _connected(self, until: float) -> AsyncConnection:
         self.waiting += 1
+        began = perf_counter()
         try:
             with translated():
                 async with asyncio.timeout_at(until):
                     return await self._engine.connect()
         finally:
             self.waiting -= 1
+            self._longest_wait = max(self._longest_wait, perf_counter() - began)
+
+    def take_longest_wait(self) -> float:
+        longest, self._longest_wait = self._longest_wait, 0.0
+        return longest
 
     async def _commit(self, connection: AsyncConnection) -> None:
         """Raises `StorageUnavailable` also where nobody knows whether it lasts: the answer was

@@ -1,6 +1,7 @@
 """The PostgreSQL toolkit: how connections are made, and what its errors mean."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -78,8 +79,10 @@ class Connector:
     and next time not the one that has not answered: a machine that vanished refuses nothing.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, session: Mapping[str, str] | None = None) -> None:
+        """`session` are settings of the server for each connection, besides those of `access`."""
         self.access = access
+        self._session = session or {}
         self._hosts = hosts_of(access.url)
         self._first = 0
 
@@ -121,6 +124,7 @@ class Connector:
                 "application_name": "frontdesk",
                 "default_transaction_isolation": "read committed",
                 **limits,
+                **self._session,
             },
         )
         connection.add_log_listener(_note_warning)

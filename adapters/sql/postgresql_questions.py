@@ -14,18 +14,22 @@ from domain.errors import Busy, QueryTooSlow, StorageUnavailable
 _Result = TypeVar("_Result")
 
 _ASKED_AT_MOST = 32  # questions under way; further ones are told at once
-_AT_ONCE = 2  # of the connections that requests need
-_CANCELLED, _NO_TABLE = "57014", "42P01"
+_AT_ONCE = 2  # of the pool that requests need
+_CANCELLED, _MISSING = "57014", ("42P01", "3F000")  # no such table or schema
 
 
 class PostgresqlQuestions:
-    """Fits `table_reader.Questions`. None takes longer than `patience` seconds."""
+    """Fits `table_reader.Questions`. None takes longer than `patience` seconds, and `at_once` have
+    connections at the same time.
+    """
 
-    def __init__(self, engine: AsyncEngine, *, patience: float = 2) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, patience: float = 2, at_once: int = _AT_ONCE
+    ) -> None:
         self._engine = engine
         self._patience = patience
         self._asked = 0
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._places = asyncio.Semaphore(at_once)
 
     def close(self) -> None:
         """The engine is its owner's."""
@@ -53,6 +57,6 @@ class PostgresqlQuestions:
                 except DBAPIError as error:
                     if state_of(error) == _CANCELLED:
                         raise QueryTooSlow from error
-                    if state_of(error) == _NO_TABLE:  # nothing is in the database yet
+                    if state_of(error) in _MISSING:  # nothing is in the database yet
                         raise StorageUnavailable from error
                     raise

@@ -13,8 +13,12 @@ from adapters.sql.postgresql_questions import PostgresqlQuestions
 from adapters.sql.postgresql_reader import SETTLED, PostgresqlReader
 from adapters.sql.postgresql_sessions import IN_FLIGHT, PostgresqlSessions
 from adapters.sql.storage import Storage
+from adapters.sql.tables import events
+from adapters.sql.values import NowMicros
 
 _SIZE = select(func.pg_database_size(func.current_database()))
+_OLDEST_UNSETTLED = select(NowMicros() - func.min(events.c.at)).where(~SETTLED)
+_MICROS = 1_000_000
 
 
 def postgresql_storage(connector: Connector) -> Storage:
@@ -35,8 +39,9 @@ def postgresql_storage(connector: Connector) -> Storage:
             await patient.dispose()
 
     async def gauges() -> dict[str, float]:
-        row = await reader.one(_SIZE)
-        return {"database_bytes": float(row[0]) if row else 0}
+        size, unsettled = await reader.one(_SIZE), await reader.one(_OLDEST_UNSETTLED)
+        lag = max(0, unsettled[0] or 0) / _MICROS if unsettled else 0
+        return {"database_bytes": float(size[0]) if size else 0, "event_feed_lag_seconds": lag}
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:

@@ -4,15 +4,15 @@ All adapters that keep something in SQLite use it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
 from advanced_alchemy.config import EngineConfig, SQLAlchemySyncConfig
-from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, NullPool, StaticPool, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -87,6 +87,19 @@ def _engine(creator: Callable[[], sqlite3.Connection]) -> Engine:
         create_engine_callable=partial(create_engine, creator=creator),
         engine_config=EngineConfig(poolclass=NullPool, hide_parameters=True),
     ).get_engine()
+
+
+def transaction_over(
+    driver: sqlite3.Connection, *, writing: bool
+) -> AbstractContextManager[Connection]:
+    """SQLAlchemy's transaction over a connection that is somebody else's, and stays open."""
+    engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def open_transaction(_: Connection) -> None:
+        driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine.begin()
 
 
 def statements_for(metadata: MetaData) -> Iterator[str]:
@@ -192,90 +205,3 @@ def is_taken(error: IntegrityError) -> bool:
     """Say whether a unique constraint refused it, by the code and not by the text."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code == sqlite3.SQLITE_CONSTRAINT_UNIQUE
-
-
-class DisposableFile:
-    """A file that may be lost without harm, as a connection that is opened when it is needed: anew
-    when the file was taken away, and emptied when its layout is another one. Whatever SQLite says
-    is `StorageUnavailable` or `StorageFull`. For one thread at a time.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        layout: int,
-        statements: Sequence[str],
-        settings: Mapping[str, str | int],
-        cached_statements: int = 128,
-    ) -> None:
-        """`layout` is raised when `statements`, which make the tables, change. `settings` are those
-        of the connection, as SQLite names its pragmas.
-        """
-        self._path, self._file = path, FileIdentity(path)
-        self._layout, self._statements = layout, statements
-        self._settings = {"journal_mode": "WAL", **settings}
-        self._cached_statements = cached_statements
-        self._connection: sqlite3.Connection | None = None
-
-    @contextmanager
-    def transaction(self, *, writing: bool = True) -> Iterator[sqlite3.Connection]:
-        """Leaving the block commits, an exception rolls back."""
-        try:
-            connection = self._opened()
-            with connection:
-                connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-                yield connection
-        except sqlite3.Error as error:
-            self.close()  # whatever it was, begin anew
-            full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
-            raise StorageFull if full else StorageUnavailable from error
-        except OSError as error:
-            raise StorageUnavailable from error
-
-    def close(self) -> None:
-        """Close the connection."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection:
-            try:
-                self._file.check()
-            except StorageUnavailable:
-                # Somebody deleted it: it takes whatever is written, and nobody will find it.
-                self.close()
-        if self._connection is None:
-            self._path.touch(mode=0o600)
-            self._file.remember()
-            self._connection = self._open()
-        return self._connection
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path,
-            timeout=1,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=self._cached_statements,
-        )
-        try:
-            for name, value in self._settings.items():
-                connection.execute(f"PRAGMA {name}={value}").fetchall()
-            with connection:
-                begin(connection)
-                ((layout,),) = connection.execute("PRAGMA user_version").fetchall()
-                if layout != self._layout:
-                    self._lay_out(connection)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    def _lay_out(self, connection: sqlite3.Connection) -> None:
-        for table in tables_in(connection):
-            connection.execute(f"DROP TABLE {table}")
-        for statement in self._statements:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={self._layout}")

@@ -60,6 +60,9 @@ class Transactions(Protocol):
     def waiting(self) -> int:
         """How many wait to begin."""
 
+    def take_longest_wait(self) -> float:
+        """How many seconds one waited to begin, at most, since this was asked last."""
+
     def begin(self, *, until: float | None = None) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction; leaving the block commits, an exception rolls back. It waits until
         the event loop's clock says `until`, or a `deadline` from now.

@@ -89,6 +89,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._queue = asyncio.Lock()
         self._connection: Connection | None = None
+        self._longest_wait = 0.0
         self.waiting = 0
         """How many transactions wait in the queue."""
 
@@ -100,6 +101,7 @@ class Writer:
         # A client that goes away cancels its request, but never a transaction halfway.
         with translated(), anyio.CancelScope(shield=True):
             self.waiting += 1
+            began = perf_counter()
             try:
                 async with asyncio.timeout_at(self.deadline() if until is None else until):
                     await self._queue.acquire()
@@ -107,6 +109,7 @@ class Writer:
                 raise StorageUnavailable from error
             finally:
                 self.waiting -= 1
+                self._longest_wait = max(self._longest_wait, perf_counter() - began)
             try:
                 connection = await self._run(self._begin)
                 yield SqliteTransaction(connection, self._run)
@@ -117,6 +120,10 @@ class Writer:
                 raise
             finally:
                 self._queue.release()
+
+    def take_longest_wait(self) -> float:
+        longest, self._longest_wait = self._longest_wait, 0.0
+        return longest
 
     def deadline(self) -> float:
         """When the event loop's clock will say that `patience` is over."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
+from application.operations.nodes import Worker
+
 LATENCY_BOUNDS_MS = tuple(round(0.25 * 2 ** (step / 2), 3) for step in range(32))
 """Upper bounds of the classes that durations are counted in, each √2 times the one before; a last
 class, beyond 11.6 s, has none.
@@ -20,6 +22,7 @@ SUMMED_GAUGES = frozenset(
         "hash_queue_waiting",
         "hash_queue_running",
         "writers_waiting",
+        "leases_held",
     }
 )
 """Levels that each process has for itself. Of all others the highest counts."""
@@ -74,7 +77,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The figures of one minute or hour, of all processes."""
+    """The figures of one minute or hour, of all workers together or of one node's."""
 
     began: datetime
     length: timedelta
@@ -82,15 +85,22 @@ class Span:
 
 
 class Metrics(Protocol):
-    """How all processes of the service are and were doing. All raise `StorageUnavailable`."""
+    """How the workers of all nodes, or of one, are and were doing. All raise
+    `StorageUnavailable`.
+    """
 
-    async def now(self) -> Span:
+    async def now(self, node: str | None = None) -> Span:
         """The minute that began last, as far as it is known: to within some seconds."""
 
-    async def history(self, *, hourly: bool, since: datetime, until: datetime) -> list[Span]:
+    async def history(
+        self, *, hourly: bool, since: datetime, until: datetime, node: str | None = None
+    ) -> list[Span]:
         """Minutes (kept for a day) or hours (kept for 30 days), oldest first."""
 
-    async def totals(self) -> Figures:
-        """Everything counted since the beginning, whatever was restarted; levels as they are
-        now.
+    async def totals(self) -> Mapping[str, Figures]:
+        """By node: everything counted since the beginning, whatever was restarted; levels as they
+        are now. A node that has not been heard of for 30 days is forgotten.
         """
+
+    async def workers(self) -> list[Worker]:
+        """The workers that were heard of within a day."""

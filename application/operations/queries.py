@@ -81,10 +81,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Rows that came since the last look, oldest first. Ask for those after the id `next`."""
+    """Rows that came since the last look, oldest first. Ask for those after `next`."""
 
     rows: Sequence[Row]
-    next: int
+    next: str
 
 
 class Tables(Protocol):

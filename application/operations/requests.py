@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from application.operations.queries import Condition, Tail
+
 Fields = Iterable[tuple[bytes, bytes]]
 """Header fields as they were on the wire, names in lower case."""
 
@@ -55,6 +57,23 @@ class RequestEntry:
 
 Observe = Callable[[RequestEntry], None]
 """Takes a record and returns at once; what it cannot take, it drops and counts."""
+
+
+class RequestTail(Protocol):
+    """The records as they come, from the workers of all nodes. All raise `QueryTooSlow`, `Busy`,
+    `StorageUnavailable`.
+    """
+
+    async def begin(self) -> str:
+        """Where to go on when everything so far was seen."""
+
+    async def follow(
+        self, after: str, conditions: Sequence[Condition], *, columns: Sequence[str], limit: int
+    ) -> Tail:
+        """The records that came since, as far as they fulfil the conditions. Who goes on from the
+        last `next` misses none, and gets none twice. Raises `InvalidQuery`, also for what was never
+        a `next`.
+        """
 
 
 class RequestLog(Protocol):

@@ -92,6 +92,7 @@ async def test_it_describes_the_tables(browser: TableReader) -> None:
         "readiness",
         "fingerprints",
         "compatibility",
+        "leases",
     ]
     assert tables["users"].rows == Count(len(NAMES), exact=False)
     users = {column.name: column for column in tables["users"].columns}

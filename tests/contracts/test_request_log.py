@@ -2,38 +2,35 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.monitoring.masking.masking import Masking
-from adapters.monitoring.request_log.recorder import RequestRecorder
-from adapters.monitoring.request_log.rows import Keeping
+from adapters.monitoring.disposable_file import SqliteStore
+from adapters.monitoring.request_log.log import SqlRequestLog
+from adapters.monitoring.request_log.sqlite import request_file
 from application.operations.requests import RequestLog
-from tests.fakes.system import FakeClockWatch
 from tests.fakes.traffic import FakeRequestLog
-from tests.operations.test_request_log import WITHOUT_BUDGET, record, rows
+from tests.operations.test_request_log import WITHOUT_BUDGET, record, recorder, rows
 
 
 def fake(_: Path, users: Mapping[int, int | None]) -> RequestLog:
     return FakeRequestLog(dict(users))
 
 
+def kept_in(folder: Path) -> SqlRequestLog:
+    path = folder / "requests.db"
+    store = SqliteStore(path, partial(request_file, path, mebibytes=1_024))
+    return SqlRequestLog(store, lambda: 0)
+
+
 def sqlite(folder: Path, users: Mapping[int, int | None]) -> RequestLog:
-    path, keeping = folder / "requests.db", Keeping()
-    made = RequestRecorder(
-        path,
-        clock_watch=FakeClockWatch(),
-        masking=Masking(),
-        keeping=keeping,
-        a_second=10_000,
-        **WITHOUT_BUDGET,
-    )
-    with made.running():
+    with recorder(folder, a_second=10_000, **WITHOUT_BUDGET) as observe:
         for user_id in users.values():
-            made(record(user_id=user_id, request_fields=[(b"user-agent", b"curl")]))
-    return made
+            observe(record(user_id=user_id, request_fields=[(b"user-agent", b"curl")]))
+    return kept_in(folder)
 
 
 @pytest.fixture(params=[fake, sqlite])
@@ -69,9 +66,7 @@ async def test_nothing_personal_stays_in_a_blank_record(tmp_path: Path) -> None:
 
 
 def test_where_there_is_no_file_none_is_made(tmp_path: Path) -> None:
-    log = RequestRecorder(
-        tmp_path / "requests.db", clock_watch=FakeClockWatch(), masking=Masking(), keeping=Keeping()
-    )
+    log = kept_in(tmp_path)
     assert asyncio.run(log.users_on_record(after=0, at_most=10)) == []
     assert asyncio.run(log.blank([1])) == 0
     assert list(tmp_path.iterdir()) == []

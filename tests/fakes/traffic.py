@@ -10,6 +10,7 @@ from application.operations.queries import (
     Page,
     Row,
     Table,
+    Tail,
     Value,
 )
 from domain.account import RequestsPage
@@ -60,6 +61,22 @@ class FakeTables:
         self, table: str, column: str, conditions: Sequence[Condition] = (), *, limit: int = 50
     ) -> list[tuple[Value, int]]:
         return []
+
+
+@dataclass
+class FakeRequestTail:
+    """Fits `RequestTail`: these are the ids that there are, and a `next` is the last one seen."""
+
+    ids: list[int] = field(default_factory=list)
+
+    async def begin(self) -> str:
+        return str(max([0, *self.ids]))
+
+    async def follow(
+        self, after: str, conditions: Sequence[Condition], *, columns: Sequence[str], limit: int
+    ) -> Tail:
+        newer = [each for each in self.ids if each > int(after)][:limit]
+        return Tail([{"id": each} for each in newer], str(max([int(after), *newer])))
 
 
 @dataclass

@@ -71,6 +71,7 @@ OPERATORS_IDS = {
     "forgetRequests",
     "getMetrics",
     "getMetricsHistory",
+    "listNodes",
     "listTokens",
     "createToken",
     "revokeToken",

@@ -70,6 +70,7 @@ PATHS = [
     "/api/ops/logs/tail",
     "/api/ops/metrics",
     "/api/ops/metrics/history",
+    "/api/ops/nodes",
     "/api/ops/me",
     "/api/ops/settings",
     "/metrics",

@@ -1,12 +1,10 @@
 """Who leaves is not in the records of requests any more, a moment later."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from application.operations.queries import Comparison, Condition
 from entrypoints.services import build_services
+from tests.engines import kept_requests
 from tests.examples import PASSWORD
 from tests.operations.conftest import Desk, eventually
 
@@ -35,23 +33,17 @@ def test_nothing_of_a_deleted_account_stays_in_the_records(desk: Desk, by: str) 
     else:
         assert desk.root.request("DELETE", f"/api/ops/users/{id_}").status == 200
 
-    def rows() -> list[tuple[object, ...]]:
-        file = desk.settings.data_dir / "requests.db"
-        with closing(sqlite3.connect(file)) as connection:
-            return connection.execute("SELECT * FROM requests").fetchall()
+    seen_of_them = (AGENT, "Grace", ADDRESS)
 
     def is_gone() -> bool:
-        found = [
-            row for row in rows() if any(word in str(row) for word in (AGENT, "Grace", ADDRESS))
-        ]
-        deletions = [row for row in rows() if "DELETE" in row]
-        with closing(sqlite3.connect(desk.settings.data_dir / "requests.db")) as connection:
-            sql = "SELECT count(*) FROM requests WHERE user_id = ?"
-            ((left,),) = connection.execute(sql, (id_,)).fetchall()
+        records = kept_requests(desk.settings)
+        found = [row for row in records if any(each in str(row) for each in seen_of_them)]
+        deletions = [row for row in records if row["method"] == "DELETE"]
+        left = [row for row in records if row["user_id"] == id_]
         return bool(deletions) and not found and not left
 
     assert eventually(is_gone)
-    assert len(rows()) >= 8, "that there were requests is still on record"
+    assert len(kept_requests(desk.settings)) >= 8, "that there were requests is still on record"
     assert desk.requests("user_id:eq:1"), "and those of others are as they were"
 
 
@@ -60,10 +52,12 @@ async def test_ones_records_are_listed_by_page_newest_first(desk: Desk) -> None:
         desk.ada.me()
     ada = desk.user_id()
     desk.requests(f"user_id:eq:{ada}", at_least=6)
-    requests = build_services(desk.settings).requests
+    services = build_services(desk.settings)
+    requests = services.requests
     mine = [Condition("user_id", Comparison.EQ, str(ada))]
     first = await requests.page("requests", mine, limit=2)
     second = await requests.page("requests", mine, limit=2, after=first.following)
     ids = [int(str(row["id"])) for row in [*first.rows, *second.rows]]
     assert ids == sorted(ids, reverse=True)
     assert len(set(ids)) == 4
+    await services.close()

@@ -1,22 +1,35 @@
 """Figures that add up over processes and time."""
 
+import asyncio
 import re
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection, update
 
+from adapters.monitoring.metrics.figures import HOUR, MINUTE, SqlFigures
 from adapters.monitoring.metrics.meter import Meter
-from adapters.monitoring.metrics.recorder import MetricsRecorder
-from adapters.monitoring.metrics.sqlite import HOUR, MINUTE, MetricsFile
+from adapters.monitoring.metrics.recorder import Gauges, MetricsRecorder
+from adapters.monitoring.metrics.tables import workers
+from adapters.monitoring.metrics.workers import SqlWorkers
+from adapters.monitoring.store import Store
 from application.operations.metrics import LATENCY_BOUNDS_MS, Figures
+from application.operations.nodes import State, WorkerName, nodes_of
+from domain.errors import StorageUnavailable
 from domain.events import EventKind
 from domain.operator import Scope
 from entrypoints.client import in_process
+from entrypoints.monitoring_storage import open_monitoring
+from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.fakes.system import FakeClockWatch
 from tests.operations.conftest import Desk, eventually
@@ -93,57 +106,107 @@ def test_processes_add_up_and_times_take_the_highest() -> None:
     assert Figures.of_times([]) == Figures()
 
 
-def test_a_file_keeps_minutes_hours_and_totals(tmp_path: Path) -> None:
-    file = MetricsFile(tmp_path / "metrics.db")
-    for process, began, requests in (
-        ("a", NOW, 1),
-        ("a", NOW, 2),
-        ("b", NOW, 4),
-        ("a", NOW + MINUTE, 8),
-        ("a", NOW - HOUR, 16),
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    kept = open_monitoring(settings_in(tmp_path))
+    tmp_path.joinpath("data").mkdir(exist_ok=True)
+    yield kept.metrics
+    kept.questions.close()
+    await kept.close()
+
+
+A, A2, B = WorkerName("one", "a"), WorkerName("one", "a2"), WorkerName("two", "b")
+
+
+async def test_minutes_hours_and_totals_are_kept(store: Store) -> None:
+    kept = SqlFigures(store)
+    for worker, began, requests in (
+        (A, NOW, 1),
+        (A2, NOW, 2),
+        (B, NOW, 4),
+        (A, NOW + MINUTE, 8),
+        (A, NOW - HOUR, 16),
     ):
-        file.add(process, began, figures(requests))
-    minutes = file.read(MINUTE, NOW, NOW + HOUR)
-    assert [(began, each.counts["requests"]) for began, each in minutes] == [
-        (NOW, 7),
-        (NOW + MINUTE, 8),
-    ]
+        await kept.add(worker, began, figures(requests))
+    assert await requests_in(kept, MINUTE) == {NOW - HOUR: 16, NOW: 7, NOW + MINUTE: 8}
+    assert await requests_in(kept, MINUTE, "two") == {NOW: 4}
     for _ in range(2):
-        file.roll_up(NOW + 2 * MINUTE)
-        hours = file.read(HOUR, NOW - HOUR, NOW + HOUR)
-        assert [each.counts["requests"] for _, each in hours] == [16, 15], "and not twice"
-    assert file.totals().counts == {"requests": 31}
-    file.roll_up(NOW + 26 * HOUR)
-    assert file.read(MINUTE, 0, NOW + HOUR) == []
-    assert len(file.read(HOUR, 0, NOW + HOUR)) == 2
-    file.roll_up(NOW + 32 * 24 * HOUR)
-    assert file.read(HOUR, 0, NOW + HOUR) == []
-    assert file.totals().counts == {"requests": 31}
+        await kept.roll_up(NOW + 2 * MINUTE)
+        assert await requests_in(kept, HOUR) == {NOW - HOUR: 16, NOW: 15}, "and not twice"
+    assert await requests_in(kept, HOUR, "one") == {NOW - HOUR: 16, NOW: 11}
+    assert await total(kept) == {"one": 27, "two": 4}
+    await kept.roll_up(NOW + 26 * HOUR)
+    assert await requests_in(kept, MINUTE) == {}
+    assert len(await requests_in(kept, HOUR)) == 2
+    assert await total(kept) == {"one": 27, "two": 4}
+    await kept.roll_up(NOW + 32 * 24 * HOUR)
+    assert await requests_in(kept, HOUR) == {}
+    assert await total(kept) == {}, "they have not been heard of for a month"
 
 
-async def test_a_recorder_loses_and_doubles_nothing(tmp_path: Path) -> None:
+async def requests_in(kept: SqlFigures, length: int, node: str | None = None) -> dict[int, int]:
+    spans = await kept.read(length, NOW - 2 * HOUR, NOW + HOUR, node)
+    return {began: each.counts["requests"] for began, each in spans}
+
+
+async def total(kept: SqlFigures) -> dict[str, int]:
+    return {node: each.counts["requests"] for node, each in (await kept.totals()).items()}
+
+
+async def test_workers_that_add_at_once_lose_nothing(store: Store) -> None:
+    kept = SqlFigures(store)
+    names = [WorkerName("one", str(number)) for number in range(8)]
+    await asyncio.gather(*(kept.add(name, NOW, figures(1)) for name in names for _ in range(5)))
+    assert await total(kept) == {"one": 40}
+    assert await requests_in(kept, MINUTE) == {NOW: 40}
+
+
+class Flaky:
+    """A store that fails when it is told to."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.fails = False
+
+    async def exists(self) -> bool:
+        return await self._store.exists()
+
+    async def run(self, job: Any, *, writing: bool = True) -> Any:
+        if self.fails:
+            raise StorageUnavailable
+        return await self._store.run(job, writing=writing)
+
+
+def recorder(store: Store, gauges: Gauges, folder: Path) -> MetricsRecorder:
+    return MetricsRecorder(
+        store, A, version="1", data_dir=folder, gauges=gauges, clock_watch=FakeClockWatch()
+    )
+
+
+async def test_a_recorder_loses_and_doubles_nothing(store: Store, tmp_path: Path) -> None:
     levels = {"hash_queue_refused": 3.0, "writers_waiting": 1.0}
 
     async def gauges() -> dict[str, float]:
         return dict(levels)
 
-    recorder = MetricsRecorder(tmp_path / "metrics.db", gauges, FakeClockWatch())
-    file = MetricsFile(tmp_path / "metrics.db")
-    (tmp_path / "metrics.db").mkdir()
-    recorder.observe(record())
-    await recorder.take()  # it tries in vain, and keeps what it has
-    await recorder.take()
-    (tmp_path / "metrics.db").rmdir()
-    await recorder.take()
-    assert file.totals().counts == {"requests": 1, "successful": 1, "hash_queue_refused": 3}
-    await recorder.take()
+    flaky = Flaky(store)
+    made = recorder(flaky, gauges, tmp_path)
+    flaky.fails = True
+    made.observe(record())
+    await made.take()  # it tries in vain, and keeps what it has
+    await made.take()
+    flaky.fails = False
+    await made.take()
+    totals = await made.totals()
+    assert totals["one"].counts == {"requests": 1, "successful": 1, "hash_queue_refused": 3}
+    await made.take()
     levels["hash_queue_refused"] = 5.0
-    recorder.observe(record())
-    await recorder.take()
-    totals = await recorder.totals()
-    assert totals.counts == {"requests": 2, "successful": 2, "hash_queue_refused": 5}
-    assert sum(totals.latency) == 2
-    hours = await recorder.history(
+    made.observe(record())
+    await made.take()
+    totals = await made.totals()
+    assert totals["one"].counts == {"requests": 2, "successful": 2, "hash_queue_refused": 5}
+    assert sum(totals["one"].latency) == 2
+    hours = await made.history(
         hourly=True, since=datetime.now(UTC) - timedelta(hours=2), until=datetime.now(UTC)
     )
     assert sum(each.figures.counts["requests"] for each in hours) >= 1, "it rolls up"
@@ -151,14 +214,41 @@ async def test_a_recorder_loses_and_doubles_nothing(tmp_path: Path) -> None:
     assert max(lags) < 5_000
 
 
-async def test_a_lag_is_told_once(tmp_path: Path) -> None:
+async def test_a_lag_is_told_once(store: Store, tmp_path: Path) -> None:
     async def gauges() -> dict[str, float]:
         return {}
 
-    recorder = MetricsRecorder(tmp_path / "metrics.db", gauges, FakeClockWatch())
-    recorder._lag = 3.0
-    await recorder._take(dict)
-    assert recorder._lag == 0.0
+    made = recorder(store, gauges, tmp_path)
+    made._lag = 3.0
+    await made._take(dict)
+    assert made._lag == 0.0
+
+
+async def test_who_says_nothing_is_missing_and_who_said_goodbye_has_stopped(store: Store) -> None:
+    kept, began = SqlWorkers(store), datetime.now(UTC)
+    await kept.report(A, version="1.0", started=began, leases=["metrics"])
+    await kept.report(B, version="1.0", started=began, leases=[])
+    await kept.report(A2, version="1.0", started=began, leases=[], has_stopped=True)
+    found = {each.name: each for each in await kept.all()}
+    assert (found[A].state, found[A].leases) == (State.UP, ["metrics"])
+    assert abs(found[A].seen - began) < timedelta(hours=1)
+    assert found[A2].state is State.STOPPED
+    assert [node.state for node in nodes_of(list(found.values()))] == [State.UP, State.UP]
+
+    ages = {A: timedelta(seconds=20), B: timedelta(days=2)}
+    for name, age in ages.items():
+        await store.run(partial(make_older, name=name, age=age))
+    await kept.forget()
+    left = await kept.all()
+    assert {each.name: each.state for each in left} == {A: State.MISSING, A2: State.STOPPED}
+    (node,) = nodes_of(left)
+    assert node.state is State.MISSING
+
+
+def make_older(connection: Connection, name: WorkerName, age: timedelta) -> None:
+    this = (workers.c.node == name.node) & (workers.c.worker == name.worker)
+    seen = workers.c.seen - age // timedelta(microseconds=1)
+    connection.execute(update(workers).where(this).values(seen=seen))
 
 
 def test_waiting_writers_add_up() -> None:
@@ -173,23 +263,24 @@ def test_who_waits_on_purpose_is_not_slow() -> None:
     assert (taken.counts["requests"], sum(taken.latency)) == (1, 0)
 
 
-def test_hours_of_a_day_that_nobody_rolled_up_are_made_at_the_next_start(tmp_path: Path) -> None:
-    file = MetricsFile(tmp_path / "metrics.db")
-    file.add("a", NOW, figures(10))
-    file.roll_up(NOW)
-    file.add("a", NOW + MINUTE, figures(5))
-    file.roll_up(NOW + 5 * HOUR, hours=24)
-    assert [each.counts["requests"] for _, each in file.read(HOUR, 0, NOW + 9 * HOUR)] == [15]
-    file.roll_up(NOW + 24 * HOUR + MINUTE, hours=24)
-    assert [each.counts["requests"] for _, each in file.read(HOUR, 0, NOW + 9 * HOUR)] == [15]
+async def test_hours_of_a_day_that_nobody_rolled_up_are_made_later(store: Store) -> None:
+    kept = SqlFigures(store)
+    await kept.add(A, NOW, figures(10))
+    await kept.roll_up(NOW)
+    await kept.add(A, NOW + MINUTE, figures(5))
+    await kept.roll_up(NOW + 5 * HOUR, hours=24)
+    assert await requests_in(kept, HOUR) == {NOW: 15}
+    await kept.roll_up(NOW + 24 * HOUR + MINUTE, hours=24)
+    assert await requests_in(kept, HOUR) == {NOW: 15}
 
 
-def test_a_file_of_another_layout_begins_anew(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "metrics.db")) as connection:
+@pytest.mark.sqlite
+async def test_a_file_of_another_layout_begins_anew(store: Store, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "data" / "metrics.db")) as connection:
         connection.execute("CREATE TABLE figures (old TEXT)")
-    file = MetricsFile(tmp_path / "metrics.db")
-    file.add("a", NOW, figures(1))
-    assert file.totals().counts == {"requests": 1}
+    kept = SqlFigures(store)
+    await kept.add(A, NOW, figures(1))
+    assert await total(kept) == {"one": 1}
 
 
 def metrics(client: Any, **params: Any) -> Any:
@@ -220,7 +311,11 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
         "hash_queue_waiting",
         "database_bytes",
         *(() if desk.settings.postgresql else ("database_wal_bytes",)),
+        *(["event_feed_lag_seconds"] if desk.settings.postgresql else []),
         "writers_waiting",
+        "pool_wait_ms",
+        "look_up_batch",
+        "leases_held",
         "active_sessions",
     ):
         assert name in gauges, name
@@ -236,6 +331,9 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
         assert bad.problem == "invalid_request"
 
 
+SIGN_UPS = f'frontdesk_sign_ups_total{{node="{gethostname()}"}} 1.0'
+
+
 def test_prometheus_reads_them(desk: Desk) -> None:
     program = desk.with_key(desk.key(Scope.METRICS_VIEW))
 
@@ -244,7 +342,7 @@ def test_prometheus_reads_them(desk: Desk) -> None:
         assert scraped.status == 200
         assert scraped.headers["content-type"].startswith("text/plain; version=0.0.4")
         counted = bool(buckets(scraped.text)) and max(buckets(scraped.text)) > 3
-        return scraped.text if counted and "frontdesk_sign_ups_total 1.0" in scraped.text else None
+        return scraped.text if counted and SIGN_UPS in scraped.text else None
 
     def buckets(text: str) -> list[float]:
         return [float(each) for each in re.findall(r"request_seconds_bucket.* (\S+)", text)]

@@ -214,7 +214,7 @@ def test_a_server_of_postgresql_can_be_named_and_shows_no_password(
     assert settings.postgresql is not None
     assert settings.postgresql.value == URL
     assert settings.database_password == b"hunter3, with a comma"
-    assert settings.connections_a_worker == 9
+    assert settings.connections_a_worker == 11
     shown = {each.name: each.value for each in effective(settings, tmp_path)}
     named = "postgresql://ada@db1.example.com,db2.example.com:6432/accounts"
     assert shown["FRONTDESK_DATABASE_URL"] == named

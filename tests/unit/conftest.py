@@ -9,7 +9,7 @@ import pytest
 from adapters.no_throttle import NoThrottle
 from adapters.signing.device_marks import DeviceMarks
 from application.operations.queries import Tables
-from application.operations.requests import RequestLog
+from application.operations.requests import RequestLog, RequestTail
 from application.steps.confirm_owner import ConfirmOwner
 from domain.account import ExportPart, RequestHistory
 from domain.events import Event
@@ -29,7 +29,7 @@ from tests.fakes.system import (
     FakePseudonyms,
     FakeSecrets,
 )
-from tests.fakes.traffic import FakeRequestLog, FakeTables
+from tests.fakes.traffic import FakeRequestLog, FakeRequestTail, FakeTables
 
 
 @dataclass
@@ -46,6 +46,7 @@ class Desk:
     clock_watch: FakeClockWatch = field(default_factory=FakeClockWatch)
     requests: Tables = field(default_factory=FakeTables)
     request_log: RequestLog = field(default_factory=FakeRequestLog)
+    request_tail: RequestTail = field(default_factory=FakeRequestTail)
     own_requests: RequestHistory | None = None
     limits: ThrottlePolicy = field(default_factory=ThrottlePolicy)
     throttle: Throttle = field(default_factory=NoThrottle)
@@ -78,6 +79,7 @@ class Desk:
             clock_watch=self.clock_watch,
             requests=self.requests,
             request_log=self.request_log,
+            request_tail=self.request_tail,
             own_requests=self.own_requests,
         )
         policies = Policies(

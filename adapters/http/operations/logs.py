@@ -40,6 +40,8 @@ from domain.operator import Scope
 _TABLE = "requests"
 _BRIEF = (
     "id",
+    "node",
+    "worker",
     "time",
     "level",
     "method",
@@ -59,7 +61,9 @@ _BRIEF = (
 )
 _QUERY = (InvalidQuery, QueryTooSlow, Busy)
 
-Seen = Annotated[int | None, QueryParameter(ge=0, description="The `next` of the answer before.")]
+Seen = Annotated[
+    str | None, QueryParameter(max_length=6_000, description="The `next` of the answer before.")
+]
 
 
 class RequestsView(Struct, frozen=True):
@@ -81,7 +85,7 @@ class TailView(Struct, frozen=True):
     """Records since the last look, oldest first. Ask for those after `next`."""
 
     rows: list[dict[str, object]]
-    next: int
+    next: str
 
     @classmethod
     def of(cls, tail: Tail) -> "TailView":

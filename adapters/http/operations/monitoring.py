@@ -11,6 +11,7 @@ from msgspec import Struct
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.problems import INVALID
 from application.operations.metrics import Metrics, Span
+from application.operations.nodes import Node, State, Worker, nodes_of
 from domain.operator import Scope
 
 Instant = Annotated[datetime | None, QueryParameter(description="RFC 3339, with a time zone.")]
@@ -43,8 +44,72 @@ class SpanView(Struct, frozen=True):
         )
 
 
+class WorkerView(Struct, frozen=True):
+    """A process. `seen` is when it last reported, which it does every five seconds; `leases` is
+    what it does for all.
+    """
+
+    worker: str
+    state: State
+    version: str
+    started: datetime
+    seen: datetime
+    leases: list[str]
+
+    @classmethod
+    def of(cls, worker: Worker) -> "WorkerView":
+        """Translate."""
+        return cls(
+            worker.name.worker,
+            worker.state,
+            worker.version,
+            worker.started,
+            worker.seen,
+            list(worker.leases),
+        )
+
+
+class NodeView(Struct, frozen=True):
+    """The workers of one name, newest first. `up` is a node with a worker that is; `missing` one
+    whose last worker was killed, hangs or cannot reach the database; `stopped` one that was ended.
+    """
+
+    node: str
+    state: State
+    workers: list[WorkerView]
+
+    @classmethod
+    def of(cls, node: Node) -> "NodeView":
+        """Translate."""
+        return cls(node.name, node.state, [WorkerView.of(each) for each in node.workers])
+
+
+NodeName = Annotated[
+    str | None, QueryParameter(name="node", max_length=64, description="Of this node alone.")
+]
+
+
+class NodesController(Controller):
+    """Which nodes and workers serve."""
+
+    path = "/api/ops/nodes"
+    tags = ("Operations: metrics",)
+
+    @get(
+        operation_id="listNodes",
+        summary="Which nodes there are",
+        responses=answers_operators(),
+        **operators(Scope.METRICS_VIEW),
+    )
+    async def list_nodes(self, metrics: NamedDependency[SkipValidation[Metrics]]) -> list[NodeView]:
+        """Those that were heard of within a day. One that says nothing for 15 seconds is
+        missing.
+        """
+        return [NodeView.of(each) for each in nodes_of(await metrics.workers())]
+
+
 class MonitoringController(Controller):
-    """Figures of all processes together. They survive restarts."""
+    """Figures of the workers of all nodes together, or of one. They survive restarts."""
 
     path = "/api/ops/metrics"
     tags = ("Operations: metrics",)
@@ -55,9 +120,11 @@ class MonitoringController(Controller):
         responses=answers_operators(),
         **operators(Scope.METRICS_VIEW),
     )
-    async def now(self, metrics: NamedDependency[SkipValidation[Metrics]]) -> SpanView:
+    async def now(
+        self, metrics: NamedDependency[SkipValidation[Metrics]], node: NodeName = None
+    ) -> SpanView:
         """The present minute as far as it is known, which is to within five seconds."""
-        return SpanView.of(await metrics.now())
+        return SpanView.of(await metrics.now(node))
 
     @get(
         "/history",
@@ -75,11 +142,12 @@ class MonitoringController(Controller):
         ] = "minute",
         since: Instant = None,
         until: Instant = None,
+        node: NodeName = None,
     ) -> list[SpanView]:
         """Oldest first; the last hour, if nothing else is said. Where nothing ran, nothing is."""
         end = _aware(until) or datetime.now(UTC) + timedelta(minutes=1)
         begin = _aware(since) or max(end, _EARLIEST) - timedelta(hours=1)
-        spans = await metrics.history(hourly=step == "hour", since=begin, until=end)
+        spans = await metrics.history(hourly=step == "hour", since=begin, until=end, node=node)
         return [SpanView.of(span) for span in spans]
 
 

@@ -1,6 +1,7 @@
 """The figures as Prometheus reads them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
 from litestar import Response, get
@@ -12,6 +13,7 @@ from application.operations.metrics import LATENCY_BOUNDS_MS, Figures, Metrics
 from domain.operator import Scope
 
 _TEXT = "text/plain; version=0.0.4"
+_LABELS = ("node",)
 
 
 @get(
@@ -24,7 +26,9 @@ _TEXT = "text/plain; version=0.0.4"
     **operators(Scope.METRICS_VIEW),
 )
 async def scrape(metrics: NamedDependency[SkipValidation[Metrics]]) -> Response[bytes]:
-    """Counted since the beginning, all processes together, so that any of them may be asked."""
+    """Counted since the beginning, of every node by its name. Any node may be asked, and only one
+    should be: each tells of all.
+    """
     # Here, for only who asks needs it, and it takes long to import.
     from prometheus_client import CollectorRegistry, generate_latest
 
@@ -34,8 +38,8 @@ async def scrape(metrics: NamedDependency[SkipValidation[Metrics]]) -> Response[
 
 
 class _Collector:
-    def __init__(self, figures: Figures) -> None:
-        self._figures = figures
+    def __init__(self, totals: Mapping[str, Figures]) -> None:
+        self._totals = sorted(totals.items())
 
     def describe(self) -> Iterable[Any]:
         return ()
@@ -47,15 +51,27 @@ class _Collector:
             HistogramMetricFamily,
         )
 
-        for name, number in sorted(self._figures.counts.items()):
-            yield CounterMetricFamily(f"frontdesk_{name}", f"{name}, counted", value=number)
-        for name, level in sorted(self._figures.gauges.items()):
-            yield GaugeMetricFamily(f"frontdesk_{name}", f"{name}, highest of a minute", level)
-        bounds = [*(str(bound / 1000) for bound in LATENCY_BOUNDS_MS), "+Inf"]
-        passed, buckets = 0, []
-        for bound, number in zip(bounds, self._figures.latency, strict=True):
-            passed += number
-            buckets.append((bound, passed))
-        yield HistogramMetricFamily(
-            "frontdesk_request_seconds", "How long requests took", buckets, sum_value=None
+        for name in sorted({name for _, each in self._totals for name in each.counts}):
+            counter = CounterMetricFamily(f"frontdesk_{name}", f"{name}, counted", labels=_LABELS)
+            for node, each in self._totals:
+                counter.add_metric([node], each.counts.get(name, 0))
+            yield counter
+        for name in sorted({name for _, each in self._totals for name in each.gauges}):
+            highest = f"{name}, highest of a minute"
+            gauge = GaugeMetricFamily(f"frontdesk_{name}", highest, labels=_LABELS)
+            for node, each in self._totals:
+                if name in each.gauges:
+                    gauge.add_metric([node], each.gauges[name])
+            yield gauge
+        histogram = HistogramMetricFamily(
+            "frontdesk_request_seconds", "How long requests took", labels=_LABELS
         )
+        for node, each in self._totals:
+            histogram.add_metric([node], _buckets(each), sum_value=None)
+        yield histogram
+
+
+def _buckets(figures: Figures) -> list[tuple[str, float]]:
+    """How many took no longer than each bound."""
+    bounds = [*(str(bound / 1000) for bound in LATENCY_BOUNDS_MS), "+Inf"]
+    return list(zip(bounds, accumulate(figures.latency), strict=True))

@@ -1,18 +1,20 @@
-"""Figures, taken every few seconds and kept for all processes together."""
+"""Figures, taken every few seconds and kept for the workers of all nodes."""
 
 import asyncio
 import logging
-import os
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from adapters.monitoring.metrics.figures import HOUR, MINUTE, SqlFigures
 from adapters.monitoring.metrics.machine import machine_gauges
 from adapters.monitoring.metrics.meter import Meter
-from adapters.monitoring.metrics.sqlite import HOUR, MINUTE, MetricsFile
+from adapters.monitoring.metrics.workers import SqlWorkers
+from adapters.monitoring.store import Store
 from application.operations.metrics import COUNTED, Figures, Span
+from application.operations.nodes import Worker, WorkerName
 from domain.errors import Unavailable
 from domain.ports import ClockWatch
 
@@ -28,16 +30,30 @@ Gauges = Callable[[], Awaitable[Mapping[str, float]]]
 class MetricsRecorder:
     """Fits `Observe`, as `observe`, and `Metrics`.
 
-    `gauges` tells levels that only the service itself knows.
+    `gauges` tells levels that only the service itself knows, and `leases` what this worker does
+    for all. Hours are made, and what is old is removed, by the worker that `rolls_up`.
     """
 
-    def __init__(self, path: Path, gauges: Gauges, clock_watch: ClockWatch) -> None:
+    def __init__(
+        self,
+        store: Store,
+        name: WorkerName,
+        *,
+        version: str,
+        data_dir: Path,
+        gauges: Gauges,
+        clock_watch: ClockWatch,
+        leases: Callable[[], list[str]] = list,
+        rolls_up: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.observe = Meter()
-        self._data_dir = path.parent
-        self._file = MetricsFile(path)
+        self._figures, self._workers = SqlFigures(store), SqlWorkers(store)
+        self._name, self._version = name, version
+        self._data_dir = data_dir
         self._gauges = gauges
         self._clock_watch = clock_watch
-        self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._leases, self._rolls_up = leases, rolls_up
+        self._started = datetime.now(UTC)
         self._lag = 0.0
         self._noted: float | None = None
         self._machine: Callable[[], Mapping[str, float]] | None = None
@@ -46,24 +62,36 @@ class MetricsRecorder:
         self._unsaved = Figures()
         self._failing = False
 
-    async def now(self) -> Span:
+    async def now(self, node: str | None = None) -> Span:
         began = int(time.time()) // MINUTE * MINUTE
-        spans = await asyncio.to_thread(self._file.read, MINUTE, began - MINUTE, began + MINUTE)
+        spans = await self._figures.read(MINUTE, began - MINUTE, began + MINUTE, node)
         at, figures = spans[-1] if spans else (began, Figures())
         return Span(_instant(at), timedelta(seconds=MINUTE), figures)
 
-    async def history(self, *, hourly: bool, since: datetime, until: datetime) -> list[Span]:
+    async def history(
+        self, *, hourly: bool, since: datetime, until: datetime, node: str | None = None
+    ) -> list[Span]:
         length = HOUR if hourly else MINUTE
-        spans = await asyncio.to_thread(
-            self._file.read, length, int(since.timestamp()), int(until.timestamp())
+        spans = await self._figures.read(
+            length, int(since.timestamp()), int(until.timestamp()), node
         )
         step = timedelta(seconds=length)
         return [Span(_instant(began), step, figures) for began, figures in spans]
 
-    async def totals(self) -> Figures:
-        totals = await asyncio.to_thread(self._file.totals)
-        now = await self.now()
-        return Figures(totals.counts, now.figures.gauges, totals.latency)
+    async def totals(self) -> dict[str, Figures]:
+        totals = await self._figures.totals()
+        levels = {node: (await self.now(node)).figures.gauges for node in totals}
+        return {
+            node: Figures(each.counts, levels[node], each.latency) for node, each in totals.items()
+        }
+
+    async def workers(self) -> list[Worker]:
+        return await self._workers.all()
+
+    async def say_goodbye(self) -> None:
+        """To be called at the end: this worker has stopped, and is not missing."""
+        with suppress(Unavailable):
+            await self._report(has_stopped=True)
 
     async def note_lag(self) -> None:
         """To be called every `LAG_SECONDS`: how much later than it should the event loop gets here
@@ -82,19 +110,33 @@ class MetricsRecorder:
             if self._machine is None:
                 self._machine = await asyncio.to_thread(machine_gauges, self._data_dir)
             await self._take(self._machine)
-            if self._rolled is None or time.monotonic() - self._rolled > _ROLLING_SECONDS:
-                # After a time when nothing ran, hours may be unfinished that are long over.
-                hours = _HOURS_OF_MINUTES if self._rolled is None else _LATE_HOURS
-                await asyncio.to_thread(self._roll_up, hours)
-                self._rolled = time.monotonic()
+            await self._report()
+            if self._rolls_up():
+                await self._roll_up_now_and_then()
             self._failing = False
         except Unavailable as error:
             if not self._failing:
                 self._failing = True
                 _log.warning("figures cannot be kept", exc_info=error)
 
-    def _roll_up(self, hours: int) -> None:
-        self._file.roll_up(int(time.time()), hours, forget=self._clock_watch.is_steady())
+    async def _roll_up_now_and_then(self) -> None:
+        if self._rolled is not None and time.monotonic() - self._rolled <= _ROLLING_SECONDS:
+            return
+        # After a time when nobody did it, hours may be unfinished that are long over.
+        hours = _HOURS_OF_MINUTES if self._rolled is None else _LATE_HOURS
+        is_steady = self._clock_watch.is_steady()
+        await self._figures.roll_up(int(time.time()), hours, forget=is_steady)
+        await self._workers.forget()
+        self._rolled = time.monotonic()
+
+    async def _report(self, *, has_stopped: bool = False) -> None:
+        await self._workers.report(
+            self._name,
+            version=self._version,
+            started=self._started,
+            leases=[] if has_stopped else self._leases(),
+            has_stopped=has_stopped,
+        )
 
     async def _take(self, machine: Callable[[], Mapping[str, float]]) -> None:
         levels = {**await asyncio.to_thread(machine), **await self._gauges()}
@@ -106,7 +148,7 @@ class MetricsRecorder:
         self.observe.raise_to(levels)
         self._unsaved = Figures.of_times([self._unsaved, self.observe.take()])
         began = int(time.time()) // MINUTE * MINUTE
-        await asyncio.to_thread(self._file.add, self._process, began, self._unsaved)
+        await self._figures.add(self._name, began, self._unsaved)
         self._unsaved = Figures()
 
 

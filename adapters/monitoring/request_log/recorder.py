@@ -1,68 +1,53 @@
 """Which requests are recorded: within a rate, and a budget of each network."""
 
-import asyncio
-import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
-from pathlib import Path
-from typing import TypeVar
 
 from adapters.monitoring.request_log.budget import Budget
-from adapters.monitoring.request_log.rows import Keeping, Masks, row_of
-from adapters.monitoring.request_log.sqlite import RequestFile
+from adapters.monitoring.request_log.rows import Keeping, Masks, is_account_refusal, row_of
+from adapters.monitoring.request_log.sink import Sink
 from adapters.monitoring.request_log.tables import RequestRow
 from adapters.monitoring.request_log.writer import RequestLogWriter
+from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry
 from domain.ports import ClockWatch
 from domain.session import Origin
 
-_log = logging.getLogger("frontdesk")
-
-# Short, for the thread that writes has Python's lock meanwhile (docs/performance.md).
-_GATHERING_SECONDS = 0.05
 _AT_ONCE_SECONDS = 0.25
-_CLEANING_SECONDS, _CLEANING_MORE_SECONDS = 60.0, 0.25
-_BATCH = 500
-_ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
-_MICROS = 1_000_000
-_HIDDEN = "***"
-_Result = TypeVar("_Result")
-
 _KIB = 1_024
 _ROW_BYTES = 500  # of a row without header fields, query and body
-_REFUSALS, _ACCOUNTS = frozenset({401, 403, 429}), "/api/user"
 _OF_ACCOUNT_REFUSALS = 4  # their part of a network's budget, besides that of others
-_PLAIN_ID = 16  # characters of the ids that we make ourselves
 
 
 class RequestRecorder:
-    """Fits `Observe` and `RequestLog`.
+    """Fits `Observe`.
 
     Of requests that went well it takes so many a second, and a quarter of them at once; of others
     as many as do not let more than `spare` wait besides. Each network has a budget of bytes and of
     processor time. What account routes refused (401, 403, 429) has a queue and a budget of its own,
     so that nobody can push it out with other requests. Further ones, and those that cannot be
-    written, are dropped and counted in `lost`.
+    written, are dropped and counted in `lost`. What is old is removed by the worker that `cleans`.
     """
 
     def __init__(
         self,
-        path: Path,
+        open_sink: Callable[[], Sink],
+        name: WorkerName,
         *,
         masking: Masks,
         keeping: Keeping,
         clock_watch: ClockWatch,
-        mebibytes: int = 1_024,
+        cleans: Callable[[], bool] = lambda: True,
         a_second: int = 1_000,
         spare: int = 2_000,
         network_kib_a_second: int = 64,
         network_seconds_a_second: float = 0.02,
     ) -> None:
-        self._path, self._mebibytes = path, mebibytes
+        self._name = name
         self._masking, self._keeping = masking, keeping
         self._a_second = a_second
         self._at_once = max(1, a_second * _AT_ONCE_SECONDS)
@@ -79,10 +64,10 @@ class RequestRecorder:
             for part in (1, _OF_ACCOUNT_REFUSALS)
         )
         self._writer = RequestLogWriter(
-            path,
-            mebibytes=mebibytes,
+            open_sink,
             keeping=keeping,
             clock_watch=clock_watch,
+            cleans=cleans,
             take=self._take,
             lost=self._count_lost,
         )
@@ -91,7 +76,7 @@ class RequestRecorder:
     def __call__(self, record: RequestEntry) -> None:
         if record.route in self._keeping.excluded:
             return
-        if record.status in _REFUSALS and is_account_refusal(record.status, record.route):
+        if is_account_refusal(record.status, record.route):
             waiting, budget = self._refusals, self._budget_of_refusals
             room = len(waiting) < self._spare
         else:
@@ -109,32 +94,6 @@ class RequestRecorder:
             waiting.append(record)
         else:
             self.lost += 1
-
-    async def forget(self, ids: Sequence[int]) -> int:
-        return await self._aside(lambda file: file.remove(ids), 0)
-
-    async def users_on_record(self, *, after: int, at_most: int) -> list[int]:
-        return await self._aside(lambda file: file.users(after=after, at_most=at_most), [])
-
-    async def blank(self, user_ids: Sequence[int]) -> int:
-        blanked = 0
-        while some := await self._aside(lambda file: file.blank(user_ids, at_most=_BATCH), 0):
-            blanked += some
-        return blanked
-
-    async def _aside(self, ask: Callable[[RequestFile], _Result], otherwise: _Result) -> _Result:
-        """Ask the file, if there is one, on another thread."""
-
-        def run() -> _Result:
-            if not self._path.exists():
-                return otherwise
-            file = RequestFile(self._path, mebibytes=self._mebibytes)
-            try:
-                return ask(file)
-            finally:
-                file.close()
-
-        return await asyncio.to_thread(run)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -163,16 +122,11 @@ class RequestRecorder:
     def _charged(self, record: RequestEntry) -> RequestRow:
         """Its row; whose network it was pays for the time."""
         began = time.thread_time()
-        row = row_of(record, self._masking, self._keeping)
+        row = row_of(record, self._masking, self._keeping, self._name)
         of_refusals = is_account_refusal(record.status, record.route)
         budget = self._budget_of_refusals if of_refusals else self._budget
         budget.charge(_network(record.address), time.thread_time() - began)
         return row
-
-
-def is_account_refusal(status: int, route: str) -> bool:
-    """Say whether it tells of an attack on accounts, perhaps."""
-    return status in _REFUSALS and route.startswith(_ACCOUNTS)
 
 
 @lru_cache(maxsize=4_096)

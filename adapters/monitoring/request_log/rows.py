@@ -7,10 +7,12 @@ from typing import Protocol
 
 from adapters.monitoring.request_log.tables import RequestRow
 from adapters.monitoring.request_log.text import text_of
+from application.operations.nodes import WorkerName
 from application.operations.requests import Fields, RequestEntry
 
 _MICROS = 1_000_000
 _HIDDEN = "***"
+_REFUSALS, _ACCOUNTS = frozenset({401, 403, 429}), "/api/user"
 _PLAIN_ID = 16  # characters of the ids that we make ourselves
 
 
@@ -51,7 +53,20 @@ class Keeping:
     excluded: Collection[str] = ()
 
 
-def row_of(record: RequestEntry, masking: Masks, keeping: Keeping) -> RequestRow:
+def is_account_refusal(status: int, route: str) -> bool:
+    """Say whether it tells of an attack on accounts, perhaps."""
+    return status in _REFUSALS and route.startswith(_ACCOUNTS)
+
+
+def kept_as(record: RequestEntry, keeping: Keeping) -> str:
+    """Which kind of row it is, as `RequestRow` says."""
+    if is_account_refusal(record.status, record.route):
+        return "refusal"
+    is_ordinary = record.level == "info" and record.duration_ms < keeping.slow_ms
+    return "ordinary" if is_ordinary else "notable"
+
+
+def row_of(record: RequestEntry, masking: Masks, keeping: Keeping, name: WorkerName) -> RequestRow:
     """What is stored of a request: masked, and without what is not to be kept."""
     user_agent = next((v for name, v in record.request_fields if name == b"user-agent"), b"")
     body, id_ = record.request_body, record.request_id
@@ -59,6 +74,9 @@ def row_of(record: RequestEntry, masking: Masks, keeping: Keeping) -> RequestRow
     # Where a path is hidden up to its end, the query may be the rest of the secret.
     is_cut = path != record.path and path.endswith(_HIDDEN)
     return RequestRow(
+        node=name.node,
+        worker=name.worker,
+        kept_as=kept_as(record, keeping),
         time=int(record.time * _MICROS),
         level=record.level,
         method=record.method,

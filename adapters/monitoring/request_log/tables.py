@@ -1,90 +1,131 @@
-"""The table of the file, and what keeps count of it."""
+"""The table of requests, and how each engine lays it out."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import REAL, Column, Computed, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
-metadata = MetaData()
+_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+_FRACTION: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 
 def _number(name: str, *, nullable: bool = False, **info: Any) -> Column[int]:
-    return Column(name, Integer, nullable=nullable, info=info)
+    return Column(name, _NUMBER, nullable=nullable, info=info)
 
 
 def _text(name: str, *, nullable: bool = False, **info: Any) -> Column[str]:
-    return Column(name, Text, nullable=nullable, info=info)
+    return Column(name, _TEXT, nullable=nullable, info=info)
 
 
 def _milliseconds(name: str) -> Column[float]:
-    return Column(name, REAL, nullable=False)
+    return Column(name, _FRACTION, nullable=False)
 
 
+def _columns() -> Iterator[Column[Any]]:
+    """All but the id. `Column.info` says what operators have to know of one, as in
+    `adapters/sql/tables.py`.
+    """
+    yield _text("node")
+    yield _text("worker")
+    yield _text("kept_as")
+    yield _number("time", kind="instant")
+    yield _text("level")
+    yield _text("method")
+    yield _text("route")
+    yield _text("path")
+    yield _text("query")
+    yield _number("status")
+    yield _milliseconds("duration_ms")
+    yield _number("user_id", nullable=True)
+    yield _text("address")
+    yield _text("user_agent")
+    yield _text("request_id")
+    yield _number("request_bytes")
+    yield _number("response_bytes")
+    yield _number("statements")
+    yield _milliseconds("statements_ms")
+    yield _text("request_headers", kind="json")
+    yield _text("response_headers", kind="json")
+    yield _text("request_body", nullable=True, kind="json")
+    yield _text("error", nullable=True)
+
+
+def _indexes() -> Iterator[Index]:
+    yield Index("ix_requests_level_time", "level", "time")
+    yield Index("ix_requests_user_id", "user_id")
+    yield Index("ix_requests_request_id", "request_id")
+
+
+metadata = MetaData()
 requests = Table(
     "requests",
     metadata,
-    Column("id", Integer, primary_key=True),
-    _number("time", kind="instant"),
-    _text("level"),
-    _text("method"),
-    _text("route"),
-    _text("path"),
-    _text("query"),
-    _number("status"),
-    _milliseconds("duration_ms"),
-    _number("user_id", nullable=True),
-    _text("address"),
-    _text("user_agent"),
-    _text("request_id"),
-    _number("request_bytes"),
-    _number("response_bytes"),
-    _number("statements"),
-    _milliseconds("statements_ms"),
-    _text("request_headers", kind="json"),
-    _text("response_headers", kind="json"),
-    _text("request_body", nullable=True, kind="json"),
-    _text("error", nullable=True),
-    Column(
-        "of_accounts",
-        Integer,
-        Computed("status IN (401, 403, 429) AND route GLOB '/api/user*'"),
-    ),
-    Column(
-        "bytes",
-        Integer,
-        Computed(
-            "300 + length(path) + length(query) + length(user_agent)"
-            " + length(request_headers) + length(response_headers)"
-        ),
-    ),
-    Index("ix_requests_level_time", "level", "time"),
-    Index("ix_requests_user_id", "user_id"),
-    Index("ix_requests_request_id", "request_id"),
+    Column("id", _NUMBER, primary_key=True),
+    *_columns(),
+    *_indexes(),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )
-"""`Column.info` says what operators have to know of a column, as in `adapters/sql/tables.py`."""
+"""As it is asked on every engine, and made on SQLite."""
 
-UPKEEP = (
-    "CREATE INDEX ix_requests_of_accounts ON requests (of_accounts, id)",
-    "CREATE TABLE held (of_accounts INTEGER NOT NULL) STRICT",
-    "INSERT INTO held VALUES (0)",
-    """CREATE TRIGGER added AFTER INSERT ON requests WHEN NEW.of_accounts BEGIN
-        UPDATE held SET of_accounts = of_accounts + NEW.bytes; END""",
-    """CREATE TRIGGER removed AFTER DELETE ON requests WHEN OLD.of_accounts BEGIN
-        UPDATE held SET of_accounts = of_accounts - OLD.bytes; END""",
-    """CREATE TRIGGER blanked AFTER UPDATE ON requests WHEN OLD.of_accounts BEGIN
-        UPDATE held SET of_accounts = of_accounts - OLD.bytes + NEW.bytes; END""",
+_SIZE = (
+    "300 + length({0}.path) + length({0}.query) + length({0}.user_agent)"
+    " + length({0}.request_headers) + length({0}.response_headers)"
 )
-"""`of_accounts` is what account routes refused, as perhaps in an attack: when the file is full, it
-is kept longer than others, up to a part of the file.
-"""
+_NEW, _OLD = _SIZE.format("NEW"), _SIZE.format("OLD")
+UPKEEP = (
+    "CREATE INDEX ix_requests_kept_as_time ON requests (kept_as, time)",
+    "CREATE TABLE held (refusals INTEGER NOT NULL) STRICT",
+    "INSERT INTO held VALUES (0)",
+    f"""CREATE TRIGGER added AFTER INSERT ON requests WHEN NEW.kept_as = 'refusal' BEGIN
+        UPDATE held SET refusals = refusals + {_NEW}; END""",
+    f"""CREATE TRIGGER removed AFTER DELETE ON requests WHEN OLD.kept_as = 'refusal' BEGIN
+        UPDATE held SET refusals = refusals - ({_OLD}); END""",
+    f"""CREATE TRIGGER blanked AFTER UPDATE ON requests WHEN OLD.kept_as = 'refusal' BEGIN
+        UPDATE held SET refusals = refusals - ({_OLD}) + {_NEW}; END""",
+)
+"""SQLite counts about how many bytes the refusals of account routes take."""
+
+ids = Sequence("requests_id")
+partitioned = Table(
+    "requests",
+    MetaData(),
+    Column("id", BigInteger, server_default=ids.next_value()),
+    *_columns(),
+    # The columns of partitions must be part of it; the id alone is unique.
+    PrimaryKeyConstraint("id", "kept_as", "time"),
+    *_indexes(),
+    Index("ix_requests_node_id", "node", "id"),
+    postgresql_partition_by="LIST (kept_as)",
+)
+"""As it is made on PostgreSQL: by how long rows are kept, and then by day."""
 
 
 class RequestRow(NamedTuple):
-    """What is inserted of a request: the columns by name, but for the id and those that SQLite
-    computes.
+    """What is inserted of a request: the columns by name, but for the id.
+
+    `kept_as` is "refusal" for what account routes refused, as perhaps in an attack; "notable" for
+    what else failed or was slow; "ordinary" for the rest.
     """
 
+    node: str
+    worker: str
+    kept_as: str
     time: int
     level: str
     method: str

@@ -5,21 +5,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from adapters.monitoring.request_log.rows import Keeping
-from adapters.monitoring.request_log.sqlite import RequestFile
+from adapters.monitoring.request_log.sink import Sink
 from adapters.monitoring.request_log.tables import RequestRow
-from domain.errors import StorageFull, Unavailable
+from domain.errors import Unavailable
 from domain.ports import ClockWatch
 
 _log = logging.getLogger("frontdesk")
 
 # Short, for the thread that writes has Python's lock meanwhile (docs/performance.md).
 _GATHERING_SECONDS = 0.05
+_READY_SECONDS = 5
 _CLEANING_SECONDS, _CLEANING_MORE_SECONDS = 60.0, 0.25
-_BATCH = 500
-_ROOM = (5, 20, 80, 320)  # rows to remove for one that finds no place, one time after the other
 _MICROS = 1_000_000
 
 
@@ -31,53 +29,57 @@ class RequestLogWriter:
 
     def __init__(
         self,
-        path: Path,
+        open_sink: Callable[[], Sink],
         *,
-        mebibytes: int,
         keeping: Keeping,
         clock_watch: ClockWatch,
+        cleans: Callable[[], bool],
         take: Callable[[], tuple[int, Callable[[], list[RequestRow]]]],
         lost: Callable[[int], None],
     ) -> None:
-        self._path, self._mebibytes = path, mebibytes
+        self._open_sink = open_sink
         self._keeping = keeping
-        self._clock_watch = clock_watch
+        self._clock_watch, self._cleans = clock_watch, cleans
         self._take, self._lost = take, lost
-        self._stop = threading.Event()
+        self._stop, self._is_ready = threading.Event(), threading.Event()
         self._failing = False
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Write while the block lasts, and at its end what is left."""
         self._stop.clear()
-        file = RequestFile(self._path, mebibytes=self._mebibytes)
-        with suppress(Unavailable):
-            file.add(())  # so that there is something to ask from the beginning
-        thread = threading.Thread(target=self._run, args=(file,), name="request log")
+        self._is_ready.clear()
+        thread = threading.Thread(target=self._run, name="request log")
         thread.start()
+        self._is_ready.wait(_READY_SECONDS)
         try:
             yield
         finally:
             self._stop.set()
             thread.join()
 
-    def _run(self, file: RequestFile) -> None:
+    def _run(self) -> None:
+        sink = self._open_sink()
+        with suppress(Unavailable):
+            sink.add(())  # so that there is something to ask from the beginning
+        self._is_ready.set()
         clean_at = 0.0
         while not self._stop.wait(_GATHERING_SECONDS):
-            self._write(file)
+            self._write(sink)
             if time.monotonic() >= clean_at:
-                more = self._clean(file)
+                more = self._clean(sink)
                 pause = _CLEANING_MORE_SECONDS if more else _CLEANING_SECONDS
                 clean_at = time.monotonic() + pause
-        self._write(file)
-        file.close()
+        self._write(sink)
+        with suppress(Exception):
+            sink.close()
 
-    def _write(self, file: RequestFile) -> None:
+    def _write(self, sink: Sink) -> None:
         number, make = self._take()
         if not number:
             return
         try:
-            _add(file, make())
+            sink.add(make())
             self._failing = False
         except Exception as error:  # whatever it is, the next requests are recorded
             self._lost(number)
@@ -85,28 +87,15 @@ class RequestLogWriter:
                 self._failing = True
                 _log.warning("requests cannot be recorded", exc_info=error)
 
-    def _clean(self, file: RequestFile) -> bool:
-        """Remove a batch of old ones. Say whether there may be more."""
-        if not self._clock_watch.is_steady():
+    def _clean(self, sink: Sink) -> bool:
+        """Remove some old ones. Say whether there may be more."""
+        if not (self._cleans() and self._clock_watch.is_steady()):
             return False
         now, keeping = time.time(), self._keeping
         try:
-            removed = file.remove_older(
+            return sink.clean(
                 ordinary=int((now - keeping.ordinary.total_seconds()) * _MICROS),
                 all_=int((now - keeping.notable.total_seconds()) * _MICROS),
-                slow_ms=keeping.slow_ms,
-                at_most=_BATCH,
             )
         except Unavailable:
             return False
-        return removed == _BATCH
-
-
-def _add(file: RequestFile, rows: list[RequestRow]) -> None:
-    """Add them; if there is no place, let as many old ones go as it takes, within reason."""
-    for factor in _ROOM:
-        try:
-            return file.add(rows)
-        except StorageFull:
-            file.remove_oldest(factor * len(rows))
-    return file.add(rows)
