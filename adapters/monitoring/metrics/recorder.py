@@ -107,9 +107,11 @@ class MetricsRecorder:
         What cannot be stored is kept for the next time.
         """
         try:
-            if self._machine is None:
+            machine = self._machine
+            if machine is None:
+                # Shares of the processor are since it was made: the next time there are some.
                 self._machine = await asyncio.to_thread(machine_gauges, self._data_dir)
-            await self._take(self._machine)
+            await self._take(machine or dict)
             await self._report()
             if self._rolls_up():
                 await self._roll_up_now_and_then()

@@ -9,7 +9,7 @@ import { table } from "./table.js";
 export const name = "logs";
 export const title = "Logs";
 
-const COLUMNS = ["status", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent"];
+const COLUMNS = ["status", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent", "node", "worker"];
 const SHOWN_MAX = 20_000;
 
 const pretty = (data) => {
@@ -26,7 +26,7 @@ async function detail(row) {
     say("Copied, without what is secret.");
   };
   return el("div.record", {},
-    el("p", {}, `${record.statements} statements in ${milliseconds(record.statements_ms)}; ${bytes(record.request_bytes)} in, ${bytes(record.response_bytes)} out; id `, isolated(record.request_id), " ",
+    el("p", {}, `${record.statements} statements in ${milliseconds(record.statements_ms)}; ${bytes(record.request_bytes)} in, ${bytes(record.response_bytes)} out; id `, isolated(record.request_id), ` on ${record.node}/${record.worker} `,
       button("Copy as curl", copy), " ", link("Its address", `/ops/logs/${record.id}`)),
     part("Request", record.request_headers), part("Body", record.request_body),
     part("Response", record.response_headers), part("Error", record.error));
@@ -43,6 +43,7 @@ function requests({ load, signal, sort, onsort }) {
       { label: "Duration", number: true, sort: "duration_ms", cell: (row) => milliseconds(row.duration_ms) },
       { label: "User", number: true, cell: (row) => (row.user_id ? link(`user ${row.user_id}`, `/ops/users/${row.user_id}`) : value("text", null)) },
       { label: "Address", cell: (row) => isolated(row.address) },
+      { label: "Node", cell: (row) => isolated(row.node) },
     ],
   });
 }

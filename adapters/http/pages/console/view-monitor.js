@@ -1,7 +1,7 @@
 import { get, query } from "./api.js";
 import { chart } from "./chart.js";
-import { el, fill, link } from "./dom.js";
-import { bytes, compact, milliseconds, number } from "./format.js";
+import { el, fill, isolated, link } from "./dom.js";
+import { bytes, compact, instant, milliseconds, number } from "./format.js";
 
 export const name = "monitor";
 export const title = "Monitor";
@@ -10,6 +10,24 @@ const SPANS = { hour: ["minute", 1], day: ["minute", 24], month: ["hour", 30 * 2
 const EVERY_MS = 5000;
 
 const count = (span, key) => span.counts[key] || 0;
+
+// One line a node; how many workers of it are up, and what it does for all.
+function nodeTable(nodes, search) {
+  const leases = (node) => node.workers.filter((worker) => worker.state === "up").flatMap((worker) => worker.leases);
+  const latest = (node, key) => node.workers.map((worker) => worker[key]).sort().at(-1);
+  const address = (node) => `/ops/monitor?${new URLSearchParams({ span: search.get("span") || "hour", node })}`;
+  return el("table.nodes", {},
+    el("caption", {}, "Nodes"),
+    el("thead", {}, el("tr", {}, ["Node", "State", "Workers", "Version", "Started", "Last seen", "Does for all"].map((label) => el("th", { scope: "col" }, label)))),
+    el("tbody", {}, nodes.map((node) => el("tr", {},
+      el("th", { scope: "row" }, el("a", { href: address(node.node) }, isolated(node.node))),
+      el("td", { "data-label": "State" }, el(`span.state.${node.state}`, {}, node.state)),
+      el("td", { "data-label": "Workers" }, String(node.workers.filter((worker) => worker.state === "up").length)),
+      el("td", { "data-label": "Version" }, isolated(node.workers[0].version)),
+      el("td", { "data-label": "Started" }, instant(latest(node, "started"))),
+      el("td", { "data-label": "Last seen" }, instant(latest(node, "seen"))),
+      el("td", { "data-label": "Does for all" }, leases(node).join(", ") || "–")))));
+}
 
 function tiles(now, before) {
   const gauge = now.gauges;
@@ -30,6 +48,8 @@ function tiles(now, before) {
     tile("Processor", `${number(gauge.process_cpu_percent)} %`),
     tile("Disk used", `${number(gauge.disk_used_percent)} %`, null, gauge.disk_used_percent > 90),
     tile("Database", bytes((gauge.database_bytes || 0) + (gauge.database_wal_bytes || 0)), "/ops/tables"),
+    tile("Wait for a connection", milliseconds(gauge.pool_wait_ms), null, gauge.pool_wait_ms > 500),
+    tile("Events behind", gauge.event_feed_lag_seconds === undefined ? "–" : `${number(gauge.event_feed_lag_seconds)} s`, null, gauge.event_feed_lag_seconds > 10),
     tile("Not recorded", number(count(last, "requests_not_recorded")), "/ops/logs"));
 }
 
@@ -51,17 +71,30 @@ export async function view({ search, turn, signal }) {
   const [step, hours] = SPANS[chosen];
   const numbers = el("div", { "aria-live": "off" });
   const lines = el("div");
+  const places = el("div");
+  const node = search.get("node") || "";
   const trouble = el("p.trouble", { role: "alert" });
 
   async function look() {
     const since = new Date(Date.now() - hours * 3_600_000).toISOString();
-    const [now, spans] = await Promise.all([
-      get("/api/ops/metrics", signal),
-      get(query("/api/ops/metrics/history", { step, since }), signal),
+    const [now, spans, nodes] = await Promise.all([
+      get(query("/api/ops/metrics", { node }), signal),
+      get(query("/api/ops/metrics/history", { step, since, node }), signal),
+      get("/api/ops/nodes", signal),
     ]);
+    choose(nodes);
+    fill(places, nodeTable(nodes, search));
     const before = step === "minute" ? spans.at(-2) : null;
     fill(numbers, tiles(now, before));
     fill(lines, charts(spans));
+  }
+
+  const nodeChoice = el("select", { "aria-label": "Node", onchange: (event) => turn({ span: chosen, node: event.target.value }) });
+  function choose(nodes) {
+    const names = [...new Set([...nodes.map((each) => each.node), ...(node ? [node] : [])])].sort();
+    if (nodeChoice.length === names.length + 1) return;
+    fill(nodeChoice, [["", "All nodes"], ...names.map((name) => [name, name])].map(([value, text]) =>
+      el("option", { value, selected: value === node }, text)));
   }
 
   await look();
@@ -70,7 +103,7 @@ export async function view({ search, turn, signal }) {
     look().then(() => fill(trouble), (error) => { if (!signal.aborted) fill(trouble, error.message); });
   }, EVERY_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
-  const choice = el("select", { "aria-label": "Time", onchange: (event) => turn({ span: event.target.value }) },
+  const choice = el("select", { "aria-label": "Time", onchange: (event) => turn({ span: event.target.value, node }) },
     Object.keys(SPANS).map((span) => el("option", { value: span, selected: span === chosen }, `The last ${span}`)));
-  return [el("header", {}, el("h1", {}, title), choice), trouble, numbers, lines];
+  return [el("header", {}, el("h1", {}, title), choice, nodeChoice), trouble, numbers, lines, places];
 }
