@@ -68,6 +68,11 @@ class PostgresqlUrl(Struct, frozen=True):
     __repr__ = __str__
 
     @property
+    def has_password(self) -> bool:
+        """Whether it says the password."""
+        return urlsplit(self.value).password is not None
+
+    @property
     def is_verified(self) -> bool:
         """Whether the server proves who it is, or nothing but this machine lies between."""
         options = dict(parse_qsl(urlsplit(self.value).query))

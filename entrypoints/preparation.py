@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.signing.key_file import KeyFile
 from adapters.sql.fingerprints import AnotherSecret, SharedSecret
 from adapters.sql.schema import (
+    SchemaMoved,
     SchemaTooNew,
     SchemaTooOld,
     SchemaUnknown,
@@ -21,6 +22,7 @@ from entrypoints.startup_warnings import is_exposed
 from entrypoints.storage import connector_of, reason_of
 
 _MIGRATION_WAIT_SECONDS = 60
+_REFUSALS = (AnotherSecret, SchemaMoved, SchemaTooNew, SchemaTooOld, SchemaUnknown, ValueError)
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -46,7 +48,7 @@ def prepare(settings: Settings) -> None:
                 may_change=settings.migrate == "auto",
                 secrets=_shared(settings),
             )
-    except (AnotherSecret, SchemaTooNew, SchemaTooOld, SchemaUnknown, ValueError) as error:
+    except _REFUSALS as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"{settings.database} cannot be opened for writing: {error}") from error

@@ -63,6 +63,10 @@ class SqlRecords:
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
         cursor = after or _BEGINNING
         transaction, position = _read(cursor)
+        if self.settled is None and transaction:
+            raise InvalidQuery(
+                "This `next` is from before the database was moved; begin again without `after`."
+            )
         statement = _EVENTS_AFTER if self.settled is None else _EVENTS_AFTER.where(self.settled)
         found = await self.reader.all(
             statement, transaction=transaction, position=position, limit=limit

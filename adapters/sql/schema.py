@@ -71,6 +71,17 @@ class SchemaTooOld(Exception):
         )
 
 
+class SchemaMoved(Exception):
+    """What the database had was moved to another one."""
+
+    def __init__(self, name: str, moved_to: str) -> None:
+        super().__init__(
+            f"The database {name} was moved to {moved_to}: set FRONTDESK_DATABASE_URL to that. To"
+            " use this one again, without what has changed since, run `frontdesk database move"
+            " --undo`."
+        )
+
+
 class SchemaUnknown(Exception):
     """There are tables, and nothing says of which version."""
 
@@ -89,7 +100,8 @@ def migrate(
     secrets: Sequence[SharedSecret] = (),
 ) -> None:
     """Bring the schema of a SQLite file up to date, and see that it is used with these secrets.
-    Raises `SchemaTooNew`, `SchemaTooOld`, `SchemaUnknown`, `AnotherSecret` and `sqlite3.Error`.
+    Raises `SchemaTooNew`, `SchemaTooOld`, `SchemaUnknown`, `SchemaMoved`, `AnotherSecret` and
+    `sqlite3.Error`.
 
     It begins with the write lock, for which it waits so many seconds: of several processes that
     start at once, one creates or migrates, and the others find nothing left to do.
@@ -124,15 +136,19 @@ async def migrate_postgresql(
 def bring_up_to_date(connection: Connection, name: str, *, may_change: bool = True) -> None:
     """Create or migrate the schema in the transaction that is open, and that nobody else can have
     at the same time; or, unless it `may_change`, see that it fits. `name` is of the database, for
-    errors. Raises `SchemaTooNew`, `SchemaTooOld` and `SchemaUnknown`.
+    errors. Raises `SchemaTooNew`, `SchemaTooOld`, `SchemaUnknown` and `SchemaMoved`.
     """
+    _bring_up_to_date(connection, name, may_change=may_change)
+    if moved_to := connection.scalar(select(compatibility.c.moved_to)):
+        raise SchemaMoved(name, moved_to)
+
+
+def _bring_up_to_date(connection: Connection, name: str, *, may_change: bool) -> None:
     tables = inspect(connection).get_table_names()
     if not tables and may_change:
         _create(connection)
         return
-    revision = None
-    if _version.name in tables:
-        revision = connection.scalar(select(_version.c.version_num))
+    revision = revision_of(connection)
     if revision is None:
         raise SchemaUnknown(name) if tables else SchemaTooOld(name, None)
     if revision == HEAD or _is_readable(connection, revision, tables):
@@ -146,6 +162,13 @@ def bring_up_to_date(connection: Connection, name: str, *, may_change: bool = Tr
 
     if not upgrade(connection, revision):
         raise SchemaTooNew(revision)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """At which schema revision it is, if that is known."""
+    if _version.name not in inspect(connection).get_table_names():
+        return None
+    return connection.scalar(select(_version.c.version_num))
 
 
 def _is_readable(connection: Connection, revision: str, tables: Collection[str]) -> bool:

@@ -73,6 +73,19 @@ def writing_engine(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) ->
     return engine
 
 
+def exclusive_engine(path: Path) -> Engine:
+    """As `writing_engine`, for one connection, and only while no other process has the file open:
+    otherwise beginning fails at once with `SQLITE_BUSY`, and so does every other one meanwhile.
+    """
+    engine = writing_engine(path, busy_timeout=0)
+
+    @event.listens_for(engine, "connect")
+    def exclude_others(driver: sqlite3.Connection, _: object) -> None:
+        driver.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+
+    return engine
+
+
 def read_only_engine(path: Path) -> Engine:
     """As `open_reader`, for SQLAlchemy. It opens no transactions: each statement sees what is
     committed when it begins.

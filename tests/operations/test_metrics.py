@@ -298,6 +298,7 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
 
     history = eventually(look)
     assert sum(each["counts"].get("sign_ups", 0) for each in history) == 1
+    eventually(lambda: "process_cpu_percent" in metrics(desk.root)["gauges"])
     gauges = metrics(desk.root)["gauges"]
     for name in (
         "process_cpu_percent",

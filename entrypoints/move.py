@@ -1,0 +1,179 @@
+"""`frontdesk database move`: into another database, on whichever engine, and nobody notices."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from click import ClickException, Context, UsageError, echo, option, pass_context, progressbar
+from msgspec import structs
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from adapters.sql.ends import End, InUse, new_sqlite_file, postgresql_database, sqlite_file
+from adapters.sql.migrations import HEAD
+from adapters.sql.moving import (
+    Contents,
+    Different,
+    NotStorable,
+    contents,
+    copy,
+    is_unused,
+    mark,
+    moved_to,
+    rows_in,
+)
+from adapters.sql.schema import (
+    SchemaMoved,
+    SchemaTooNew,
+    SchemaTooOld,
+    SchemaUnknown,
+    revision_of,
+)
+from domain.errors import Unavailable
+from entrypoints.parsing import PostgresqlUrl
+from entrypoints.parsing import database as database_of
+from entrypoints.settings import InvalidSettings, Settings, read_settings
+from entrypoints.storage import connector_of, reason_of
+
+_REFUSALS = (
+    InUse,
+    Different,
+    NotStorable,
+    SchemaMoved,
+    SchemaTooNew,
+    SchemaTooOld,
+    SchemaUnknown,
+    FileExistsError,
+    InvalidSettings,
+)
+
+
+@option("--to", "target", metavar="URL", help="As FRONTDESK_DATABASE_URL.")
+@option("--dry-run", is_flag=True, help="Do all of it, compare, and keep nothing.")
+@option("--undo", is_flag=True, help="Let a database that was moved be used again.")
+@pass_context
+def move(context: Context, target: str | None, *, dry_run: bool, undo: bool) -> None:
+    """Move everything into another database.
+
+    Stop the service first. Ids, passwords, sessions, keys, events and the marks of known devices
+    stay what they are, so that nobody has to log in again. What was written is read back and
+    compared. Until the end nothing changes here; then this database is marked as moved, and does
+    not start any more.
+    """
+    if bool(target) == undo or (dry_run and undo):
+        raise UsageError("Say --to URL, with or without --dry-run, or --undo.", context)
+    try:
+        settings = read_settings()
+        if target:
+            asyncio.run(_move(settings, _target_of(settings, target), dry_run=dry_run))
+        else:
+            asyncio.run(_undo(settings))
+    except _REFUSALS as error:
+        raise ClickException(str(error)) from error
+    except Unavailable as error:
+        raise ClickException(f"Nothing was moved: {reason_of(error)}") from error
+    except (DBAPIError, sqlite3.Error, OSError, ValueError) as error:
+        raise ClickException(f"Nothing was moved: {reason_of(error)}") from error
+
+
+def _target_of(settings: Settings, raw: str) -> Settings:
+    """The settings of a service over there. A password in the URL is its own."""
+    try:
+        url = database_of(raw)
+    except ValueError as error:
+        raise ClickException(f"--to: {error}") from None
+    target = structs.replace(settings, database_url=url)
+    if isinstance(url, PostgresqlUrl) and url.has_password:
+        target = structs.replace(target, database_password=None)
+    if _name_of(target) == _name_of(settings):
+        raise ClickException("That is the same database.")
+    return target
+
+
+async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
+    async with _source(settings) as source:
+        await source.run(_demand_movable)
+        total = sum((await source.run(rows_in)).values())
+        async with _target(to) as target:
+            with progressbar(length=2 * total, label=f"{total:,} rows") as progress:
+
+                def work(_: Connection) -> list[Contents]:
+                    return _copy(source.connection, target.connection, progress.update)
+
+                moved = await target.run(work, beside=source)
+            _show(moved)
+            if dry_run:
+                echo("Everything could be moved. Nothing was kept.")
+                return
+            await target.commit()
+        await source.run(lambda connection: mark(connection, _name_of(to)))
+        await source.commit()
+    echo(f"Everything is in {_name_of(to)} now. {_name_of(settings)} is marked as moved.")
+    echo(
+        "The service needs FRONTDESK_DATABASE_URL for it, and the same secret key and pepper as"
+        f" before: {_key_of(settings)} Records of requests and metrics stay where they were."
+    )
+
+
+def _demand_movable(connection: Connection) -> None:
+    revision, moved = revision_of(connection), None
+    if revision == HEAD:
+        moved = moved_to(connection)
+    if moved:
+        raise ClickException(f"It was moved to {moved} already; `--undo` lets it be used again.")
+    if revision != HEAD:
+        raise ClickException(
+            f"It is at schema revision {revision}; run `frontdesk database upgrade`, to {HEAD}."
+        )
+
+
+def _copy(source: Connection, target: Connection, on_rows: Callable[[int], None]) -> list[Contents]:
+    if is_unused(target):
+        return copy(source, target, on_rows)
+    # As when this was killed after the target was complete, and before the source was marked.
+    there = contents(target, on_rows)
+    if there != contents(source, on_rows):
+        raise ClickException("There are accounts in that database already, and not the same ones.")
+    return there
+
+
+async def _undo(settings: Settings) -> None:
+    async with _source(settings) as source:
+        moved = await source.run(moved_to)
+        if moved is None:
+            raise ClickException(f"{_name_of(settings)} was not moved.")
+        await source.run(lambda connection: mark(connection, None))
+        await source.commit()
+    echo(f"{_name_of(settings)} can be used again. What changed in {moved} since is not in it.")
+
+
+def _source(settings: Settings) -> AbstractAsyncContextManager[End]:
+    if settings.postgresql:
+        return postgresql_database(connector_of(settings), as_target=False)
+    return sqlite_file(settings.database)
+
+
+def _target(settings: Settings) -> AbstractAsyncContextManager[End]:
+    if settings.postgresql:
+        return postgresql_database(connector_of(settings), as_target=True)
+    return new_sqlite_file(settings.database)
+
+
+def _show(moved: list[Contents]) -> None:
+    for each in moved:
+        echo(f"  {each.name:<17} {each.rows:>12,}  {each.digest[:16]}")
+
+
+def _name_of(settings: Settings) -> str:
+    """Without its password."""
+    if settings.postgresql:
+        return str(settings.postgresql)
+    return f"sqlite:///{Path(settings.database).absolute()}"
+
+
+def _key_of(settings: Settings) -> str:
+    if settings.secret_key:
+        return "FRONTDESK_SECRET_KEY is set;"
+    return f"set FRONTDESK_SECRET_KEY_FILE to {settings.data_dir / 'secret.key'} on every node."
