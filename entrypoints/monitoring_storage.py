@@ -6,10 +6,10 @@ from functools import partial
 
 from msgspec import Struct
 
-from adapters.monitoring.disposable_file import SqliteStore
 from adapters.monitoring.metrics.sqlite import metrics_file
 from adapters.monitoring.request_log.sink import Sink
 from adapters.monitoring.request_log.sqlite import SqliteSink, request_file
+from adapters.monitoring.sqlite import SqliteStore
 from adapters.monitoring.store import Store
 from adapters.monitoring.table_reader import Questions
 from adapters.sql.sqlite_questions import SqliteQuestions

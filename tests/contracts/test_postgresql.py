@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
@@ -157,7 +157,7 @@ async def test_a_follower_waits_for_who_began_before_and_misses_nobody(storage: 
     """Positions are given out when events are written, and seen when they are committed."""
     begin = SqlBegin(storage.transactions, str)
     records = SqlRecords(storage.reader, storage.settled)
-    careless = SqlRecords(storage.reader)
+    careless = SqlRecords(storage.reader, settled=true())
     async with begin() as slow:
         await slow.events.append(EVENT)
         async with begin() as quick:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from adapters.monitoring.disposable_file import SqliteStore
 from adapters.monitoring.request_log.log import SqlRequestLog
 from adapters.monitoring.request_log.sqlite import request_file
+from adapters.monitoring.sqlite import SqliteStore
 from application.operations.requests import RequestLog
 from tests.fakes.traffic import FakeRequestLog
 from tests.operations.test_request_log import WITHOUT_BUDGET, record, recorder, rows

@@ -47,7 +47,7 @@ def test_it_serves_and_says_how_many_connections_it_may_take(
         assert server.stop() in (0, -signal.SIGTERM)
         said = server.output()
     if "--workers" in command:
-        assert "up to 12 connections a worker, 24 on this node" in said
+        assert "up to 14 connections a worker, 28 on this node" in said
         assert "must stay below the server's 200" in said
     assert "Traceback" not in said
     for secret in (DATABASE_PASSWORD, DATABASE_PASSWORD.replace(" ", "%20")):

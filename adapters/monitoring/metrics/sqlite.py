@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from adapters.monitoring.disposable_file import DisposableFile
 from adapters.monitoring.metrics.tables import metadata
+from adapters.sql.disposable_file import DisposableFile
 from adapters.sql.sqlite import statements_for
 
 _LAYOUT = 2  # to be raised with the layout, and with the classes of durations

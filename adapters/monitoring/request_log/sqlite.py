@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from adapters.monitoring.disposable_file import DisposableFile
 from adapters.monitoring.request_log.tables import INSERT, UPKEEP, VALUES, RequestRow, metadata
+from adapters.sql.disposable_file import DisposableFile
 from adapters.sql.sqlite import statements_for
 from domain.errors import StorageFull
 

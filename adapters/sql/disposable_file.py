@@ -1,19 +1,14 @@
 """A SQLite file that may be lost without harm."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from adapters.sql.sqlite import FileIdentity, begin, tables_in, transaction_over
+from adapters.sql.sqlite import FileIdentity, begin, tables_in
 from domain.errors import StorageFull, StorageUnavailable
-
-_Result = TypeVar("_Result")
 
 
 class DisposableFile:
@@ -106,30 +101,3 @@ class DisposableFile:
         for statement in self._statements:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={self._layout}")
-
-
-class SqliteStore:
-    """Fits `Store`. The file is opened each time: it happens every few seconds, on whichever
-    thread.
-    """
-
-    def __init__(self, path: Path, open_file: Callable[[], DisposableFile]) -> None:
-        self._path = path
-        self._open_file = open_file
-
-    async def exists(self) -> bool:
-        return await asyncio.to_thread(self._path.exists)
-
-    async def run(self, job: Callable[[Connection], _Result], *, writing: bool = True) -> _Result:
-        return await asyncio.to_thread(self._run, job, writing=writing)
-
-    def _run(self, job: Callable[[Connection], _Result], *, writing: bool) -> _Result:
-        file = self._open_file()
-        try:
-            with (
-                file.opened() as driver,
-                transaction_over(driver, writing=writing) as connection,
-            ):
-                return job(connection)
-        finally:
-            file.close()
