@@ -18,6 +18,7 @@ from msgspec import json, structs
 
 from benchmarks import measures, operations, report
 from benchmarks.many_sessions import many_sessions
+from benchmarks.nodes import nodes as workers_and_nodes
 from benchmarks.pieces import Piece, pieces
 from benchmarks.postgresql import on_postgresql
 from benchmarks.report import Figures
@@ -139,6 +140,8 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
         found.many_sessions = many_sessions(cheap(frontdesk), bare, seconds / 2, 3 * rounds)
     with noting("PostgreSQL"):
         found.postgresql = on_postgresql(frontdesk, named("bare"), seconds / 2, rounds)
+    with noting("workers and nodes"):
+        found.nodes = workers_and_nodes(frontdesk, seconds / 2, rounds)
     with noting(f"growing to {sizes[-1]:,} users" if sizes else "no growth"):
         found.growth = list(measures.growth(cheap(frontdesk), sizes, seconds / 2, rounds))
     return found

@@ -54,7 +54,9 @@ def _reads(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(serving(target, folder, users=USERS, **settings))
         script = folder / "sessions.lua"
-        script.write_text(lua(asyncio.run(_fill(settings["FRONTDESK_DATABASE_URL"])), "random"))
+        script.write_text(
+            lua(asyncio.run(fill_postgresql(settings["FRONTDESK_DATABASE_URL"])), "random")
+        )
         limit = stack.enter_context(serving(bare))
         reads(server, WARM_UP_SECONDS, "-s", str(script))
         rates: dict[str, list[tuple[float, float]]] = {}
@@ -104,7 +106,7 @@ def _p99(storms: list[Storm]) -> float:
     return took[int(len(took) * 0.99)]
 
 
-async def _fill(url: str) -> list[SessionToken]:
+async def fill_postgresql(url: str) -> list[SessionToken]:
     """As many users, each with a session whose token is known."""
     connection = await asyncpg.connect(url)
     now, week = time.time_ns() // 1000, 604_800_000_000

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
+from benchmarks import nodes
 from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
 from benchmarks.operations import REQUESTS, Answer
@@ -57,6 +58,7 @@ class Ours(Struct):
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
     postgresql: list[OnPostgresql] = field(default_factory=list)
+    nodes: list[nodes.Shape] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
     pieces: list[Piece] = field(default_factory=list)
@@ -82,6 +84,7 @@ def write(
         "### Many sessions",
         _many_sessions(ours.many_sessions),
         f"### PostgreSQL\n\n{table_of(ours.postgresql)}",
+        f"### Workers and nodes\n\n{nodes.table_of(ours.nodes)}",
         "### Growth and writes",
         _growth(ours),
         "### What operators ask, and what recording costs",

@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from adapters.sql.fingerprints import AnotherSecret, SharedSecret
 from adapters.sql.lookup import SqlLookup
@@ -22,7 +22,11 @@ from adapters.sql.schema import SchemaTooNew, SchemaTooOld, migrate_postgresql
 from adapters.sql.storage import Storage
 from adapters.sql.tables import metadata
 from adapters.sql.unit_of_work import SqlBegin
+from domain.errors import StorageUnavailable
 from domain.events import Event, EventKind
+from entrypoints.monitoring_storage import open_monitoring
+from entrypoints.parsing import PostgresqlUrl
+from entrypoints.settings import Settings
 from tests.examples import ADA, DAY, DIGEST, HASH, LAPTOP, NOON
 from tests.migrations.test_migrations import REVISIONS, config
 from tests.postgresql import demand, execute, new_database
@@ -158,10 +162,11 @@ async def test_transactions_of_another_server_are_forgotten(url: str) -> None:
 async def test_a_service_needs_no_right_to_change_the_schema(url: str) -> None:
     """The roles of docs/postgresql.md, literally: one migrates, the other one serves."""
     page = (Path(__file__).parents[2] / "docs" / "postgresql.md").read_text()
-    (block,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    blocks = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
     names = ("frontdesk_owner", "frontdesk")
     execute(url, *(f"DROP ROLE IF EXISTS {name}" for name in names), "SELECT 1")
-    execute(url, *block.split(";")[:-1], "SELECT 1")
+    statements = ";".join(block.strip().removesuffix(";") for block in blocks).split(";")
+    execute(url, *statements, "SELECT 1")
     place = url.rpartition("@")[2]
     owner = f"postgresql://frontdesk_owner:change%20me@{place}"
     served = f"postgresql://frontdesk:change%20me%20too@{place}"
@@ -174,6 +179,16 @@ async def test_a_service_needs_no_right_to_change_the_schema(url: str) -> None:
             await work.events.append(Event(EventKind.SIGNED_UP, NOON, user.id, LAPTOP))
         lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=2)
         assert await lookup.session(DIGEST)
+    kept = open_monitoring(Settings(database_url=PostgresqlUrl(served)))
+    assert await kept.requests.run(lambda connection: connection.scalar(select(1))) == 1
+    assert await kept.requests.exists()
+    await kept.close()
+    execute(url, "DROP SCHEMA frontdesk_monitoring CASCADE", "SELECT 1")
+    kept = open_monitoring(Settings(database_url=PostgresqlUrl(served)))
+    with pytest.raises(StorageUnavailable) as refused:
+        await kept.requests.run(lambda connection: connection.scalar(select(1)))
+    assert "CREATE SCHEMA frontdesk_monitoring AUTHORIZATION" in str(refused.value.__cause__)
+    await kept.close()
     with pytest.raises(Exception, match="permission denied"):
         async with connected(served) as run:
             await run(lambda c: c.execute(text("CREATE TABLE mine (id int)")))
