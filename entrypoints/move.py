@@ -23,19 +23,21 @@ from adapters.sql.moving import (
     mark,
     moved_to,
     rows_in,
+    said_by,
 )
 from adapters.sql.schema import (
     SchemaMoved,
     SchemaTooNew,
     SchemaTooOld,
     SchemaUnknown,
+    bring_up_to_date,
     revision_of,
 )
 from domain.errors import Unavailable
 from entrypoints.parsing import PostgresqlUrl
 from entrypoints.parsing import database as database_of
-from entrypoints.settings import InvalidSettings, Settings, read_settings
-from entrypoints.storage import connector_of, reason_of
+from entrypoints.settings import InvalidSettings, Settings, contradictions, read_settings
+from entrypoints.storage import connector_of
 
 _REFUSALS = (
     InUse,
@@ -72,10 +74,12 @@ def move(context: Context, target: str | None, *, dry_run: bool, undo: bool) -> 
             asyncio.run(_undo(settings))
     except _REFUSALS as error:
         raise ClickException(str(error)) from error
-    except Unavailable as error:
-        raise ClickException(f"Nothing was moved: {reason_of(error)}") from error
-    except (DBAPIError, sqlite3.Error, OSError, ValueError) as error:
-        raise ClickException(f"Nothing was moved: {reason_of(error)}") from error
+    except ImportError as error:
+        raise ClickException(
+            f"{error.name} is not installed: pip install frontdesk[postgresql]"
+        ) from error
+    except (Unavailable, DBAPIError, sqlite3.Error, OSError, ValueError) as error:
+        raise ClickException(f"Nothing was moved: {_reason_of(error)}") from error
 
 
 def _target_of(settings: Settings, raw: str) -> Settings:
@@ -89,12 +93,15 @@ def _target_of(settings: Settings, raw: str) -> Settings:
         target = structs.replace(target, database_password=None)
     if _name_of(target) == _name_of(settings):
         raise ClickException("That is the same database.")
+    if mistakes := contradictions(target):
+        raise InvalidSettings(mistakes)
     return target
 
 
 async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
     async with _source(settings) as source:
         await source.run(_demand_movable)
+        await source.exclude_others()
         total = sum((await source.run(rows_in)).values())
         async with _target(to) as target:
             with progressbar(length=2 * total, label=f"{total:,} rows") as progress:
@@ -107,9 +114,17 @@ async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
             if dry_run:
                 echo("Everything could be moved. Nothing was kept.")
                 return
+            # Before the target is complete: what keeps this one from being marked is found now.
+            await source.run(lambda connection: mark(connection, _name_of(to)))
+            await source.demand_alone()
             await target.commit()
-        await source.run(lambda connection: mark(connection, _name_of(to)))
-        await source.commit()
+        try:
+            await source.commit()
+        except Exception as error:
+            raise ClickException(
+                f"Everything is in {_name_of(to)} now, but {_name_of(settings)} could not be marked"
+                f" as moved: {_reason_of(error)}. Start neither; run the same command again."
+            ) from error
     echo(f"Everything is in {_name_of(to)} now. {_name_of(settings)} is marked as moved.")
     echo(
         "The service needs FRONTDESK_DATABASE_URL for it, and the same secret key and pepper as"
@@ -129,7 +144,14 @@ def _demand_movable(connection: Connection) -> None:
         )
 
 
+def _reason_of(error: BaseException) -> str:
+    while isinstance(error, Unavailable) and error.__cause__:
+        error = error.__cause__
+    return said_by(error)
+
+
 def _copy(source: Connection, target: Connection, on_rows: Callable[[int], None]) -> list[Contents]:
+    bring_up_to_date(target, "it should go to")
     if is_unused(target):
         return copy(source, target, on_rows)
     # As when this was killed after the target was complete, and before the source was marked.
@@ -151,14 +173,16 @@ async def _undo(settings: Settings) -> None:
 
 def _source(settings: Settings) -> AbstractAsyncContextManager[End]:
     if settings.postgresql:
-        return postgresql_database(connector_of(settings), as_target=False)
+        return postgresql_database(connector_of(settings))
     return sqlite_file(settings.database)
 
 
 def _target(settings: Settings) -> AbstractAsyncContextManager[End]:
     if settings.postgresql:
-        return postgresql_database(connector_of(settings), as_target=True)
-    return new_sqlite_file(settings.database)
+        return postgresql_database(connector_of(settings))
+    # One that is there was made by a service that nobody used, or by a move that was killed.
+    is_there = settings.database.exists()
+    return (sqlite_file if is_there else new_sqlite_file)(settings.database)
 
 
 def _show(moved: list[Contents]) -> None:

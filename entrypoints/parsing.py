@@ -70,7 +70,8 @@ class PostgresqlUrl(Struct, frozen=True):
     @property
     def has_password(self) -> bool:
         """Whether it says the password."""
-        return urlsplit(self.value).password is not None
+        parts = urlsplit(self.value)
+        return parts.password is not None or "password" in dict(parse_qsl(parts.query))
 
     @property
     def is_verified(self) -> bool:

@@ -183,7 +183,7 @@ def read_settings(directory: Path | None = None) -> Settings:
         except ValueError as error:
             mistakes[variable] = str(error)
     settings = Settings(**values)
-    mistakes = _contradictions(settings) | mistakes
+    mistakes = contradictions(settings) | mistakes
     if mistakes:
         raise InvalidSettings(mistakes)
     return settings
@@ -206,7 +206,8 @@ def unknown_names() -> list[str]:
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
-def _contradictions(settings: Settings) -> dict[str, str]:
+def contradictions(settings: Settings) -> dict[str, str]:
+    """Settings that do not go together, each with a sentence."""
     mistakes: dict[str, str] = {}
     if settings.hardened and not settings.https:
         mistakes[PREFIX + "PUBLIC_ORIGIN"] = "The profile hardened needs an https:// origin."

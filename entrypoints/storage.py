@@ -1,6 +1,5 @@
 """Part of the composition root: the database, on whichever engine the settings name."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from adapters.sql.storage import Storage, sqlite_storage
@@ -16,9 +15,11 @@ def open_storage(settings: Settings) -> Storage:
     """
     if settings.postgresql is None:
         return sqlite_storage(settings.database)
+    from adapters.sql.moved import refuse_if_moved
+    from adapters.sql.postgresql import Connector
     from adapters.sql.postgresql_storage import postgresql_storage
 
-    return postgresql_storage(connector_of(settings))
+    return postgresql_storage(Connector(access_of(settings), check=refuse_if_moved))
 
 
 def reason_of(error: BaseException) -> str:
@@ -29,13 +30,11 @@ def reason_of(error: BaseException) -> str:
     return str(said) or type(said).__name__
 
 
-def connector_of(settings: Settings, session: Mapping[str, str] | None = None) -> "Connector":
-    """How to reach the PostgreSQL database that the settings name; `session` are settings of the
-    server for each connection. Raises `ImportError`.
-    """
+def connector_of(settings: Settings) -> "Connector":
+    """How to reach the PostgreSQL database that the settings name. Raises `ImportError`."""
     from adapters.sql.postgresql import Connector
 
-    return Connector(access_of(settings), session)
+    return Connector(access_of(settings))
 
 
 def access_of(settings: Settings) -> "Access":

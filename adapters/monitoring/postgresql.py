@@ -30,9 +30,7 @@ _layout = Table("layout", _own, Column("number", Integer, primary_key=True, auto
 class Runs(Protocol):
     """A pool of connections whose `search_path` is the schema."""
 
-    async def run(
-        self, job: Callable[[Connection], _Result], *, seconds: float | None = None
-    ) -> _Result:
+    async def run(self, job: Callable[[Connection], _Result]) -> _Result:
         """Let it work in a transaction. Raises `StorageUnavailable` and `StorageFull`."""
 
     async def close(self) -> None:
@@ -57,18 +55,12 @@ class PostgresqlStore:
     async def exists(self) -> bool:
         return await self._pool.run(_is_there)
 
-    async def run(
-        self,
-        job: Callable[[Connection], _Result],
-        *,
-        writing: bool = True,
-        seconds: float | None = None,
-    ) -> _Result:
+    async def run(self, job: Callable[[Connection], _Result], *, writing: bool = True) -> _Result:
         if not self._is_made:
             await self._pool.run(_make)
             self._is_made = True
         with self._noticing():
-            return await self._pool.run(job, seconds=seconds)
+            return await self._pool.run(job)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, Select, column, func, select, table, text
+from sqlalchemy import Connection, column, func, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.sql.schema import MIGRATION_LOCK, bring_up_to_date
+from adapters.sql.schema import MIGRATION_LOCK_NUMBER
 from adapters.sql.sqlite import create_database, exclusive_engine
 from adapters.sql.tables import metadata
 
@@ -24,6 +24,17 @@ _Result = TypeVar("_Result")
 _ACTIVITY = table("pg_stat_activity", column("datname"), column("pid"), column("application_name"))
 
 _ALL = ", ".join(metadata.tables)
+_OTHERS = (
+    select(func.count())
+    .select_from(_ACTIVITY)
+    .where(
+        _ACTIVITY.c.datname == func.current_database(),
+        _ACTIVITY.c.pid != func.pg_backend_pid(),
+        _ACTIVITY.c.application_name == "frontdesk",
+    )
+)
+_TRY_MIGRATION_LOCK = select(func.pg_try_advisory_xact_lock(MIGRATION_LOCK_NUMBER))
+_LOCK_MILLISECONDS, _LOCK_NOT_GOT = 2_000, "55P03"
 
 
 class InUse(Exception):
@@ -53,6 +64,12 @@ class End:
             return job(self.connection)
         return await driver.run_sync(lambda _: job(self.connection))
 
+    async def exclude_others(self) -> None:
+        """Let nobody write until the end. Raises `InUse`."""
+
+    async def demand_alone(self) -> None:
+        """Raises `InUse` if somebody has come meanwhile."""
+
     async def commit(self) -> None:
         """Keep what was done."""
         if self.driver is None:
@@ -60,6 +77,22 @@ class End:
         else:
             await self.driver.commit()
         self.is_committed = True
+
+
+class PostgresqlEnd(End):
+    """One that others may reach while it is used."""
+
+    def __init__(self, connection: Connection, driver: AsyncConnection, name: str) -> None:
+        super().__init__(connection, driver)
+        self._driver, self._name = driver, name
+
+    async def exclude_others(self) -> None:
+        await self._driver.execute(text(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}"))
+        await self._driver.execute(text(f"LOCK TABLE {_ALL} IN EXCLUSIVE MODE"))
+
+    async def demand_alone(self) -> None:
+        if await self._driver.scalar(_OTHERS):
+            raise InUse(f"The database {self._name}")
 
 
 @asynccontextmanager
@@ -72,10 +105,10 @@ async def sqlite_file(path: Path) -> AsyncIterator[End]:
 @asynccontextmanager
 async def new_sqlite_file(path: Path) -> AsyncIterator[End]:
     """One that is made beside its place, and put there when it is committed, so that it is there
-    whole or not at all. Raises `FileExistsError`.
+    whole or not at all. Raises `FileExistsError`, also for what is left of another one: SQLite
+    would add its log to this.
     """
     with _beside(path) as unfinished, _exclusive(unfinished) as connection:
-        bring_up_to_date(connection, str(path))
         yield (end := End(connection))
     if end.is_committed:
         _put_in_place(unfinished, path)
@@ -84,41 +117,29 @@ async def new_sqlite_file(path: Path) -> AsyncIterator[End]:
 
 
 @asynccontextmanager
-async def postgresql_database(connector: "Connector", *, as_target: bool) -> AsyncIterator[End]:
-    """One of a server, whose tables are made if it is a target. A node that starts meanwhile waits.
-    Raises `InUse` and `StorageUnavailable`.
+async def postgresql_database(connector: "Connector") -> AsyncIterator[End]:
+    """One of a server. A node that starts meanwhile waits. Raises `InUse` and
+    `StorageUnavailable`.
     """
-    from adapters.sql.postgresql import engine_of, translated
+    from adapters.sql.postgresql import engine_of, state_of, translated
 
     engine = engine_of(connector, command_seconds=None)
     try:
         with translated():
             async with engine.connect() as connection:
-                await connection.execute(MIGRATION_LOCK)
                 name = str(await connection.scalar(select(func.current_database())))
-                if await connection.scalar(_others()):
+                if not await connection.scalar(_TRY_MIGRATION_LOCK):
                     raise InUse(f"The database {name}")
-                if as_target:
-                    await connection.run_sync(bring_up_to_date, name)
-                else:
-                    await connection.execute(text(f"LOCK TABLE {_ALL} IN EXCLUSIVE MODE"))
-                yield End(await connection.run_sync(lambda sync: sync), connection)
+                end = PostgresqlEnd(await connection.run_sync(lambda sync: sync), connection, name)
+                await end.demand_alone()
+                yield end
                 await connection.rollback()
+    except DBAPIError as error:
+        if state_of(error) == _LOCK_NOT_GOT:
+            raise InUse("The database") from error
+        raise
     finally:
         await engine.dispose()
-
-
-def _others() -> Select[*tuple[Any, ...]]:
-    columns = _ACTIVITY.c
-    return (
-        select(func.count())
-        .select_from(_ACTIVITY)
-        .where(
-            columns.datname == func.current_database(),
-            columns.pid != func.pg_backend_pid(),
-            columns.application_name == "frontdesk",
-        )
-    )
 
 
 @contextmanager
@@ -138,8 +159,7 @@ def _exclusive(path: Path) -> Iterator[Connection]:
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """A new database beside this place."""
-    if path.exists():
-        raise FileExistsError(f"There is a file {path} already; name another one.")
+    _demand_free(path)
     unfinished = path.with_name(f"{path.name}.unfinished")
     _remove(unfinished)  # of one that was killed
     create_database(unfinished)
@@ -151,7 +171,9 @@ def _beside(path: Path) -> Iterator[Path]:
 
 
 def _put_in_place(unfinished: Path, path: Path) -> None:
-    unfinished.rename(path)
+    _demand_free(path)
+    os.link(unfinished, path)  # unlike a renaming, it replaces nothing
+    unfinished.unlink()
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -159,6 +181,16 @@ def _put_in_place(unfinished: Path, path: Path) -> None:
         os.close(descriptor)
 
 
+def _demand_free(path: Path) -> None:
+    for each in _files_of(path):
+        if each.exists():
+            raise FileExistsError(f"There is a file {each} already; name another one.")
+
+
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+    for each in _files_of(path):
+        each.unlink(missing_ok=True)
+
+
+def _files_of(path: Path) -> list[Path]:
+    return [path.with_name(f"{path.name}{each}") for each in ("", "-wal", "-shm", "-journal")]

@@ -24,7 +24,11 @@ def _take(insert: PostgresqlInsert | SqliteInsert) -> Executable:
     return missing.on_conflict_do_update(
         index_elements=[leases.c.name],
         set_={"holder": missing.excluded.holder, "until": missing.excluded.until},
-        where=or_(leases.c.holder == missing.excluded.holder, leases.c.until < NowMicros()),
+        where=or_(
+            leases.c.holder == missing.excluded.holder,
+            leases.c.until < NowMicros(),
+            leases.c.until > missing.excluded.until,  # the clock was set back
+        ),
     ).returning(leases.c.name)
 
 

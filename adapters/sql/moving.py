@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from adapters.sql import tables
+from adapters.sql.migrations import READABLE_BY
+from adapters.sql.schema import begin_feed
 from adapters.sql.tables import compatibility, events, metadata
 
 MOVED: Sequence[Table] = [
@@ -32,6 +34,7 @@ MOVED: Sequence[Table] = [
 """The others say something of the database itself, and each has its own."""
 
 _BATCH = 5_000
+_NOBODY = "moved"  # no revision, and above all of them
 _HOLD_ACCOUNTS = (tables.users, tables.events)
 """A database without rows of these has been used by nobody."""
 _SQLITE_SEQUENCES = table("sqlite_sequence", Column("name"), Column("seq"))
@@ -81,6 +84,7 @@ def copy(source: Connection, target: Connection, on_rows: OnRows) -> list[Conten
     for each in reversed(MOVED):
         target.execute(delete(each))
     written = [_copy(source, target, each, on_rows) for each in MOVED]
+    _go_on_with_feed(source, target)
     for before, now in zip(written, contents(target, on_rows), strict=True):
         if before != now:
             raise Different(before.name)
@@ -107,8 +111,11 @@ def moved_to(connection: Connection) -> str | None:
 
 
 def mark(connection: Connection, name: str | None) -> None:
-    """Say that it was moved there, or that it was not."""
-    connection.execute(update(compatibility).values(moved_to=name))
+    """Say that it was moved there, or that it was not. Where it was, no version runs on it, also
+    none that does not know of moving.
+    """
+    readable_by = READABLE_BY if name is None else _NOBODY
+    connection.execute(update(compatibility).values(moved_to=name, readable_by=readable_by))
 
 
 def _copy(source: Connection, target: Connection, each: Table, on_rows: OnRows) -> Contents:
@@ -121,6 +128,15 @@ def _copy(source: Connection, target: Connection, each: Table, on_rows: OnRows) 
     last_id = _last_ids(source).get(each.name, 0)
     _continue_after(target, each, last_id)
     return Contents(each.name, number, digest.hexdigest(), last_id)
+
+
+def _go_on_with_feed(source: Connection, target: Connection) -> None:
+    """Cursors count on over there only where no event had a transaction."""
+    if source.dialect.name == "postgresql":
+        begin_feed(target)
+    else:
+        feed = source.scalar(select(compatibility.c.feed))
+        target.execute(update(compatibility).values(feed=feed))
 
 
 def _batches(connection: Connection, each: Table) -> Iterator[Sequence[Sequence[Any]]]:
@@ -148,8 +164,13 @@ def _write(target: Connection, each: Table, rows: Sequence[Sequence[Any]]) -> No
     try:
         _insert(target, each, rows)
     except Exception as error:
-        said = error.orig if isinstance(error, DBAPIError) else error
-        raise NotStorable(each.name, str(said)) from error
+        raise NotStorable(each.name, said_by(error)) from error
+
+
+def said_by(error: BaseException) -> str:
+    """What a database said, without the row that it shows."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return str(said).partition("\n")[0].partition(" with text ")[0]
 
 
 def _insert(target: Connection, each: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -182,19 +203,21 @@ def _last_ids(connection: Connection) -> Mapping[str, int]:
         if _key_with_ids(each) is not None:
             state = text(f"SELECT last_value, is_called FROM {_sequence(connection, each)}")
             last, is_called = connection.execute(state).one()
-            ids[each.name] = last if is_called else 0
+            ids[each.name] = last if is_called else last - 1
     return ids
 
 
 def _continue_after(connection: Connection, each: Table, last_id: int) -> None:
-    if not last_id:
+    if _key_with_ids(each) is None:
         return
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.setval(_sequence(connection, each), last_id)))
+    if connection.dialect.name == "postgresql":  # unlike setval, this can be rolled back
+        restart = f"ALTER SEQUENCE {_sequence(connection, each)} RESTART WITH {last_id + 1}"
+        connection.execute(text(restart))
         return
     columns = _SQLITE_SEQUENCES.c
     connection.execute(delete(_SQLITE_SEQUENCES).where(columns.name == each.name))
-    connection.execute(insert(_SQLITE_SEQUENCES).values(name=each.name, seq=last_id))
+    if last_id:
+        connection.execute(insert(_SQLITE_SEQUENCES).values(name=each.name, seq=last_id))
 
 
 def _sequence(connection: Connection, each: Table) -> str:

@@ -105,14 +105,11 @@ class Pool:
         async with self._opened(self.deadline() if until is None else until) as connection:
             yield PostgresqlTransaction(connection, self._access.statement_seconds)
 
-    async def run(
-        self, job: Callable[[SyncConnection], _Result], *, seconds: float | None = None
-    ) -> _Result:
-        """Let it work in a transaction for at most so many seconds, or as long as a statement."""
-        most = self._access.statement_seconds if seconds is None else seconds
+    async def run(self, job: Callable[[SyncConnection], _Result]) -> _Result:
+        """Let it work in a transaction, for as long as a statement may take."""
         async with self._opened(self.deadline()) as connection:
             with translated():
-                async with asyncio.timeout(most):
+                async with asyncio.timeout(self._access.statement_seconds):
                     return await connection.run_sync(job)
 
     @asynccontextmanager

@@ -1,7 +1,7 @@
 """The PostgreSQL toolkit: how connections are made, and what its errors mean."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -79,9 +79,18 @@ class Connector:
     and next time not the one that has not answered: a machine that vanished refuses nothing.
     """
 
-    def __init__(self, access: Access, session: Mapping[str, str] | None = None) -> None:
-        """`session` are settings of the server for each connection, besides those of `access`."""
+    def __init__(
+        self,
+        access: Access,
+        session: Mapping[str, str] | None = None,
+        *,
+        check: Callable[[Connection], Awaitable[None]] | None = None,
+    ) -> None:
+        """`session` are settings of the server for each connection, besides those of `access`, and
+        `check` may refuse one with `StorageUnavailable`.
+        """
         self.access = access
+        self._check = check
         self._session = session or {}
         self._hosts = hosts_of(access.url)
         self._first = 0
@@ -128,6 +137,8 @@ class Connector:
             },
         )
         connection.add_log_listener(_note_warning)
+        if self._check:
+            await self._check(connection)
         return connection
 
 

@@ -3,13 +3,13 @@
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, bindparam, select, tuple_
 
 from adapters.sql.events import EVENT, to_recorded
 from adapters.sql.sessions import COUNTING, SESSION, to_session
-from adapters.sql.tables import events, sessions, users
+from adapters.sql.tables import compatibility, events, sessions, users
 from adapters.sql.transactions import Reader
 from domain.errors import InvalidQuery
 from domain.events import EventFeed, Recorded
@@ -36,8 +36,8 @@ _EVENTS_AFTER = (
 )
 _EXISTING = select(users.c.id).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
-_CURSOR = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
-_BEGINNING = "0.0"
+_CURSOR = re.compile(r"([0-9a-f]{1,32})\.(\d{1,19})\.(\d{1,19})", re.ASCII)
+_FEED = select(compatibility.c.feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class SqlRecords:
 
     reader: Reader
     settled: ColumnElement[bool] | None = None
+    _known: list[str] = field(default_factory=list)
 
     async def sessions(self, user_id: int) -> list[Session]:
         found = await self.reader.all(_SESSIONS, user_id=user_id)
@@ -61,29 +62,38 @@ class SqlRecords:
         return [to_recorded(row) for row in found]
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
-        cursor = after or _BEGINNING
-        transaction, position = _read(cursor)
-        if self.settled is None and transaction:
-            raise InvalidQuery(
-                "This `next` is from before the database was moved; begin again without `after`."
-            )
+        feed = await self._feed()
+        transaction, position = _read(after, feed) if after else (0, 0)
         statement = _EVENTS_AFTER if self.settled is None else _EVENTS_AFTER.where(self.settled)
         found = await self.reader.all(
             statement, transaction=transaction, position=position, limit=limit
         )
         if found:
-            cursor = f"{found[-1][0]}.{found[-1][1]}"
+            transaction, position = found[-1][0], found[-1][1]
+        cursor = f"{feed}.{transaction}.{position}"
         return EventFeed([to_recorded(row[1:]) for row in found], cursor)
+
+    async def _feed(self) -> str:
+        """Which numbers of transactions count; that changes only while nothing runs."""
+        if not self._known:
+            row = await self.reader.one(_FEED)
+            self._known.append(str(row[0]) if row else "0")
+        return self._known[0]
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         found = await self.reader.all(_EXISTING, ids=list(user_ids))
         return {int(id_) for (id_,) in found}
 
 
-def _read(cursor: str) -> tuple[int, int]:
+def _read(cursor: str, feed: str) -> tuple[int, int]:
     """The transaction and the position of the last event that was seen."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise InvalidQuery("This is no `next` of the feed; begin again without `after`.")
-    transaction, position = (min(int(part), sys.maxsize) for part in found.groups())
+    if found[1] != feed:
+        raise InvalidQuery(
+            "This `next` is from before the database was moved or restored; begin again without"
+            " `after`."
+        )
+    transaction, position = (min(int(part), sys.maxsize) for part in found.groups()[1:])
     return transaction, position

@@ -1,5 +1,6 @@
 """Whether the database fits the code, and making it fit."""
 
+import secrets as random
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,8 +41,10 @@ _version = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x46_45))
-"""PostgreSQL's, until the transaction ends. The number is our own: "FE"."""
+MIGRATION_LOCK_NUMBER = 0x46_45
+"""Our own: "FE"."""
+MIGRATION_LOCK = select(func.pg_advisory_xact_lock(MIGRATION_LOCK_NUMBER))
+"""PostgreSQL's, until the transaction ends."""
 
 # A dump that was restored brings the numbers of another server's transactions.
 _newest = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
@@ -128,9 +131,15 @@ async def migrate_postgresql(
                 name = await connection.scalar(select(func.current_database()))
                 await connection.run_sync(bring_up_to_date, str(name), may_change=may_change)
                 await connection.run_sync(compare, secrets)
-                await connection.execute(_FORGET_TRANSACTIONS)
+                if (await connection.execute(_FORGET_TRANSACTIONS)).rowcount:
+                    await connection.run_sync(begin_feed)
     finally:
         await engine.dispose()
+
+
+def begin_feed(connection: Connection) -> None:
+    """Let no cursor from before count: transactions have other numbers now."""
+    connection.execute(update(compatibility).values(feed=random.token_hex(8)))
 
 
 def bring_up_to_date(connection: Connection, name: str, *, may_change: bool = True) -> None:

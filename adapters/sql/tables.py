@@ -50,8 +50,10 @@ def _instant(name: str, *, nullable: bool = False) -> Column[int]:
     return _number(name, nullable=nullable, info={"kind": "instant"})
 
 
-def _text(name: str, *, nullable: bool = False, **info: Any) -> Column[str]:
-    return Column(name, _TEXT, nullable=nullable, info=info)
+def _text(
+    name: str, *, nullable: bool = False, server_default: str | None = None, **info: Any
+) -> Column[str]:
+    return Column(name, _TEXT, nullable=nullable, server_default=server_default, info=info)
 
 
 def _digest(name: str = "digest") -> Column[bytes]:
@@ -206,11 +208,13 @@ compatibility = Table(
     _number("id", autoincrement=False),
     _text("readable_by"),
     _text("moved_to", nullable=True),
+    _text("feed", server_default="0"),
     PrimaryKeyConstraint("id"),
     **_WITHOUT_IDS,
 )
-"""The oldest revision whose code may run on this schema, for nodes of before a migration; and the
-database that this one was moved to, if it was.
+"""One row: the oldest revision whose code may run on this schema, for nodes of before a migration;
+the database that this one was moved to, if it was; and which numbers of transactions its events
+have: it changes when they lose their meaning.
 """
 
 leases = Table(

@@ -85,6 +85,15 @@ async def test_what_is_given_back_is_free_and_others_keep_theirs(adapter: Adapte
     assert await take(leases, "c", "metrics", "mail") == {"metrics"}
 
 
+@pytest.mark.parametrize("kind", ENGINES)
+async def test_a_clock_that_was_set_back_keeps_nobody_waiting(kind: str, tmp_path: Path) -> None:
+    """The end of a dead holder's lease is further away than any lease lasts."""
+    async with storage_on(kind, tmp_path) as storage:
+        leases = SqlLeases(storage.transactions, storage.take_lease)
+        await take(leases, "dead", "metrics", length=timedelta(days=1))
+        assert await take(leases, "heir", "metrics", length=timedelta(seconds=30)) == {"metrics"}
+
+
 async def test_of_many_who_ask_at_once_one_gets_it(adapter: Adapter) -> None:
     leases, _ = adapter
     taken = await asyncio.gather(*(take(leases, f"{n}", "metrics") for n in range(20)))

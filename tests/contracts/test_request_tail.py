@@ -76,16 +76,17 @@ async def test_rows_that_are_committed_in_another_order_are_not_missed(tmp_path:
     """One worker has taken numbers and not committed yet, while others go on."""
     async with writing_on(POSTGRESQL, tmp_path) as writing:
         tail = tail_of(writing)
+        await writing.add(row(A, path="/known"))
         after = await tail.begin()
         late = row(A, path="/late")._asdict()
         numbers = "SELECT nextval('requests_id')"
         id_ = await writing.run(lambda c: c.scalar(text(numbers)))
         seen: list[Any] = []
         for number in range(5):
-            await writing.add(*(row(B, path=f"/{number}/{n}") for n in range(50)))
-            found, after = await look(tail, after)
+            await writing.add(*(row(B, path=f"/{number}/{n}") for n in range(500)))
+            found, after = await look(tail, after, limit=500)
             seen += found
-        assert len(seen) == 250
+        assert len(seen) == 2_500
         await writing.run(lambda c: c.execute(insert(requests).values(id=id_, **late)))
         assert (await look(tail, after))[0] == ["/late"]
 
@@ -118,6 +119,26 @@ async def test_under_traffic_every_row_comes_once(tmp_path: Path) -> None:
             f"/{name}/{number}/{n}" for name in names for number in range(sent) for n in range(5)
         }
         assert sorted(seen) == sorted(expected)
+
+
+async def test_records_that_were_made_anew_are_followed_anew(tmp_path: Path) -> None:
+    async with writing_on(POSTGRESQL, tmp_path) as writing:
+        tail = tail_of(writing)
+        await writing.add(*(row(A) for _ in range(1_500)))
+        after = await tail.begin()
+        await writing.run(lambda c: c.execute(text("UPDATE layout SET number = 0")))
+        other = Writing(writing.kept)
+        await other.add(row(B))
+        await other.close()
+        with pytest.raises(InvalidQuery):
+            await look(tail, after)
+
+
+def test_however_many_workers_there_are_it_can_be_sent() -> None:
+    newest = {WorkerName("n" * 64, f"{number}-abcdef"): number for number in range(1, 1_000)}
+    seen = Seen(0, newest)
+    assert len(str(seen)) <= 6_000
+    assert seen.of(WorkerName("n" * 64, "1-abcdef")) == seen.floor == 999 - 40
 
 
 @given(

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,6 +56,7 @@ class Writing:
         micros = partial(self.sink.clean, ordinary=int(ordinary * 1e6), all_=int(all_ * 1e6))
         while await self.do(micros):
             pass
+        await self.do(self.sink.make_room)
 
     async def run(self, job: Callable[[Connection], Any]) -> Any:
         return await self.kept.requests.run(job)
@@ -90,7 +90,7 @@ async def writing(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 @pytest.fixture(params=ENGINES)
 async def small(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Writing]:
     """One that takes no more than a megabyte or two."""
-    size = 2 if request.param == POSTGRESQL else 1
+    size = 3 if request.param == POSTGRESQL else 1
     async with writing_on(request.param, tmp_path, request_log_mebibytes=size) as writing:
         yield writing
 
@@ -213,15 +213,13 @@ def sizes(connection: Connection) -> list[partitions.Partition]:
 
 
 async def test_a_day_that_is_too_large_is_cut_and_its_beginning_goes(
-    on_postgresql: Writing, monkeypatch: pytest.MonkeyPatch
+    on_postgresql: Writing,
 ) -> None:
     writing = on_postgresql
-    monkeypatch.setattr(partitions, "_CUT_AFTER", timedelta(seconds=1))
     for piece in range(4):
         rows = [large(time=time.time(), path=f"/{piece}/{n}") for n in range(150)]
         await writing.add(*rows)
         await writing.clean()
-        await asyncio.sleep(1.2)
     await writing.add(row(time=time.time(), path="/new"))
     await writing.clean()
     left = await writing.paths()
@@ -234,17 +232,28 @@ async def test_a_day_that_is_too_large_is_cut_and_its_beginning_goes(
     assert sorted(each.begin for each in found)[1:] == ends[:-1], "without a gap"
 
 
-async def test_a_cut_that_was_never_made_is_forgotten(on_postgresql: Writing) -> None:
+async def test_rows_of_a_clock_that_is_ahead_are_in_nobodys_way(on_postgresql: Writing) -> None:
     writing = on_postgresql
-    (today, *_) = [each for each in await writing.run(sizes) if each.kind == "ordinary"]
-    await writing.run(
-        lambda c: c.execute(text(f"ALTER TABLE {today.name} ADD CONSTRAINT cut CHECK (time < 0)"))
-    )
-    with pytest.raises(Exception, match="cut"):
-        await writing.add(row())
-    await writing.clean()
-    await writing.add(row(path="/again"))
-    assert await writing.paths() == ["/again"]
+    ahead = min(time.time() + 400, (time.time() // DAY + 1) * DAY - 1)
+    await writing.add(*(large(time=ahead, path=f"/ahead/{n}") for n in range(60)))
+    for _ in range(2):
+        await writing.clean()
+        await writing.add(row(path="/now"))
+    assert (await writing.paths()).count("/now") == 2
+
+
+async def test_many_nodes_make_the_days_at_once(on_postgresql: Writing) -> None:
+    others = [Writing(on_postgresql.kept) for _ in range(4)]
+
+    def drop(connection: Connection) -> None:
+        for each in partitions.partitions_of(connection):
+            connection.execute(text(f"DROP TABLE {each.name}"))
+
+    await on_postgresql.run(drop)
+    await asyncio.gather(*(other.add(row(path="/new")) for other in others))
+    for other in others:
+        await other.close()
+    assert await on_postgresql.paths() == ["/new"] * 4
 
 
 async def test_days_that_nobody_made_are_made_when_they_are_needed(on_postgresql: Writing) -> None:

@@ -300,6 +300,10 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
     assert sum(each["counts"].get("sign_ups", 0) for each in history) == 1
     eventually(lambda: "process_cpu_percent" in metrics(desk.root)["gauges"])
     gauges = metrics(desk.root)["gauges"]
+    for node in ("%00", "a b", "n" * 65):
+        hostile = desk.root.request("GET", f"/api/ops/metrics?node={node}")
+        assert hostile.problem == "invalid_request"
+    assert metrics(desk.root, node="elsewhere")["counts"] == {}
     for name in (
         "process_cpu_percent",
         "process_memory_bytes",

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.postgresql import demand, drop_database, execute, new_database
+from tests.postgresql import Cluster, demand, drop_database, execute, new_database
 from tests.startup.processes import environment, free_port, run, running
 
 FRONTDESK = [sys.executable, "-m", "entrypoints"]
@@ -138,7 +138,7 @@ def test_there_and_back_nobody_logs_in_again(url: str, tmp_path: Path) -> None:
         assert "is in use" in move(tmp_path, "--to", stored, **there).stderr
 
     taken = move(tmp_path, "--to", f"sqlite:///{tmp_path}/data/frontdesk.db", **there)
-    assert "name another one" in taken.stderr
+    assert "was moved to postgresql://owner@" in taken.stderr
     back = move(tmp_path, "--to", stored, **there)
     assert back.returncode == 0, back.stderr
     assert "was moved to sqlite:///" in refused_to_start(tmp_path, **there)
@@ -165,6 +165,103 @@ def test_it_can_be_undone(url: str, tmp_path: Path) -> None:
     assert move(tmp_path, "--undo").returncode == 1
     with running(SERVE, tmp_path) as server:
         assert httpx.get(f"{server.url}/api/user", cookies=ada.cookies).status_code == 200
+
+
+@pytest.fixture
+def other_url() -> Iterator[str]:
+    demand()
+    url = new_database()
+    yield url
+    drop_database(url)
+
+
+def test_who_follows_events_misses_none_or_is_told(
+    url: str, other_url: str, tmp_path: Path
+) -> None:
+    """From SQLite a cursor counts on; from PostgreSQL, whose transactions have numbers, it ends."""
+    port = free_port()
+
+    def follow(cursor: str | None = None) -> Any:
+        parameters = {} if cursor is None else {"after": cursor}
+        address = f"{house.url}/api/ops/events"
+        return httpx.get(address, params=parameters, headers=house.key).json()
+
+    with running(SERVE, tmp_path, port=port) as server:
+        house = House(tmp_path, server.url)
+        cursor = follow()["next"]
+        browser(server.url, "unread")
+    assert move(tmp_path, "--to", url).returncode == 0
+    there: dict[str, Any] = {"FRONTDESK_DATABASE_URL": url}
+    with running(SERVE, tmp_path, port=port, **there):
+        assert [each["kind"] for each in follow(cursor)["events"]] == ["signed_up"]
+        cursor = follow()["next"]
+        browser(server.url, "unread2")
+    assert move(tmp_path, "--to", other_url, **there).returncode == 0
+    with running(SERVE, tmp_path, port=port, FRONTDESK_DATABASE_URL=other_url):
+        assert follow(cursor)["code"] == "invalid_query"
+        assert len(follow()["events"]) > 5
+
+
+def test_a_target_that_a_service_has_made_and_nobody_used_will_do(url: str, tmp_path: Path) -> None:
+    fill(tmp_path, 10)
+    other: dict[str, Any] = {"FRONTDESK_DATABASE_URL": url, "FRONTDESK_DATA_DIR": f"{tmp_path}/o"}
+    for target, settings in (
+        (url, other),
+        (
+            f"sqlite:///{tmp_path}/t.db",
+            {**other, "FRONTDESK_DATABASE_URL": f"sqlite:///{tmp_path}/t.db"},
+        ),
+    ):
+        with running(SERVE, tmp_path, **settings):
+            pass
+        rehearsed = move(tmp_path, "--to", target, "--dry-run")
+        assert rehearsed.returncode == 0, rehearsed.stderr
+        moved = move(tmp_path, "--to", target)
+        assert moved.returncode == 0, moved.stderr
+        assert move(tmp_path, "--undo").returncode == 0
+    (next_id,) = execute(url, "SELECT nextval(pg_get_serial_sequence('users', 'id'))")[0]
+    assert next_id == 20
+
+
+def test_what_is_left_of_another_database_is_not_added(tmp_path: Path) -> None:
+    fill(tmp_path, 1)
+    (tmp_path / "t.db-wal").write_bytes(b"of another one")
+    refused = move(tmp_path, "--to", f"sqlite:///{tmp_path}/t.db")
+    assert "t.db-wal already" in refused.stderr
+    assert not (tmp_path / "t.db").exists()
+
+
+def test_what_cannot_be_marked_is_found_before_anything_is_kept(url: str, tmp_path: Path) -> None:
+    path = fill(tmp_path, 10)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TRIGGER no BEFORE UPDATE ON compatibility BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    refused = move(tmp_path, "--to", url)
+    assert "Nothing was moved" in refused.stderr
+    assert execute(url, "SELECT count(*) FROM pg_tables WHERE tablename = 'users'") == [(0,)]
+
+
+def test_a_node_that_was_cut_off_does_not_write_to_what_was_moved(tmp_path: Path) -> None:
+    """A move finds nodes by their connections, and this one has none."""
+    demand()
+    cluster = Cluster.new()
+    try:
+        url = new_database(server=cluster.url)
+        there: dict[str, Any] = {"FRONTDESK_DATABASE_URL": url}
+        with running(SERVE, tmp_path, **there) as server:
+            ada = browser(server.url, "Ada")
+            cluster.kill()
+            cluster.start()
+            moved = move(tmp_path, "--to", f"sqlite:///{tmp_path}/t.db", **there)
+            if moved.returncode == 0:  # the node had no connection at that moment
+                assert ada.put("/api/user", json={"username": "late"}).status_code == 503
+                assert ada.get("/api/user").status_code == 503
+                assert ada.get("/healthz").status_code == 200
+            else:
+                assert "is in use" in moved.stderr
+    finally:
+        cluster.remove()
 
 
 def test_the_wrong_key_does_not_start_over_there(url: str, tmp_path: Path) -> None:
@@ -231,12 +328,14 @@ def test_killed_before_the_mark_it_is_only_marked_the_next_time(url: str, tmp_pa
     """The target was complete, and the source was not marked yet."""
     path = fill(tmp_path, 10)
     assert move(tmp_path, "--to", url).returncode == 0
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE compatibility SET moved_to = NULL")
-        connection.commit()
-    again = move(tmp_path, "--to", url)
-    assert again.returncode == 0, again.stderr
-    assert "was moved to" in run([*FRONTDESK, "serve"], tmp_path).stderr
+    for target in (url, f"sqlite:///{tmp_path}/t.db"):
+        for _ in range(2):
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("UPDATE compatibility SET moved_to = NULL")
+                connection.commit()
+            again = move(tmp_path, "--to", target)
+            assert again.returncode == 0, again.stderr
+            assert "was moved to" in run([*FRONTDESK, "serve"], tmp_path).stderr
 
 
 def test_what_postgresql_cannot_have_is_said_and_nothing_is_moved(url: str, tmp_path: Path) -> None:

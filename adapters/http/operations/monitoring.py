@@ -85,7 +85,10 @@ class NodeView(Struct, frozen=True):
 
 
 NodeName = Annotated[
-    str | None, QueryParameter(name="node", max_length=64, description="Of this node alone.")
+    str | None,
+    QueryParameter(
+        name="node", pattern="^[A-Za-z0-9._-]{1,64}$", description="Of this node alone."
+    ),
 ]
 
 

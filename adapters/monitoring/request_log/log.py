@@ -1,9 +1,10 @@
 """The records that are kept, on every engine."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, delete, select, update
+from sqlalchemy import Connection, Executable, and_, delete, select, update
 
 from adapters.monitoring.request_log.tables import requests
 from adapters.monitoring.store import Store
@@ -48,10 +49,8 @@ class SqlRequestLog:
         return await self._if_kept(ask, otherwise=[])
 
     async def blank(self, user_ids: Sequence[int]) -> int:
-        some = select(requests.c.id).where(requests.c.user_id.in_(user_ids)).limit(_BATCH)
-        statement = update(requests).where(requests.c.id.in_(some)).values(_BLANK)
         blanked = 0
-        while changed := await self._changed(statement):
+        while changed := await self._if_kept(partial(_blank, user_ids=user_ids), otherwise=0):
             blanked += changed
         return blanked
 
@@ -64,3 +63,16 @@ class SqlRequestLog:
         self, job: Callable[[Connection], _Result], *, otherwise: _Result
     ) -> _Result:
         return await self._store.run(job) if await self._store.exists() else otherwise
+
+
+def _blank(connection: Connection, user_ids: Sequence[int]) -> int:
+    """Some of them. Looked for before they are changed: together, PostgreSQL may read them all; and
+    by time as well, so that it looks only where they are.
+    """
+    some = select(requests.c.id, requests.c.time).where(requests.c.user_id.in_(user_ids))
+    found = connection.execute(some.limit(_BATCH)).fetchall()
+    if not found:
+        return 0
+    ids, times = zip(*found, strict=True)
+    these = and_(requests.c.id.in_(ids), requests.c.time.between(min(times), max(times)))
+    return connection.execute(update(requests).where(these).values(_BLANK)).rowcount

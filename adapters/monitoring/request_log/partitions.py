@@ -1,8 +1,8 @@
 """The partitions of requests on PostgreSQL: by how long they are kept, and then by day.
 
 What is old is dropped with its partition, which costs nothing and leaves nothing behind. What no
-longer fits into the limit goes in the same way, so a partition that has grown large is cut: what
-comes from then on has one of its own.
+longer fits into the limit goes in the same way, so a partition that has grown large ends early, and
+what comes from then on has one of its own.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.schema import CreateSequence, CreateTable
 
 from adapters.monitoring.request_log.tables import ids, partitioned
@@ -19,21 +19,19 @@ from adapters.sql.values import NowMicros, to_instant, to_micros
 KINDS = ("ordinary", "notable", "refusal")
 _DAYS_AHEAD = 1
 _PIECES = 16
-"""A partition that takes more than this part of the limit is cut."""
+"""A partition that takes more than this part of the limit is cut. That reads it once, under a lock,
+and if it takes too long it is not done.
+"""
 _RESERVE = 4
 """Refusals of account routes go first only while they take more than this part of the limit."""
-_CUT_AFTER = timedelta(minutes=5)
-_MICROSECOND = timedelta(microseconds=1)
 _BOUNDS = re.compile(r"FOR VALUES FROM \('?(-?\d+)'?\) TO \('?(-?\d+)'?\)")
 _FIND = text(
-    """SELECT c.relname, pg_get_expr(c.relpartbound, c.oid), pg_total_relation_size(c.oid)
+    """SELECT c.relname, pg_get_expr(c.relpartbound, c.oid),
+        CASE pg_relation_size(c.oid) WHEN 0 THEN 0 ELSE pg_total_relation_size(c.oid) END
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = to_regclass(:parent)"""
 )
-_PREPARED = text(
-    """SELECT c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-    WHERE k.conname = 'cut' AND k.connamespace = current_schema()::regnamespace"""
-)
+_ONE_AFTER_THE_OTHER = select(func.pg_advisory_xact_lock(0x46_50))  # "FP"
 
 
 class Partition(Struct, frozen=True):
@@ -64,6 +62,7 @@ def create_requests(connection: Connection) -> None:
 
 def add_days(connection: Connection) -> None:
     """Make the partitions of today and tomorrow that are missing."""
+    connection.execute(_ONE_AFTER_THE_OTHER)
     found, now = partitions_of(connection), to_instant(_now(connection))
     for kind in KINDS:
         ends = {each.end for each in found if each.kind == kind}
@@ -102,51 +101,32 @@ def drop_beyond(connection: Connection, limit: int) -> int:
     return _drop(connection, doomed)
 
 
-def large(connection: Connection, limit: int) -> list[Partition]:
-    """Those that should be cut."""
-    now = _now(connection)
-    until = now + 2 * _CUT_AFTER // _MICROSECOND
-    return [
-        each
-        for each in partitions_of(connection)
-        if each.size > limit // _PIECES and each.begin <= now and until < each.end
-    ]
-
-
-def prepare_cut(connection: Connection, partition: Partition) -> int:
-    """Let it take nothing from an instant some minutes ahead on, which is the answer. Until then
-    the cut must be made, or prepared anew.
+def cut_large(connection: Connection, limit: int) -> int:
+    """Let partitions that take much end now, and make others for the rest of their day; say how
+    many. Who writes to them waits meanwhile.
     """
-    at = _now(connection) + _CUT_AFTER // _MICROSECOND
-    connection.execute(
-        text(f"ALTER TABLE {partition.name} ADD CONSTRAINT cut CHECK (time < {at}) NOT VALID")
-    )
-    return at
+    now, cut = _now(connection), 0
+    for each in partitions_of(connection):
+        if each.size > limit // _PIECES and each.begin <= now < each.end:
+            cut += _cut(connection, each, now)
+    return cut
 
 
-def forget_cuts(connection: Connection) -> None:
-    """Cuts that were prepared and never made, as when the process was killed, are not to be."""
-    for (name,) in connection.execute(_PREPARED).fetchall():
-        connection.execute(text(f"ALTER TABLE {name} DROP CONSTRAINT cut"))
-
-
-def check_cut(connection: Connection, partition: Partition) -> None:
-    """Look whether that holds for what it has. It may take long, and others write meanwhile."""
-    connection.execute(text(f"ALTER TABLE {partition.name} VALIDATE CONSTRAINT cut"))
-
-
-def cut(connection: Connection, partition: Partition, at: int) -> None:
-    """Let it end there, and make another one for the rest."""
+def _cut(connection: Connection, partition: Partition, now: int) -> bool:
     parent, name = f"requests_{partition.kind}", partition.name
     connection.execute(text(f"ALTER TABLE {parent} DETACH PARTITION {name}"))
-    connection.execute(
-        text(
-            f"ALTER TABLE {parent} ATTACH PARTITION {name}"
-            f" FOR VALUES FROM ({partition.begin}) TO ({at})"
-        )
-    )
-    connection.execute(text(f"ALTER TABLE {name} DROP CONSTRAINT cut"))
-    _create(connection, partition.kind, at, partition.end)
+    newest = connection.execute(text(f"SELECT max(time) FROM {name}")).scalar_one()
+    # Beyond what a node has written whose clock is ahead.
+    at = min(max(now, newest or 0) + 1, partition.end)
+    _attach(connection, parent, name, partition.begin, at)
+    if at < partition.end:
+        _create(connection, partition.kind, at, partition.end)
+    return at < partition.end
+
+
+def _attach(connection: Connection, parent: str, name: str, begin: int, end: int) -> None:
+    bounds = f"FROM ({begin}) TO ({end})"
+    connection.execute(text(f"ALTER TABLE {parent} ATTACH PARTITION {name} FOR VALUES {bounds}"))
 
 
 def partitions_of(connection: Connection) -> list[Partition]:
@@ -160,7 +140,7 @@ def partitions_of(connection: Connection) -> list[Partition]:
 
 
 def _create(connection: Connection, kind: str, begin: int, end: int) -> None:
-    name = f"requests_{kind}_{to_instant(begin):%Y%m%d_%H%M%S}"
+    name = f"requests_{kind}_{to_instant(begin):%Y%m%d_%H%M%S_%f}"
     connection.execute(
         text(
             f"CREATE TABLE {name} PARTITION OF requests_{kind} FOR VALUES FROM ({begin}) TO ({end})"

@@ -13,16 +13,13 @@ from adapters.sql.postgresql import state_of
 
 _Result = TypeVar("_Result")
 _NO_PARTITION = "23514"
-_PATIENT_SECONDS = 3_600.0
 
 
 class Runs(Protocol):
     """The schema, over connections that are used by one thread."""
 
-    async def run(
-        self, job: Callable[[Connection], _Result], *, seconds: float | None = None
-    ) -> _Result:
-        """Let it work in a transaction, for so many seconds or as long as a statement."""
+    async def run(self, job: Callable[[Connection], _Result]) -> _Result:
+        """Let it work in a transaction."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -48,21 +45,15 @@ class PostgresqlSink:
             self._run(partitions.add_days)  # it is another day, and nobody has made them yet
             self._run(partial(_copy, rows=rows))
 
+    def make_room(self) -> None:
+        self._run(partitions.add_days)
+        self._run(partial(partitions.cut_large, limit=self._limit))
+        self._run(partial(partitions.drop_beyond, limit=self._limit))
+
     def clean(self, *, ordinary: int, all_: int) -> bool:
         before = {"ordinary": ordinary, "notable": all_, "refusal": all_}
-        self._run(partitions.add_days)
-        self._run(partitions.forget_cuts)
-        for large in self._run(partial(partitions.large, limit=self._limit)):
-            self._cut(large)
         self._run(partial(partitions.drop_old, before=before))
-        self._run(partial(partitions.drop_beyond, limit=self._limit))
         return False
-
-    def _cut(self, large: partitions.Partition) -> None:
-        """In three steps, each short but for the second, which keeps nobody waiting."""
-        at = self._run(partial(partitions.prepare_cut, partition=large))
-        self._run(partial(partitions.check_cut, partition=large), seconds=_PATIENT_SECONDS)
-        self._run(partial(partitions.cut, partition=large, at=at))
 
     def close(self) -> None:
         if self._loop is not None:
@@ -70,14 +61,12 @@ class PostgresqlSink:
                 self._loop.run_until_complete(self._store.close())
             self._loop.close()
 
-    def _run(
-        self, job: Callable[[Connection], _Result], *, seconds: float | None = None
-    ) -> _Result:
+    def _run(self, job: Callable[[Connection], _Result]) -> _Result:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
         if self._store is None:
             self._store = self._open_store()
-        return self._loop.run_until_complete(self._store.run(job, seconds=seconds))
+        return self._loop.run_until_complete(self._store.run(job))
 
 
 def _copy(connection: Connection, rows: Sequence[RequestRow]) -> None:

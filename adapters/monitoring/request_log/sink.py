@@ -12,6 +12,9 @@ class Sink(Protocol):
     def add(self, rows: Sequence[RequestRow]) -> None:
         """All of them, or none. Where there is no room, old ones go."""
 
+    def make_room(self) -> None:
+        """What keeps it within its size, and ready for the next day."""
+
     def clean(self, *, ordinary: int, all_: int) -> bool:
         """Remove some from before these instants in microseconds: ordinary ones sooner than all.
         Say whether there may be more.

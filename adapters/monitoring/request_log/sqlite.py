@@ -68,6 +68,9 @@ class SqliteSink:
 
         self._write(insert)
 
+    def make_room(self) -> None:
+        """When something finds no place, it does."""
+
     def clean(self, *, ordinary: int, all_: int) -> bool:
         sql = """DELETE FROM requests WHERE id IN (
             SELECT id FROM requests WHERE kept_as = 'ordinary' AND time < ?

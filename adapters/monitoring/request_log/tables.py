@@ -110,7 +110,7 @@ partitioned = Table(
     # The columns of partitions must be part of it; the id alone is unique.
     PrimaryKeyConstraint("id", "kept_as", "time"),
     *_indexes(),
-    Index("ix_requests_node_id", "node", "id"),
+    Index("ix_requests_node_worker_id", "node", "worker", "id"),
     postgresql_partition_by="LIST (kept_as)",
 )
 """As it is made on PostgreSQL: by how long rows are kept, and then by day."""

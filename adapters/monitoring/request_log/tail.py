@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true
 
 from adapters.monitoring.request_log.tables import requests
 from adapters.monitoring.table_query import TableQuery
@@ -15,10 +15,12 @@ from application.operations.nodes import WorkerName
 from application.operations.queries import Condition, Tail
 from domain.errors import InvalidQuery
 
-NEARLY_NEW = 10_000
+NEARLY_NEW = 1_000
 """So many ids below the newest, on an engine where workers write at once, there may be rows yet to
-come: they are numbered a moment before they are committed.
+come of a worker of whom nothing was seen: they are numbered a moment before they are committed.
 """
+_NAMED = 40
+"""So many workers are remembered, those with the newest rows."""
 _HOUR = 3_600_000_000
 
 
@@ -29,8 +31,9 @@ class Seen:
     """
 
     def __init__(self, floor: int, newest: dict[WorkerName, int]) -> None:
-        self.floor = floor
-        self.newest = {name: id_ for name, id_ in newest.items() if id_ > floor}
+        known = sorted(newest.items(), key=lambda each: each[1], reverse=True)
+        self.floor = max([floor, *(id_ for _, id_ in known[_NAMED:])])
+        self.newest = dict(known[:_NAMED])
 
     def of(self, name: WorkerName) -> int:
         """The newest of this worker's."""
@@ -45,7 +48,7 @@ class Seen:
             for name, head in (self.newest | heads).items()
         }
         end = max([self.floor, *newest.values()]) if upto is None else upto
-        return Seen(max(self.floor, end - nearly_new), newest)
+        return Seen(max(self.floor, end - nearly_new), newest if nearly_new else {})
 
     def __str__(self) -> str:
         named = [[name.node, name.worker, id_] for name, id_ in self.newest.items()]
@@ -91,13 +94,16 @@ class SqlRequestTail:
 
         def ask(connection: Connection) -> Tail:
             heads = _heads(connection, seen)
+            if not heads:
+                _check(connection, seen)
+                return Tail([], after)
             statement = (
                 select(requests.c.id, *map(query.of, shown))
                 .where(_between(seen, heads), _RECENT, fitting)
                 .order_by(requests.c.id)
                 .limit(limit)
             )
-            found = connection.execute(statement).fetchall() if heads else []
+            found = connection.execute(statement).fetchall()
             upto = found[-1][0] if len(found) == limit else None
             rows = [query.to_row(shown, row[1:]) for row in found]
             following = seen.advanced(heads, upto=upto, nearly_new=self._nearly_new)
@@ -110,30 +116,34 @@ _RECENT = requests.c.time > NowMicros() - _HOUR
 """So that PostgreSQL looks only into the partitions of today."""
 
 
+def _check(connection: Connection, seen: Seen) -> None:
+    """Ids begin anew when the records were lost."""
+    newest = connection.scalar(select(func.max(requests.c.id)).where(_RECENT))
+    if newest is not None and newest < seen.floor:
+        raise InvalidQuery("The records were made anew; begin again without `after`.")
+
+
 def _heads(connection: Connection, seen: Seen) -> dict[WorkerName, int]:
     """The newest of each worker of whom there is something new."""
     by = requests.c.node, requests.c.worker
-    newer = select(*by, func.max(requests.c.id)).where(requests.c.id > seen.floor, _RECENT)
-    found = {WorkerName(row[0], row[1]): row[2] for row in connection.execute(newer.group_by(*by))}
+    late = (_of(name, id_, None) for name, id_ in seen.newest.items() if id_ < seen.floor)
+    newer = or_(requests.c.id > seen.floor, *late)
+    statement = select(*by, func.max(requests.c.id)).where(newer, _RECENT).group_by(*by)
+    found = {WorkerName(row[0], row[1]): row[2] for row in connection.execute(statement)}
     return {name: head for name, head in found.items() if head > seen.of(name)}
 
 
 def _between(seen: Seen, heads: dict[WorkerName, int]) -> ColumnElement[bool]:
     """Not beyond the heads: what is committed since may have others before it."""
+    return or_(false(), *(_of(name, seen.of(name), head) for name, head in heads.items()))
+
+
+def _of(name: WorkerName, above: int, upto: int | None) -> ColumnElement[bool]:
     return and_(
-        requests.c.id > seen.floor,
-        or_(
-            false(),
-            *(
-                and_(
-                    requests.c.node == name.node,
-                    requests.c.worker == name.worker,
-                    requests.c.id > seen.of(name),
-                    requests.c.id <= head,
-                )
-                for name, head in heads.items()
-            ),
-        ),
+        requests.c.node == name.node,
+        requests.c.worker == name.worker,
+        requests.c.id > above,
+        true() if upto is None else requests.c.id <= upto,
     )
 
 

@@ -89,13 +89,18 @@ class RequestLogWriter:
 
     def _clean(self, sink: Sink) -> bool:
         """Remove some old ones. Say whether there may be more."""
-        if not (self._cleans() and self._clock_watch.is_steady()):
+        if not self._cleans():
             return False
-        now, keeping = time.time(), self._keeping
+        now, keeping, more = time.time(), self._keeping, False
         try:
-            return sink.clean(
-                ordinary=int((now - keeping.ordinary.total_seconds()) * _MICROS),
-                all_=int((now - keeping.notable.total_seconds()) * _MICROS),
-            )
+            if self._clock_watch.is_steady():
+                more = sink.clean(
+                    ordinary=int((now - keeping.ordinary.total_seconds()) * _MICROS),
+                    all_=int((now - keeping.notable.total_seconds()) * _MICROS),
+                )
+            sink.make_room()
         except Unavailable:
             return False
+        except Exception as error:  # whatever it is, requests are recorded
+            _log.warning("old records of requests cannot be removed", exc_info=error)
+        return more

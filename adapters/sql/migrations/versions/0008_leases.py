@@ -1,4 +1,4 @@
-"""Leases, and where a database was moved to."""
+"""Leases, where a database was moved to, and which cursors of its feed count."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 def upgrade() -> None:
     """From 0007 to 0008."""
     op.add_column("compatibility", sa.Column("moved_to", Text, nullable=True))
+    op.add_column("compatibility", sa.Column("feed", Text, nullable=False, server_default="0"))
     op.create_table(
         "leases",
         sa.Column("name", Text, nullable=False),
@@ -29,4 +30,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to 0007."""
     op.drop_table("leases")
+    op.drop_column("compatibility", "feed")
     op.drop_column("compatibility", "moved_to")
