@@ -20,6 +20,7 @@ from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
 from benchmarks.operations import REQUESTS, Answer
 from benchmarks.operations import USERS as OPERATED
+from benchmarks.picture import picture
 from benchmarks.pieces import Piece
 from benchmarks.postgresql import OnPostgresql, table_of
 from benchmarks.targets import Target
@@ -95,7 +96,12 @@ def write(
     if not dry:
         page = PAGE.read_text()
         PAGE.write_text(_MARKED.sub(lambda m: f"{m[1]}\n{text}\n\n{m[2]}", page))
-        PICTURE.write_text(picture(targets, figures))
+        rates = {
+            target.name: _median(figures[target.name].reads, lambda each: each.rate)
+            for target in targets
+            if figures[target.name].reads
+        }
+        PICTURE.write_text(picture(rates))
 
 
 def _conditions(command: str) -> str:
@@ -249,37 +255,6 @@ def _operations(ours: Ours) -> str:
         p99 = _median(found, lambda each: each.p99)
         lines.append(f"| {name} | {_spread(rates, '{:,.0f}')} | {ratio:.2f} | {p99:.1f} |")
     return "\n".join(lines)
-
-
-def picture(targets: list[Target], figures: dict[str, Figures]) -> str:
-    """Bars of M1, for light and dark."""
-    rates = {
-        target.name: _median(figures[target.name].reads, lambda each: each.rate)
-        for target in targets
-        if figures[target.name].reads
-    }
-    shown = sorted(
-        ((name, rate) for name, rate in rates.items() if name != "raw ASGI"),
-        key=lambda each: -each[1],
-    )
-    height = 32 * len(shown) + 40
-    bars = []
-    for number, (name, rate) in enumerate(shown):
-        top, width = 32 * number + 36, 375 * rate / shown[0][1]
-        kind = "ours" if name == "Frontdesk" else "limit" if name == "bare Litestar" else "peer"
-        bars.append(
-            f'<text x="205" y="{top + 15}" text-anchor="end">{name}</text>'
-            f'<rect class="{kind}" x="217" y="{top}" width="{max(width, 1):.1f}" height="20"/>'
-            f'<text x="{225 + width:.1f}" y="{top + 15}">{rate:,.0f}</text>'
-        )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {height}" role="img"'
-        ' aria-label="Signed-in reads a second">\n<style>text{font:13px system-ui,sans-serif;'
-        "fill:#333}.ours{fill:#2563eb}.peer{fill:#9ca3af}.limit{fill:#d1d5db}"
-        "@media(prefers-color-scheme:dark){text{fill:#ddd}.ours{fill:#60a5fa}.peer{fill:#6b7280}"
-        '.limit{fill:#4b5563}}</style>\n<text x="16" y="20">Signed-in reads a second, one process,'
-        f" 32 connections</text>\n{chr(10).join(bars)}\n</svg>\n"
-    )
 
 
 def _median(found: Iterable[Each], value: Callable[[Each], float]) -> float:

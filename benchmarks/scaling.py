@@ -44,16 +44,16 @@ class Inputs(Struct, frozen=True):
 
 
 INPUTS = Inputs(
-    login_ms=200,
-    read_ms=0.16,
-    read_bytes=600,
-    user_bytes=300,
-    session_bytes=400,
-    event_bytes=300,
-    request_bytes=1_000,
+    login_ms=217,
+    read_ms=0.074,
+    read_bytes=368,
+    user_bytes=236,
+    session_bytes=272,
+    event_bytes=242,
+    request_bytes=808,
     connections_a_worker=14,
 )
-"""As `--measure` found them; docs/scaling.md says where."""
+"""Of PostgreSQL, as `--measure` found them; docs/scaling.md says where."""
 
 
 class Habits(Struct, frozen=True):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.scaling import Habits, reckon, table_of
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
     *ROOT.glob("*.md"),
@@ -64,3 +66,8 @@ def test_every_decision_has_a_status_and_a_date_and_is_in_the_index() -> None:
         number, name = title.groups()
         expected.append(f"| {number} | [{name}]({path.name}) | {stated[1]} | {stated[2]} |")
     assert rows == expected
+
+
+def test_the_page_on_growing_shows_what_the_script_reckons() -> None:
+    needs = [reckon(int(users), Habits()) for users in (1e4, 1e5, 1e6, 1e7, 1e8)]
+    assert table_of(needs) in (ROOT / "docs/scaling.md").read_text()
