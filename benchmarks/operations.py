@@ -125,6 +125,7 @@ def _fill_requests(path: Path) -> None:
                     "/api/user",
                     "",
                     401 if number % 100 == 0 else 200,
+                    "not_signed_in" if number % 100 == 0 else "",
                     number % 250 / 10,
                     None if number % 100 == 0 else number % 1_000,
                     "127.0.0.1",

@@ -15,6 +15,7 @@ RECORD = RequestEntry(
     path="/api/user",
     query=b"",
     status=200,
+    problem="",
     duration_ms=0.1,
     address="127.0.0.1",
     user_id=1,

@@ -36,7 +36,11 @@ from typing import ClassVar
 
 
 class FrontdeskError(Exception):
-    """The root of all failures the service expects."""
+    """The root of all failures the service expects. `user_id` is whose account it was about, for
+    operators and never for the caller.
+    """
+
+    user_id: int | None = None
 
 
 class Invalid(FrontdeskError):

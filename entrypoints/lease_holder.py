@@ -1,5 +1,7 @@
 """Part of the composition root: what one process does for all nodes."""
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -9,7 +11,8 @@ from enum import StrEnum
 
 from domain.errors import Unavailable
 from domain.ports import Leases
-from entrypoints.background import until_done
+
+_log = logging.getLogger("frontdesk")
 
 
 class Work(StrEnum):
@@ -53,18 +56,25 @@ class LeaseHolder:
 
     @asynccontextmanager
     async def holding(self) -> AsyncIterator[None]:
-        """Take and renew them while the block lasts."""
-
-        async def renew() -> int:
-            await self.renew()
-            return 1  # and again
-
+        """Take and renew them while the block lasts, from its beginning on."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(self._renew_until(stop))
         try:
-            async with until_done(RENEWED_EVERY.total_seconds(), renew):
-                yield
+            yield
         finally:
+            stop.set()
+            await task  # not cancelled, for it may be in a transaction
             with suppress(Unavailable):
                 await self.give_back()
+
+    async def _renew_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self.renew()
+            except Unavailable as error:
+                _log.warning(f"leases cannot be renewed: {error}")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RENEWED_EVERY.total_seconds())
 
     async def give_back(self) -> None:
         """To be called at the end: others need not wait. Raises `Unavailable`."""

@@ -142,6 +142,8 @@ def encode(kind: Kind, detail: str) -> bytes:
 
 def from_domain(request: Request[Any, Any, State], error: FrontdeskError) -> Response[Problem]:
     """An expected failure."""
+    if error.user_id is not None:
+        request.scope["state"]["user_id"] = error.user_id
     if isinstance(error, Unavailable):
         _log_unavailable(request, error)
     errors = [FieldError(error.field, str(error))] if isinstance(error, Invalid) else UNSET

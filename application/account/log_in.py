@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from application.steps.open_session import OpenSession
-from domain.errors import InvalidCredentials, Unavailable
+from domain.errors import InvalidCredentials, TooManyAttempts, Unavailable
 from domain.events import Event, EventKind
 from domain.network import Client
 from domain.password import Password, PasswordHasher
@@ -46,6 +46,24 @@ class LogIn:
     ) -> Admission:
         name, secret = Username(username), Password(password)
         claimed = await self.lookup.user(name)
+        try:
+            return await self._log_in(
+                name, secret, claimed, origin=origin, presented=presented, device=device
+            )
+        except (InvalidCredentials, TooManyAttempts) as refusal:
+            refusal.user_id = claimed.id if claimed else None
+            raise
+
+    async def _log_in(
+        self,
+        name: Username,
+        secret: Password,
+        claimed: User | None,
+        *,
+        origin: Origin,
+        presented: SessionToken | None,
+        device: str | None,
+    ) -> Admission:
         known_device = self.devices.recognise(device, claimed)
         client = origin.client(recognised=known_device is not None)
         self.hasher.check_turn(client=client)

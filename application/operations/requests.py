@@ -31,8 +31,9 @@ class RequestEntry:
     unmasked.
 
     `path` is percent-encoded as it came. `time` is in seconds since 1970, `route` the path with
-    names in place of values, empty where no handler was found. `user_id` is who was signed in,
-    `error` what a status from 500 on came from.
+    names in place of values, empty where no handler was found. `problem` is the code of the
+    problem that was answered, `user_id` who was signed in or tried to be, `error` what a status
+    from 500 on came from.
     """
 
     time: float
@@ -43,6 +44,7 @@ class RequestEntry:
     path: str
     query: bytes
     status: int
+    problem: str
     duration_ms: float
     address: str
     user_id: int | None

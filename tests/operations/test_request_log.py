@@ -45,6 +45,7 @@ def record(**changes: Any) -> RequestEntry:
         path="/api/user",
         query=b"",
         status=200,
+        problem="",
         duration_ms=1.5,
         address="192.0.2.1",
         user_id=1,
@@ -443,6 +444,21 @@ def test_deleting_is_itself_on_record(desk: Desk) -> None:
     (event,) = [each for each in feed if each["kind"] == "requests_forgotten"]
     assert event["details"] == {"filter": "status:eq:401"}
     assert event["actor_id"]
+
+
+def test_why_a_request_was_refused_and_who_tried_to_log_in_is_on_record(desk: Desk) -> None:
+    stranger = desk.stranger()
+    for name in ("ada", "nobody"):
+        stranger.log_in(name, "wrong password")
+    json_type = {"Content-Type": "application/json"}
+    stranger.request("POST", "/api/user/login", content=b"{", headers=json_type)
+    stranger.request("GET", "/nowhere")
+    stranger.request("POST", "/api/user/logout", headers={"Origin": "https://evil.example"})
+    refused = desk.requests("problem:eq:invalid_credentials", at_least=2)
+    assert {each["user_id"] for each in refused} == {desk.user_id(), None}
+    for problem in ("malformed_request", "not_found", "cross_origin_refused"):
+        assert desk.requests(f"problem:eq:{problem}")
+    assert {each["status"] for each in desk.requests("problem:eq:")} <= {200, 302}
 
 
 def test_the_tail_shows_what_comes(desk: Desk) -> None:

@@ -43,6 +43,15 @@ async def test_wrong_name_and_wrong_password_are_refused_alike_and_cost_the_same
     assert work == [1, 1, 1]
 
 
+async def test_a_refusal_knows_whose_account_it_was_about(desk: Desk) -> None:
+    """For the records of operators; the caller is not told."""
+    ada = (await desk.signed_up()).user.id
+    for name, whose in (("ada", ada), ("eve", None)):
+        with pytest.raises(InvalidCredentials) as refusal:
+            await desk.logged_in(name, OTHER_PASSWORD)
+        assert refusal.value.user_id == whose
+
+
 async def test_a_refused_login_leaves_the_session_presented_alone(desk: Desk) -> None:
     first = await desk.signed_up()
     with pytest.raises(InvalidCredentials):

@@ -49,6 +49,7 @@ _BRIEF = (
     "path",
     "query",
     "status",
+    "problem",
     "duration_ms",
     "user_id",
     "address",

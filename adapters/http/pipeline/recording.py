@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from msgspec import DecodeError, Struct, json
 
 from adapters.http.problems import TRANSFER_CODING
 from application.operations.requests import Observe, RequestEntry, Tally
@@ -45,6 +46,10 @@ class Recording:
             self._observe(_entry(scope, answer, tally, milliseconds, finished=finished))
 
 
+class _Coded(Struct):
+    code: str
+
+
 class _Answer:
     """Passes the answer on and looks at it. Not a coroutine: one more a message is felt."""
 
@@ -52,13 +57,26 @@ class _Answer:
         self._send = send
         self.status = self.size = 0
         self.headers: Any = ()
+        self._refusal = b""
 
     def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], message["headers"]
         elif message["type"] == "http.response.body":
             self.size += len(message["body"])
+            if self.status >= _REFUSED and not self._refusal:
+                self._refusal = message["body"]
         return self._send(message)
+
+    @property
+    def problem(self) -> str:
+        """The code of the problem document that was sent, if one was."""
+        if not self._refusal.startswith(b'{"type":"urn:frontdesk:problem:'):
+            return ""
+        try:
+            return json.decode(self._refusal, type=_Coded).code
+        except DecodeError:
+            return ""
 
 
 def _entry(
@@ -76,6 +94,7 @@ def _entry(
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"],
         status=status,
+        problem=answer.problem,
         duration_ms=milliseconds,
         address=scope["client"][0] if scope["client"] else "unknown",
         user_id=signed_in.user.id if signed_in else state.get("user_id"),

@@ -1,13 +1,13 @@
 """Figures, taken every few seconds and kept for the workers of all nodes."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from adapters.monitoring.complaints import complain
 from adapters.monitoring.metrics.figures import HOUR, MINUTE, SqlFigures
 from adapters.monitoring.metrics.machine import machine_gauges
 from adapters.monitoring.metrics.meter import Meter
@@ -17,8 +17,6 @@ from application.operations.metrics import COUNTED, Figures, Span
 from application.operations.nodes import Worker, WorkerName
 from domain.errors import Unavailable
 from domain.ports import ClockWatch
-
-_log = logging.getLogger("frontdesk")
 
 LAG_SECONDS = 0.25
 _ROLLING_SECONDS = 60.0
@@ -119,7 +117,7 @@ class MetricsRecorder:
         except Unavailable as error:
             if not self._failing:
                 self._failing = True
-                _log.warning("figures cannot be kept", exc_info=error)
+                complain("figures cannot be kept", error)
 
     async def _roll_up_now_and_then(self) -> None:
         if self._rolled is not None and time.monotonic() - self._rolled <= _ROLLING_SECONDS:

@@ -15,6 +15,7 @@ _COLUMNS = (
     "path",
     "query",
     "status",
+    "problem",
     "duration_ms",
     "address",
     "user_agent",

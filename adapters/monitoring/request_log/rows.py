@@ -84,6 +84,7 @@ def row_of(record: RequestEntry, masking: Masks, keeping: Keeping, name: WorkerN
         path=path,
         query=_HIDDEN if is_cut and record.query else masking.query(record.query),
         status=record.status,
+        problem=record.problem,
         duration_ms=record.duration_ms,
         user_id=record.user_id if keeping.users else None,
         address=record.address if keeping.addresses else "",

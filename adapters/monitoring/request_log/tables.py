@@ -50,6 +50,7 @@ def _columns() -> Iterator[Column[Any]]:
     yield _text("path")
     yield _text("query")
     yield _number("status")
+    yield _text("problem")
     yield _milliseconds("duration_ms")
     yield _number("user_id", nullable=True)
     yield _text("address")
@@ -133,6 +134,7 @@ class RequestRow(NamedTuple):
     path: str
     query: str
     status: int
+    problem: str
     duration_ms: float
     user_id: int | None
     address: str

@@ -1,18 +1,16 @@
 """The thread that writes rows, which nobody waits for."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from adapters.monitoring.complaints import complain
 from adapters.monitoring.request_log.rows import Keeping
 from adapters.monitoring.request_log.sink import Sink
 from adapters.monitoring.request_log.tables import RequestRow
 from domain.errors import Unavailable
 from domain.ports import ClockWatch
-
-_log = logging.getLogger("frontdesk")
 
 # Short, for the thread that writes has Python's lock meanwhile (docs/performance.md).
 _GATHERING_SECONDS = 0.05
@@ -85,7 +83,7 @@ class RequestLogWriter:
             self._lost(number)
             if not self._failing:
                 self._failing = True
-                _log.warning("requests cannot be recorded", exc_info=error)
+                complain("requests cannot be recorded", error)
 
     def _clean(self, sink: Sink) -> bool:
         """Remove some old ones. Say whether there may be more."""
@@ -100,7 +98,7 @@ class RequestLogWriter:
                 )
             sink.make_room()
         except Unavailable:
-            return False
+            return False  # which is said when requests cannot be recorded
         except Exception as error:  # whatever it is, requests are recorded
-            _log.warning("old records of requests cannot be removed", exc_info=error)
+            complain("old records of requests cannot be removed", error)
         return more
