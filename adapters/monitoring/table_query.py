@@ -36,6 +36,7 @@ _COMPARED: Mapping[Comparison, _Compare] = {
 }
 _UP: tuple[_Compare, _Compare] = operator.gt, operator.ge
 _DOWN: tuple[_Compare, _Compare] = operator.lt, operator.le
+_VALUES_MAX = 500
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -108,6 +109,11 @@ class TableQuery:
                 raise InvalidQuery("Compare null with true or false.")
             is_null = self.of(named).is_(None)
             return is_null if condition.value == "true" else ~is_null
+        if comparison is Comparison.IN:
+            values = condition.value.split(",")
+            if len(values) > _VALUES_MAX:
+                raise InvalidQuery(f"Compare with {_VALUES_MAX} values at most.")
+            return sought.in_([self._parse(named, value) for value in values])
         value = self._parse(named, condition.value)
         if comparison in _COMPARED:
             return _COMPARED[comparison](sought, value)

@@ -10,8 +10,8 @@ Row = Mapping[str, Value]
 
 
 class Comparison(StrEnum):
-    """How a column is compared with a value. `prefix` and `contains` are for text; `null` takes
-    `true` or `false`.
+    """How a column is compared with a value. `prefix` and `contains` are for text; `in` takes
+    several values, separated by commas; `null` takes `true` or `false`.
     """
 
     EQ = "eq"
@@ -22,6 +22,7 @@ class Comparison(StrEnum):
     GE = "ge"
     PREFIX = "prefix"
     CONTAINS = "contains"
+    IN = "in"
     NULL = "null"
 
 

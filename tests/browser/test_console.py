@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
+from adapters.monitoring.metrics.figures import SqlFigures
+from application.operations.metrics import Figures
+from application.operations.nodes import WorkerName
 from domain.secrets import OneTimeCode
 from entrypoints.client import connect
+from entrypoints.monitoring_storage import open_monitoring
 from entrypoints.preparation import prepare
 from entrypoints.server import set_up_code
 from entrypoints.settings import Settings
@@ -176,7 +181,7 @@ def test_from_the_printed_link_to_the_event_without_the_mouse(
         page.keyboard.type("events")
         press("Enter")
         expect(page.locator("tbody tr").first).to_contain_text("sessions_ended")
-        expect(page.locator("tbody tr").first).to_contain_text("user 1")
+        expect(page.locator("tbody tr").first).to_contain_text("root")
 
 
 def test_create_edit_disable_delete(console: Console) -> None:
@@ -368,6 +373,74 @@ def test_offline_and_back(console: Console) -> None:
     expect(page.get_by_text("cannot be reached")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_charts_show_the_range_that_was_chosen_and_what_stands_at_each_time(
+    console: Console,
+) -> None:
+    page, now = console.page, int(time.time()) // 60 * 60
+    measured = [now - 60 * ago for ago in range(1, 30) if ago not in (10, 11, 12)]
+    run_aside(lambda: asyncio.run(_measure(console.settings, measured)))
+    console.log_in()
+    requests = page.locator("figure.chart").first
+    svg = requests.locator("svg")
+    assert requests.locator("path.main").count() == 2, "nothing was measured in between"
+    texts = requests.locator("text").all_text_contents()
+    assert "0" in texts
+    assert sum(":" in each for each in texts) >= 5, "the whole hour, and not what was measured"
+    first = page.evaluate("document.querySelector('path.main').getBBox().x")
+    assert first > 250, "half an hour ago is in the middle"
+    expect(requests.locator(".legend")).to_contain_text(f"all {measured[0] % 50}")
+    svg.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(requests.locator(".legend")).to_contain_text(f"all {measured[1] % 50}")
+    other = page.locator("figure.chart").nth(2).locator(".when")
+    assert other.inner_text() == requests.locator(".when").inner_text(), "all charts at once"
+    page.wait_for_timeout(6_000)  # it has looked again
+    assert page.evaluate("document.activeElement.tagName") == "svg"
+    expect(requests.locator(".legend")).to_contain_text(f"all {measured[1] % 50}")
+
+    box = svg.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 300, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 50)
+    page.mouse.up()
+    expect(page.get_by_role("link", name="Whole range")).to_be_visible()
+    assert "since=" in page.url
+    assert "until=" in page.url
+    console.shot("zoomed")
+
+
+async def _measure(settings: Settings, minutes: list[int]) -> None:
+    """As many requests in each as tell the minutes apart."""
+    kept = open_monitoring(settings)
+    figures = SqlFigures(kept.metrics)
+    for began in minutes:
+        counted = Figures({"requests": began % 50, "log_ins": 3}, {}, Figures().latency)
+        await figures.add(WorkerName("node", "1"), began, counted)
+    kept.questions.close()
+    await kept.close()
+
+
+def test_tables_are_walked_with_one_tab_stop_and_say_how_they_are_sorted(console: Console) -> None:
+    page = console.page
+    for number in range(3):
+        console.user(f"user{number}")
+    console.log_in()
+    console.open("sessions")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    assert page.locator("tbody tr[tabindex='0']").count() == 1
+    assert page.locator("th[aria-sort]").count() == 0
+    page.get_by_role("button", name="Expires").click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Expires ↓")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="user2")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Sessions")).to_be_visible()
+    expect(page.get_by_role("link", name="user1")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,7 +15,8 @@ Filters = Annotated[
         description=(
             "`column:comparison:value`, as often as needed; all must hold. Comparisons: "
             + ", ".join(f"`{each}`" for each in Comparison)
-            + ". Instants are RFC 3339, `null` takes `true` or `false`, names match in any case."
+            + ". Instants are RFC 3339, `in` takes several values with commas between, `null` takes"
+            " `true` or `false`, names match in any case."
         ),
     ),
 ]

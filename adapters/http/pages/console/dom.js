@@ -31,6 +31,9 @@ export const link = (text, href) => el("a", { href }, text);
 // Text of the database can turn the direction of what stands around it.
 export const isolated = (text) => el("bdi", {}, String(text));
 
+// The same for what may be cut off where it stands: the whole of it is said when one points at it.
+export const whole = (text) => el("bdi", { title: text }, String(text));
+
 let quiet;
 
 export function say(text) {

@@ -2,7 +2,8 @@
 
 import { el, isolated } from "./dom.js";
 
-const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const when = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const longAgo = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const plain = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -19,8 +20,29 @@ export function bytes(value) {
 
 export const milliseconds = (value) => (value === null || value === undefined ? "–" : `${plain.format(value)} ms`);
 
+// A duration that is known only to within a step.
+export const atMost = (value) => (value === null || value === undefined ? "–" : `≤ ${duration(value)}`);
+
+export function duration(value) {
+  if (value >= 1000) return `${plain.format(value / 1000)} s`;
+  return `${value >= 10 ? Math.round(value) : plain.format(value)} ms`;
+}
+
+const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+// A mark of an axis whose marks are so many milliseconds apart.
+export function clock(time, step) {
+  const date = new Date(time);
+  const midnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return step >= 86_400_000 || (midnight && step >= 3_600_000) ? days.format(date) : hours.format(date);
+}
+
 export function instant(text) {
-  return text ? el("time", { datetime: text, title: text }, when.format(new Date(text))) : "–";
+  if (!text) return "–";
+  const date = new Date(text);
+  const isNear = Math.abs(Date.now() - date) < 180 * 86_400_000;
+  return el("time", { datetime: text, title: `${longAgo.format(date)}; ${text}` }, (isNear ? when : longAgo).format(date));
 }
 
 // A cell for a value of whatever kind.

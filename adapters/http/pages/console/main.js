@@ -3,6 +3,7 @@
 import { arrange, get, plainly } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
 import { button, el, fill, link, say } from "./dom.js";
+import { forgetNames } from "./names.js";
 import { palette } from "./palette.js";
 import * as events from "./view-events.js";
 import * as login from "./view-login.js";
@@ -24,13 +25,16 @@ let me = null;
 let leaving = new AbortController();
 
 export function go(path) {
-  history.pushState(null, "", path);
+  // What is shown already needs no second entry: back leads to where one came from.
+  if (path === location.pathname + location.search) history.replaceState(null, "", path);
+  else history.pushState(null, "", path);
   show();
 }
 
 async function show() {
   leaving.abort();
   leaving = new AbortController();
+  forgetNames();
   const { signal } = leaving;
   const [, , name = "", key = ""] = location.pathname.split("/");
   const view = [...VIEWS, ...OPEN].find((each) => each.name === (name || monitor.name));

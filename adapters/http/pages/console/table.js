@@ -4,26 +4,34 @@ import { button, el, fill } from "./dom.js";
 
 // `columns`: [{name, label, cell(row), number, sort}]; `load(after, signal)` gives {rows, next}; `open(row)` what Enter and
 // a click do: nothing, go somewhere, or give a node to unfold below the row. `empty` says why there is nothing.
-export function table({ label, columns, load, open, empty, sort, onsort, signal }) {
+const KEPT = 500; // of rows that come by themselves
+
+export function table({ label, columns, load, open, empty, sort, onsort, signal, scrolls = false }) {
   const body = el("tbody");
   const state = el("p.state", { role: "status" });
   const more = button("More", () => next());
   let after = null;
   let busy = false;
 
+  // Of numbers and times the highest come first, of names the lowest.
+  const other = (column, dir) => (dir === "ascending" || (!dir && column.falling) ? `-${column.sort}` : column.sort);
+
   const head = el("tr", {}, columns.map((column) => {
-    const dir = sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : undefined;
+    const dir = !column.sort ? undefined : sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : undefined;
     const text = column.sort && onsort
-      ? button(column.label + ({ ascending: " ↑", descending: " ↓" }[dir] || ""), () => onsort(dir === "ascending" ? `-${column.sort}` : column.sort), ".plain")
+      ? button(column.label + ({ ascending: " ↑", descending: " ↓" }[dir] || ""), () => onsort(other(column, dir)), ".plain")
       : column.label;
-    return el(`th${column.number ? ".number" : ""}`, { scope: "col", "aria-sort": dir }, text);
+    return el(`th${column.number ? ".number" : ""}${column.kind === "less" ? ".less" : ""}`, { scope: "col", "aria-sort": dir }, text);
   }));
 
-  function line(row) {
-    const cells = columns.map((column) => el(`td${column.number ? ".number" : ""}`, { "data-label": column.label }, column.cell(row)));
-    const tr = el("tr", { tabindex: body.children.length || !open ? "-1" : "0" }, cells);
+  function line(row, first) {
+    const cells = columns.map((column) => el(`td${column.number ? ".number" : ""}${column.kind ? `.${column.kind}` : ""}`, { "data-label": column.label }, column.cell(row)));
+    const tr = el("tr", { tabindex: first ? "0" : "-1" }, cells);
     if (open) tr.classList.add("opens");
-    tr.addEventListener("click", (event) => { if (!event.target.closest("a, button")) unfold(tr, row); });
+    tr.addEventListener("click", (event) => {
+      // Whoever marks text to copy it opens nothing.
+      if (!event.target.closest("a, button") && getSelection().isCollapsed) unfold(tr, row);
+    });
     tr.addEventListener("keydown", (event) => {
       if (event.target !== tr) return;
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); unfold(tr, row); }
@@ -35,12 +43,12 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal 
     if (!open) return;
     if (tr.nextElementSibling?.classList.contains("detail")) {
       tr.nextElementSibling.remove();
-      tr.removeAttribute("aria-expanded");
+      tr.classList.remove("unfolded");
       return;
     }
     const content = await open(row);
     if (!(content instanceof Node)) return;
-    tr.setAttribute("aria-expanded", "true");
+    tr.classList.add("unfolded");
     tr.after(el("tr.detail", {}, el("td", { colspan: columns.length }, content)));
   }
 
@@ -63,7 +71,8 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal 
     try {
       const page = await load(after, signal);
       if (signal?.aborted) return;
-      body.append(...page.rows.map(line));
+      const isFirst = !body.children.length;
+      body.append(...page.rows.map((row, index) => line(row, isFirst && !index)));
       after = page.next;
       more.hidden = after === null;
       fill(state, body.children.length ? "" : empty || "There is nothing here.");
@@ -79,12 +88,14 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal 
   watch.observe(more);
   signal?.addEventListener("abort", () => watch.disconnect());
   const first = next();
-  const node = el("div.table", {}, el("table", {}, el("caption.hidden", {}, label), el("thead", {}, head), body), state, more);
+  const node = el(`div.table${scrolls ? ".scrolls" : ""}`, { tabindex: scrolls ? 0 : -1 }, el("table", {}, el("caption.hidden", {}, label), el("thead", {}, head), body), state, more);
   return {
     node,
     ready: first,
     prepend(rows) {
-      body.prepend(...rows.map(line).reverse());
+      body.prepend(...rows.map((row) => line(row, false)).reverse());
+      while (body.children.length > KEPT) body.lastElementChild.remove();
+      if (!body.querySelector("[tabindex='0']")) body.firstElementChild?.setAttribute("tabindex", "0");
       if (body.children.length) fill(state);
     },
   };

@@ -1,15 +1,16 @@
 import { ask, get, query } from "./api.js";
 import { curl } from "./curl.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, el, fill, isolated, link, say } from "./dom.js";
+import { button, el, fill, isolated, link, say, whole } from "./dom.js";
 import { filters } from "./filters.js";
-import { bytes, instant, milliseconds, number, value } from "./format.js";
+import { bytes, instant, milliseconds, number } from "./format.js";
+import { learn, who } from "./names.js";
 import { table } from "./table.js";
 
 export const name = "logs";
 export const title = "Logs";
 
-const COLUMNS = ["status", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent", "node", "worker"];
+const COLUMNS = ["status", "problem", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent", "node", "worker"];
 const SHOWN_MAX = 20_000;
 
 const pretty = (data) => {
@@ -38,12 +39,13 @@ function requests({ load, signal, sort, onsort }) {
     columns: [
       { label: "When", cell: (row) => instant(row.time) },
       { label: "Status", number: true, cell: (row) => el(`span.status.${row.level}`, {}, String(row.status)) },
-      { label: "Method", cell: (row) => isolated(row.method) },
-      { label: "Path", cell: (row) => isolated(row.query ? `${row.path}?${row.query}` : row.path) },
-      { label: "Duration", number: true, sort: "duration_ms", cell: (row) => milliseconds(row.duration_ms) },
-      { label: "User", number: true, cell: (row) => (row.user_id ? link(`user ${row.user_id}`, `/ops/users/${row.user_id}`) : value("text", null)) },
-      { label: "Address", cell: (row) => isolated(row.address) },
-      { label: "Node", cell: (row) => isolated(row.node) },
+      { label: "Method", kind: "less", cell: (row) => isolated(row.method) },
+      { label: "Path", kind: "wide", cell: (row) => whole(row.query ? `${row.path}?${row.query}` : row.path) },
+      { label: "Duration", number: true, sort: "duration_ms", falling: true, cell: (row) => milliseconds(row.duration_ms) },
+      { label: "Problem", kind: "fixed", cell: (row) => isolated(row.problem) },
+      { label: "User", cell: (row) => who(row.user_id) },
+      { label: "Address", kind: "fixed", cell: (row) => isolated(row.address) },
+      { label: "Node", kind: "less", cell: (row) => isolated(row.node) },
     ],
   });
 }
@@ -56,6 +58,7 @@ function follow(list, filter, signal) {
       try {
         const found = await get(query("/api/ops/logs/tail", { filter, after: seen, wait: seen === undefined ? 0 : 5 }), signal);
         seen = found.next;
+        await learn(found.rows.map((row) => row.user_id), signal);
         list.prepend(found.rows);
         fill(state, "Live.");
       } catch (error) {
@@ -79,6 +82,7 @@ export async function view({ key, search, turn, signal }) {
     signal, sort, onsort: live ? undefined : (by) => turn({ filter, sort: by }),
     load: async (after, stop) => {
       const page = await get(query("/api/ops/logs", { filter, sort: live ? undefined : sort, after }), stop);
+      await learn(page.rows.map((row) => row.user_id), stop);
       fill(lost, page.lost ? `${number(page.lost)} could not be recorded. ` : "");
       return page;
     },

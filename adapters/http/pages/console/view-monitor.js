@@ -1,21 +1,94 @@
 import { get, query } from "./api.js";
-import { chart } from "./chart.js";
+import { chart, together } from "./chart.js";
 import { el, fill, isolated, link } from "./dom.js";
-import { bytes, compact, instant, milliseconds, number } from "./format.js";
+import { atMost, bytes, compact, duration, instant, milliseconds, number } from "./format.js";
+import { finished } from "./ticks.js";
 
 export const name = "monitor";
 export const title = "Monitor";
 
-const SPANS = { hour: ["minute", 1], day: ["minute", 24], month: ["hour", 30 * 24] };
+const SPANS = { hour: 1, day: 24, month: 30 * 24 };
+const HOUR_MS = 3_600_000;
 const EVERY_MS = 5000;
+const MINUTES_KEPT_MS = 24 * HOUR_MS;
 
-const count = (span, key) => span.counts[key] || 0;
+const count = (span, key) => span?.counts[key] || 0;
+
+// What a tile says of the last whole minute, or of the levels now; where it leads, and when it is a cause for alarm.
+const TILES = [
+  ["Requests a minute", ({ last }) => number(count(last, "requests")), "/ops/logs"],
+  ["Failed", ({ last }) => number(count(last, "failed")), "/ops/logs?filter=status:ge:500", ({ last }) => count(last, "failed") > 0],
+  ["p99", ({ last }) => atMost(last?.latency_ms.p99), "/ops/logs?sort=-duration_ms"],
+  ["Logins", ({ last }) => number(count(last, "log_ins")), "/ops/events?filter=kind:eq:logged_in"],
+  ["Logins refused", ({ last }) => number(count(last, "log_ins_refused")), "/ops/events?filter=kind:eq:login_refused"],
+  ["Sign-ups", ({ last }) => number(count(last, "sign_ups")), "/ops/events?filter=kind:eq:signed_up"],
+  ["Active sessions", ({ gauge }) => number(gauge.active_sessions), "/ops/sessions"],
+  ["Waiting for a hash", ({ gauge }) => number(gauge.hash_queue_waiting), null, ({ gauge }) => gauge.hash_queue_waiting > 8],
+  ["Event loop lag", ({ gauge }) => milliseconds(gauge.event_loop_lag_ms), null, ({ gauge }) => gauge.event_loop_lag_ms > 250],
+  ["Memory", ({ gauge }) => bytes(gauge.process_memory_bytes)],
+  ["Processor", ({ gauge }) => `${number(gauge.process_cpu_percent)} %`],
+  ["Disk used", ({ gauge }) => `${number(gauge.disk_used_percent)} %`, null, ({ gauge }) => gauge.disk_used_percent > 90],
+  ["Database", ({ gauge }) => bytes((gauge.database_bytes || 0) + (gauge.database_wal_bytes || 0)), "/ops/tables"],
+  ["Wait for a connection", ({ gauge }) => milliseconds(gauge.pool_wait_ms), null, ({ gauge }) => gauge.pool_wait_ms > 500],
+  ["Events behind", ({ gauge }) => (gauge.event_feed_lag_seconds === undefined ? "–" : `${number(gauge.event_feed_lag_seconds)} s`), null, ({ gauge }) => gauge.event_feed_lag_seconds > 10],
+  ["Not recorded", ({ last }) => number(count(last, "requests_not_recorded")), "/ops/logs"],
+];
+
+const WHOLE = { whole: true };
+const BINARY = { base: 1024 };
+const percent = (value) => `${compact(value)} %`;
+const counted = (key) => (span) => count(span, key);
+const level = (key) => (span) => span.gauges[key] ?? null;
+
+// [title, how values are written, options of their marks, {line: [how it is read, tone]}]
+const CHARTS = [
+  ["Requests a minute", compact, WHOLE, { all: [counted("requests"), "main"], refused: [counted("refused"), "warn"], failed: [counted("failed"), "alarm"] }, true],
+  ["Duration", duration, {}, { p50: [(span) => span.latency_ms.p50, "main"], p99: [(span) => span.latency_ms.p99, "warn"] }],
+  ["Logins a minute", compact, WHOLE, { right: [counted("log_ins"), "main"], refused: [counted("log_ins_refused"), "warn"], "sign-ups": [counted("sign_ups"), "other"] }, true],
+  ["Processor, highest", percent, {}, { service: [level("process_cpu_percent"), "main"], machine: [level("host_cpu_percent"), "other"] }],
+  ["Memory, highest", bytes, BINARY, { service: [level("process_memory_bytes"), "main"] }],
+  ["Event loop lag, highest", duration, {}, { lag: [level("event_loop_lag_ms"), "main"] }],
+];
+
+// Tiles and charts are made once and told what to show, so that focus, pointer and selection stay where they are.
+function tiles() {
+  const values = TILES.map(() => el("dd"));
+  const nodes = TILES.map(([label, , href], index) => el("div.tile", {}, el("dt", {}, href ? link(label, href) : label), values[index]));
+  return {
+    node: el("dl.tiles", {}, nodes),
+    update(now) {
+      TILES.forEach(([, read, , alarm], index) => {
+        values[index].textContent = read(now);
+        nodes[index].classList.toggle("alarm", Boolean(alarm?.(now)));
+      });
+    },
+  };
+}
+
+function charts(onrange) {
+  const cursor = together();
+  const made = CHARTS.map(([label, write, ticks]) => chart(label, { write, ticks, cursor, onrange }));
+  return {
+    node: el("div.charts", {}, made.map((each) => each.node)),
+    update({ begin, end, seconds, spans }) {
+      const times = spans.map((span) => Date.parse(span.began));
+      made.forEach((each, index) => {
+        const [, , , lines, perMinute] = CHARTS[index];
+        const share = perMinute ? 60 / seconds : 1;
+        each.update({
+          begin, end, times, step: seconds * 1000,
+          lines: Object.fromEntries(Object.entries(lines).map(([line, [read, tone]]) =>
+            [line, { tone, values: spans.map((span) => { const value = read(span) ?? null; return value === null ? null : value * share; }) }])),
+        });
+      });
+    },
+  };
+}
 
 // One line a node; how many workers of it are up, and what it does for all.
-function nodeTable(nodes, search) {
+function nodeTable(nodes, address) {
   const leases = (node) => node.workers.filter((worker) => worker.state === "up").flatMap((worker) => worker.leases);
   const latest = (node, key) => node.workers.map((worker) => worker[key]).sort().at(-1);
-  const address = (node) => `/ops/monitor?${new URLSearchParams({ span: search.get("span") || "hour", node })}`;
   return el("table.nodes", {},
     el("caption", {}, "Nodes"),
     el("thead", {}, el("tr", {}, ["Node", "State", "Workers", "Version", "Started", "Last seen", "Does for all"].map((label) => el("th", { scope: "col" }, label)))),
@@ -29,72 +102,42 @@ function nodeTable(nodes, search) {
       el("td", { "data-label": "Does for all" }, leases(node).join(", ") || "–")))));
 }
 
-function tiles(now, before) {
-  const gauge = now.gauges;
-  const last = before || now; // The present minute is not over yet.
-  const tile = (label, value, href, alarm) =>
-    el(`div.tile${alarm ? ".alarm" : ""}`, {}, el("dt", {}, href ? link(label, href) : label), el("dd", {}, value));
-  return el("dl.tiles", {},
-    tile("Requests a minute", number(count(last, "requests")), "/ops/logs"),
-    tile("Failed", number(count(last, "failed")), "/ops/logs?filter=status:ge:500", count(last, "failed") > 0),
-    tile("p99", milliseconds(last.latency_ms.p99), "/ops/logs?sort=-duration_ms"),
-    tile("Logins", number(count(last, "log_ins")), "/ops/events?filter=kind:eq:logged_in"),
-    tile("Logins refused", number(count(last, "log_ins_refused")), "/ops/events?filter=kind:eq:login_refused"),
-    tile("Sign-ups", number(count(last, "sign_ups")), "/ops/events?filter=kind:eq:signed_up"),
-    tile("Active sessions", number(gauge.active_sessions), "/ops/sessions"),
-    tile("Waiting for a hash", number(gauge.hash_queue_waiting), null, gauge.hash_queue_waiting > 8),
-    tile("Event loop lag", milliseconds(gauge.event_loop_lag_ms), null, gauge.event_loop_lag_ms > 250),
-    tile("Memory", bytes(gauge.process_memory_bytes)),
-    tile("Processor", `${number(gauge.process_cpu_percent)} %`),
-    tile("Disk used", `${number(gauge.disk_used_percent)} %`, null, gauge.disk_used_percent > 90),
-    tile("Database", bytes((gauge.database_bytes || 0) + (gauge.database_wal_bytes || 0)), "/ops/tables"),
-    tile("Wait for a connection", milliseconds(gauge.pool_wait_ms), null, gauge.pool_wait_ms > 500),
-    tile("Events behind", gauge.event_feed_lag_seconds === undefined ? "–" : `${number(gauge.event_feed_lag_seconds)} s`, null, gauge.event_feed_lag_seconds > 10),
-    tile("Not recorded", number(count(last, "requests_not_recorded")), "/ops/logs"));
-}
-
-function charts(spans) {
-  const times = spans.map((span) => Date.parse(span.began));
-  const pick = (read) => spans.map((span) => read(span) ?? null);
-  if (!times.length) return el("p.state", {}, "Nothing has happened in this time.");
-  return el("div.charts", {},
-    chart("Requests", times, { all: pick((s) => count(s, "requests")), refused: pick((s) => count(s, "refused")), failed: pick((s) => count(s, "failed")) }),
-    chart("Duration", times, { p50: pick((s) => s.latency_ms.p50), p99: pick((s) => s.latency_ms.p99) }, milliseconds),
-    chart("Logins", times, { right: pick((s) => count(s, "log_ins")), refused: pick((s) => count(s, "log_ins_refused")), "sign-ups": pick((s) => count(s, "sign_ups")) }),
-    chart("Processor", times, { service: pick((s) => s.gauges.process_cpu_percent), machine: pick((s) => s.gauges.host_cpu_percent) }, (v) => `${compact(v)} %`),
-    chart("Memory", times, { service: pick((s) => s.gauges.process_memory_bytes) }, bytes),
-    chart("Event loop lag", times, { lag: pick((s) => s.gauges.event_loop_lag_ms) }, milliseconds));
-}
-
 export async function view({ search, turn, signal }) {
   const chosen = SPANS[search.get("span")] ? search.get("span") : "hour";
-  const [step, hours] = SPANS[chosen];
-  const numbers = el("div", { "aria-live": "off" });
-  const lines = el("div");
-  const places = el("div");
   const node = search.get("node") || "";
+  const since = Date.parse(search.get("since"));
+  const until = Date.parse(search.get("until"));
+  const zoomed = since < until;
   const trouble = el("p.trouble", { role: "alert" });
+  const numbers = tiles();
+  const lines = charts((from, to) => turn({ span: chosen, node, since: new Date(from).toISOString(), until: new Date(to).toISOString() }));
+  const places = el("div");
+  const nodeChoice = el("select", { "aria-label": "Node", onchange: (event) => turn({ span: chosen, node: event.target.value }) });
+  let listed = "";
 
-  async function look() {
-    const since = new Date(Date.now() - hours * 3_600_000).toISOString();
-    const [now, spans, nodes] = await Promise.all([
-      get(query("/api/ops/metrics", { node }), signal),
-      get(query("/api/ops/metrics/history", { step, since, node }), signal),
-      get("/api/ops/nodes", signal),
-    ]);
-    choose(nodes);
-    fill(places, nodeTable(nodes, search));
-    const before = step === "minute" ? spans.at(-2) : null;
-    fill(numbers, tiles(now, before));
-    fill(lines, charts(spans));
+  function show(nodes) {
+    const names = [...new Set([...nodes.map((each) => each.node), ...(node ? [node] : [])])].sort();
+    if (listed !== names.join()) {
+      listed = names.join();
+      fill(nodeChoice, [["", "All nodes"], ...names.map((each) => [each, each])].map(([value, text]) => el("option", { value, selected: value === node }, text)));
+    }
+    if (!places.contains(document.activeElement)) fill(places, nodeTable(nodes, (each) => `/ops/monitor?${new URLSearchParams({ span: chosen, node: each })}`));
   }
 
-  const nodeChoice = el("select", { "aria-label": "Node", onchange: (event) => turn({ span: chosen, node: event.target.value }) });
-  function choose(nodes) {
-    const names = [...new Set([...nodes.map((each) => each.node), ...(node ? [node] : [])])].sort();
-    if (nodeChoice.length === names.length + 1) return;
-    fill(nodeChoice, [["", "All nodes"], ...names.map((name) => [name, name])].map(([value, text]) =>
-      el("option", { value, selected: value === node }, text)));
+  async function look() {
+    const end = zoomed ? until : Date.now();
+    const begin = zoomed ? since : end - SPANS[chosen] * HOUR_MS;
+    const step = Date.now() - begin > MINUTES_KEPT_MS + 60_000 ? "hour" : "minute";
+    const history = (parameters) => get(query("/api/ops/metrics/history", { node, ...parameters }), signal);
+    const [now, spans, minutes, nodes] = await Promise.all([
+      get(query("/api/ops/metrics", { node }), signal),
+      history({ step, since: new Date(begin).toISOString(), until: new Date(end).toISOString() }),
+      history({ step: "minute", since: new Date(Date.now() - 180_000).toISOString() }),
+      get("/api/ops/nodes", signal),
+    ]);
+    numbers.update({ last: finished(minutes, Date.now()).at(-1), gauge: now.gauges });
+    lines.update({ begin, end, seconds: step === "hour" ? 3600 : 60, spans: finished(spans, Date.now()) });
+    show(nodes);
   }
 
   await look();
@@ -104,6 +147,10 @@ export async function view({ search, turn, signal }) {
   }, EVERY_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
   const choice = el("select", { "aria-label": "Time", onchange: (event) => turn({ span: event.target.value, node }) },
-    Object.keys(SPANS).map((span) => el("option", { value: span, selected: span === chosen }, `The last ${span}`)));
-  return [el("header", {}, el("h1", {}, title), choice, nodeChoice), trouble, numbers, lines, places];
+    Object.keys(SPANS).map((span) => el("option", { value: span, selected: span === chosen && !zoomed }, `The last ${span}`)),
+    zoomed ? el("option", { value: chosen, selected: true }, "The range you chose") : null);
+  return [
+    el("header", {}, el("h1", {}, title), choice, nodeChoice, zoomed ? link("Whole range", `/ops/monitor?${new URLSearchParams({ span: chosen, node })}`) : null),
+    trouble, numbers.node, lines.node, places,
+  ];
 }

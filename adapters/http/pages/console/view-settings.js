@@ -13,7 +13,7 @@ export function view({ signal }) {
       label: "Settings", signal,
       columns: [
         { label: "Name", cell: (row) => el("code", {}, row.name) },
-        { label: "Value", cell: (row) => isolated(row.value) },
+        { label: "Value", kind: "long", cell: (row) => isolated(row.value) },
         { label: "From", cell: (row) => row.source },
       ],
       load: async (_, stop) => ({ rows: await get("/api/ops/settings", stop), next: null }),

@@ -23,7 +23,7 @@ function list(known, { go, signal }) {
       columns: [
         { label: "Table", cell: (each) => link(each.name, `/ops/tables/${each.name}`) },
         { label: "Rows", number: true, cell: (each) => relation(each.rows) },
-        { label: "Columns", cell: (each) => each.columns.map((column) => column.name).join(", ") },
+        { label: "Columns", kind: "long", cell: (each) => each.columns.map((column) => column.name).join(", ") },
       ],
       load: async () => ({ rows: known, next: null }),
       open: (each) => go(`/ops/tables/${each.name}`),
@@ -48,7 +48,7 @@ function rows(chosen, { search, turn, signal }) {
       load: async () => ({ rows: chosen.columns, next: null }),
     }).node),
     table({
-      label: `Rows of ${chosen.name}`, signal, sort, onsort: (by) => turn({ filter, sort: by }),
+      label: `Rows of ${chosen.name}`, signal, scrolls: true, sort, onsort: (by) => turn({ filter, sort: by }),
       columns: open.map((column) => ({
         label: column.name, sort: column.nullable ? undefined : column.name, number: ["integer", "number"].includes(column.kind),
         cell: (row) => value(column.kind, row[column.name]),

@@ -1,7 +1,8 @@
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, show } from "./dialog.js";
-import { button, el, isolated, link, say } from "./dom.js";
+import { button, el, isolated, say } from "./dom.js";
 import { instant, value } from "./format.js";
+import { named, who } from "./names.js";
 import { table } from "./table.js";
 
 export const name = "tokens";
@@ -38,13 +39,13 @@ export function view({ me, turn, signal }) {
       label: "Access tokens", signal,
       columns: [
         { label: "Name", cell: (row) => isolated(row.name) },
-        { label: "Scopes", cell: (row) => row.scopes },
-        { label: "Operator", cell: (row) => link(`user ${row.user_id}`, `/ops/users/${row.user_id}`) },
+        { label: "Scopes", kind: "long", cell: (row) => row.scopes },
+        { label: "Operator", cell: (row) => who(row.user_id) },
         { label: "Last used", cell: (row) => value("instant", row.last_used_at) },
         { label: "Expires", cell: (row) => instant(row.expires_at) },
         { label: "", cell: (row) => button("Revoke", () => revoke(row)) },
       ],
-      load: (after, stop) => get(query("/api/ops/tokens", { after }), stop),
+      load: named((after, stop) => get(query("/api/ops/tokens", { after }), stop), "user_id"),
       empty: "No program has access.",
     }).node,
   ];

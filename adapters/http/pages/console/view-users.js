@@ -31,7 +31,7 @@ function all({ search, turn, go, signal }) {
     table({
       label: "Users", signal,
       columns: [
-        { label: "Name", cell: (row) => link(isolated(row.username), `/ops/users/${row.id}`) },
+        { label: "Name", kind: "wide", cell: (row) => link(isolated(row.username), `/ops/users/${row.id}`) },
         { label: "Id", number: true, cell: (row) => String(row.id) },
         { label: "Signed up", cell: (row) => instant(row.signup_time) },
         { label: "Disabled", cell: (row) => value("instant", row.disabled_at) },
@@ -141,7 +141,7 @@ async function one({ key, go, signal, turn }) {
     }).map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content)))),
     el("p", {}, link("Requests of this user", query("/ops/logs", { filter: `user_id:eq:${user.id}` }))),
     el("h2", {}, "Sessions"),
-    sessionsOf(user, { signal, done: again }),
+    sessionsOf(user, { signal, done: again, go }),
     el("h2", {}, "What happened"),
     eventsTable({ filter: [`user_id:eq:${user.id}`], signal, limit: 20 }),
   ];
