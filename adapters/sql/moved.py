@@ -12,5 +12,4 @@ async def refuse_if_moved(connection: Connection) -> None:
     `StorageUnavailable`.
     """
     if moved_to := await connection.fetchval(_MOVED_TO):
-        connection.terminate()
         raise StorageUnavailable from SchemaMoved("that this node uses", moved_to)

@@ -138,7 +138,11 @@ class Connector:
         )
         connection.add_log_listener(_note_warning)
         if self._check:
-            await self._check(connection)
+            try:
+                await self._check(connection)
+            except BaseException:  # also when whoever wanted it has gone
+                connection.terminate()
+                raise
         return connection
 
 

@@ -49,7 +49,7 @@ class Console:
     def log_in(self) -> None:
         self.open("login")
         self.page.get_by_label("Name").fill("root")
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.keyboard.press("Enter")
         expect(self.page.get_by_role("heading", name="Monitor")).to_be_visible()
 
@@ -184,6 +184,17 @@ def test_from_the_printed_link_to_the_event_without_the_mouse(
         expect(page.locator("tbody tr").first).to_contain_text("root")
 
 
+def test_a_newcomer_is_told_how_to_begin(console: Console) -> None:
+    page = console.page
+    console.open("set-up")
+    expect(page.get_by_role("heading", name="This link is not complete")).to_be_visible()
+    page.get_by_role("link", name="To the login").click()
+    expect(page.get_by_text("prints a link when it starts")).to_be_visible()
+    page.get_by_label("Password", exact=True).fill("visible")
+    page.get_by_label("Show the password").check()
+    assert page.locator("#password").get_attribute("type") == "text"
+
+
 def test_create_edit_disable_delete(console: Console) -> None:
     page = console.page
     console.log_in()
@@ -191,7 +202,7 @@ def test_create_edit_disable_delete(console: Console) -> None:
     page.get_by_role("button", name="New user").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("a b")
-    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("alert")).to_contain_text("invisible character")
     dialog.get_by_label("Name").fill(MARKUP)
@@ -215,6 +226,8 @@ def test_create_edit_disable_delete(console: Console) -> None:
     code = dialog.locator("code").inner_text()
     assert re.fullmatch(r"[\w-]{43}", code)
     page.keyboard.press("Escape")
+    expect(dialog.locator("code")).to_be_visible()
+    dialog.get_by_role("button", name="Done").click()
 
     page.get_by_role("button", name="Delete").click()
     dialog.get_by_label("Type grace to confirm").fill("ada")
@@ -253,16 +266,16 @@ def test_a_session_that_ends_leads_to_the_login_and_back(console: Console) -> No
     page.reload()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     page.get_by_label("Name").fill("root")
-    page.get_by_label("Password").fill("wrong password")
+    page.get_by_label("Password", exact=True).fill("wrong password")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Users")).to_be_visible()
     assert page.url == f"{console.url}/ops/users?name=ad&kind=all&how=contains"
     page.goto(f"{console.url}/ops/login?next=https://evil.example/")
     page.get_by_label("Name").fill("root")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Monitor")).to_be_visible()
     assert page.url.startswith(console.url)
@@ -272,7 +285,7 @@ def test_an_ordinary_user_is_told_so(console: Console) -> None:
     console.user("ada")
     console.open("login")
     console.page.get_by_label("Name").fill("ada")
-    console.page.get_by_label("Password").fill(PASSWORD)
+    console.page.get_by_label("Password", exact=True).fill(PASSWORD)
     console.page.keyboard.press("Enter")
     expect(console.page.get_by_role("alert")).to_contain_text("Only operators")
 
@@ -329,9 +342,14 @@ def test_tokens_are_made_shown_once_and_revoked(console: Console) -> None:
     expect(page.get_by_text("No program has access.")).to_be_visible()
     page.get_by_role("button", name="New token").click()
     page.get_by_role("dialog").get_by_label("Name").fill("script")
+    page.get_by_role("dialog").get_by_label("metrics.view").check()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog").locator("code")).to_contain_text("fdk_")
-    page.keyboard.press("Escape")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("code")).to_contain_text("fdk_")
+    dialog.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("fdk_")
+    dialog.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="Revoke").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke script").click()
     expect(page.get_by_text("No program has access.")).to_be_visible()

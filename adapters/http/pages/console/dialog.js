@@ -1,6 +1,6 @@
 // The one dialog: it asks for some fields, or for a confirmation, and stays until the work is done.
 
-import { button, el, fill } from "./dom.js";
+import { button, copy, el, fill } from "./dom.js";
 
 // `fields`: {name: {label, type, value, required, options, help}}. `act` gets the values by name; if it throws, the
 // dialog says why and stays. Resolves with what `act` returned, or undefined when it was called off.
@@ -10,8 +10,14 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
     const rows = Object.entries(fields).map(([name, field]) => {
       const id = `field-${name}`;
       const common = { id, name, required: Boolean(field.required), "aria-describedby": field.help ? `${id}-help` : undefined };
+      if (field.choices) {
+        const boxes = field.choices.map((choice) => el("input", { type: "checkbox", value: choice, checked: field.value.includes(choice) }));
+        inputs[name] = { get values() { return boxes.filter((box) => box.checked).map((box) => box.value); }, focus: () => boxes[0].focus() };
+        return el("fieldset.field", {}, el("legend", {}, field.label), boxes.map((box, index) =>
+          el("label.choice", {}, box, " ", el("span", {}, field.choices[index]), " ", el("small", {}, field.words[field.choices[index]] || ""))));
+      }
       inputs[name] = field.options
-        ? el("select", { ...common, multiple: Boolean(field.multiple), size: field.multiple ? field.options.length : undefined },
+        ? el("select", common,
             field.options.map((option) => el("option", { value: option, selected: (field.value || []).includes(option) }, option)))
         : el("input", { ...common, type: field.type || "text", value: field.value, autocomplete: field.autocomplete || "off", maxlength: field.maxlength });
       return el("p.field", {}, el("label", { for: id }, field.label), inputs[name],
@@ -31,7 +37,7 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
       fill(trouble);
       try {
         const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) =>
-          [name, input.multiple ? [...input.selectedOptions].map((option) => option.value) : input.value]));
+          [name, input.values ?? input.value]));
         result = await act(values, inputs);
         dialog.close();
       } catch (error) {
@@ -49,11 +55,19 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
   });
 }
 
+export function copyButton(text) {
+  const place = el("div");
+  return el("div", {}, button("Copy", () => copy(text, place)), place);
+}
+
+// What is shown this once is closed by its button alone.
 export function show({ title, text, content }) {
   const done = button("Done", () => dialog.close(), ".primary");
   const dialog = el("dialog", { "aria-labelledby": "dialog-title" },
     el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, content, el("p.actions", {}, done));
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  done.focus();
 }

@@ -34,6 +34,25 @@ export const isolated = (text) => el("bdi", {}, String(text));
 // The same for what may be cut off where it stands: the whole of it is said when one points at it.
 export const whole = (text) => el("bdi", { title: text }, String(text));
 
+// A box that shows what is typed into a field for a password.
+export function shown(...inputs) {
+  const box = el("input", { type: "checkbox", onchange: () => inputs.forEach((input) => { input.type = box.checked ? "text" : "password"; }) });
+  return el("label.shown", {}, box, " Show the password");
+}
+
+// To the clipboard; without a secure context there is none, and the text is selected instead.
+export async function copy(text, where) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    const field = el("textarea", { readonly: true, rows: 4, "aria-label": "To copy" }, text);
+    fill(where, field);
+    field.select();
+    say("Press Ctrl-C to copy what is selected.");
+  }
+}
+
 let quiet;
 
 export function say(text) {

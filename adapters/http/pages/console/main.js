@@ -74,7 +74,7 @@ function drawNav(open, current) {
     VIEWS.map((view) => el("a", { href: `/ops/${view.name}`, "aria-current": view === current ? "page" : undefined }, view.title)),
     el("a", { href: "/schema", "data-outside": "" }, "API"),
     el("span.space"),
-    button("Search  Ctrl-K", () => palette(VIEWS, go), ".plain"),
+    button(`Search  ${/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl-K"}`, () => palette(VIEWS, go), ".plain"),
     el("span.me", {}, el("bdi", {}, me.user.username), " ", button("Log out", logOut, ".plain")));
   nav.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 }

@@ -1,5 +1,5 @@
 import { get, plainly } from "./api.js";
-import { el, fill } from "./dom.js";
+import { el, fill, shown } from "./dom.js";
 
 export const name = "login";
 export const title = "Log in";
@@ -29,6 +29,7 @@ export function view({ search, go, forget }) {
   },
   el("h1", {}, "Frontdesk"),
   el("p.field", {}, el("label", { for: "username" }, "Name"), username),
-  el("p.field", {}, el("label", { for: "password" }, "Password"), password),
-  trouble, send);
+  el("p.field", {}, el("label", { for: "password" }, "Password"), password, shown(password)),
+  trouble, send,
+  el("p.hint", {}, "The first time? While there is no operator, the service prints a link when it starts; whoever opens it becomes the first one."));
 }

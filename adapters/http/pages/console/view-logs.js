@@ -1,7 +1,7 @@
 import { ask, get, query } from "./api.js";
 import { curl } from "./curl.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, el, fill, isolated, link, say, whole } from "./dom.js";
+import { button, copy, el, fill, isolated, link, say, whole } from "./dom.js";
 import { filters } from "./filters.js";
 import { bytes, instant, milliseconds, number } from "./format.js";
 import { learn, who } from "./names.js";
@@ -22,14 +22,11 @@ async function detail(row) {
   const record = await get(`/api/ops/logs/${row.id}`);
   const part = (label, data) => (data === null || data === undefined ? null
     : el("section", {}, el("h3", {}, label), el("pre", { tabindex: 0 }, pretty(data))));
-  const copy = async () => {
-    await navigator.clipboard.writeText(curl(record, location.origin));
-    say("Copied, without what is secret.");
-  };
+  const place = el("div");
   return el("div.record", {},
     el("p", {}, `${record.statements} statements in ${milliseconds(record.statements_ms)}; ${bytes(record.request_bytes)} in, ${bytes(record.response_bytes)} out; id `, isolated(record.request_id), ` on ${record.node}/${record.worker} `,
-      button("Copy as curl", copy), " ", link("Its address", `/ops/logs/${record.id}`)),
-    part("Request", record.request_headers), part("Body", record.request_body),
+      button("Copy as curl", () => copy(curl(record, location.origin), place)), " ", link("Its address", `/ops/logs/${record.id}`)),
+    place, part("Request", record.request_headers), part("Body", record.request_body),
     part("Response", record.response_headers), part("Error", record.error));
 }
 

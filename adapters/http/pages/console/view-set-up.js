@@ -1,5 +1,5 @@
 import { plainly } from "./api.js";
-import { el, fill } from "./dom.js";
+import { el, fill, link, shown } from "./dom.js";
 
 export const name = "set-up";
 export const title = "Set up";
@@ -7,6 +7,11 @@ export const title = "Set up";
 export function view({ go, forget }) {
   // In the fragment, which no server and no log ever sees.
   const code = location.hash.slice(1);
+  if (!/^[\w-]{43}$/.test(code)) {
+    return el("div.door", {}, el("h1", {}, "This link is not complete"),
+      el("p", {}, "It ends with a code, which is missing or cut off here. The service prints a new link each time it starts, until there is an operator."),
+      el("p", {}, link("To the login", "/ops/login")));
+  }
   const trouble = el("p.trouble", { role: "alert" });
   const username = el("input", { id: "username", autocomplete: "username", required: true, autofocus: true, maxlength: 100 });
   const password = el("input", { id: "password", type: "password", autocomplete: "new-password", required: true, "aria-describedby": "help" });
@@ -29,6 +34,7 @@ export function view({ go, forget }) {
   el("p", {}, "The link works once, for half an hour. Restart the service for a new one."),
   el("p.field", {}, el("label", { for: "username" }, "Name"), username),
   el("p.field", {}, el("label", { for: "password" }, "Password"), password,
-    el("small", { id: "help" }, "At least 6 bytes, 8 if the service is hardened; best a long sentence.")),
+    shown(password),
+    el("small", { id: "help" }, "At least 6 bytes; if the service is hardened 15, or 8 of an uncommon one. Best a long sentence.")),
   trouble, send);
 }

@@ -1,5 +1,5 @@
 import { ask, get, query } from "./api.js";
-import { ask as askDialog, show } from "./dialog.js";
+import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, el, isolated, say } from "./dom.js";
 import { instant, value } from "./format.js";
 import { named, who } from "./names.js";
@@ -8,19 +8,27 @@ import { table } from "./table.js";
 export const name = "tokens";
 export const title = "Tokens";
 
+// What each scope opens, in half a line.
+const SCOPES = {
+  "api.view": "the API document and the settings", "data.view": "tables, rows and events", "data.create": "creating users",
+  "data.update": "changing, disabling and enabling users, reset codes", "data.delete": "deleting users, ending sessions",
+  "log.view": "records of requests", "log.delete": "removing records of requests", "metrics.view": "metrics and nodes",
+  "token.view": "listing access keys", "token.revoke": "revoking access keys",
+};
+
 export function view({ me, turn, signal }) {
   const create = () => askDialog({
     title: "New access token", action: "Create",
     fields: {
       name: { label: "Name", required: true, maxlength: 60 },
-      scopes: { label: "Scopes", options: me.scopes, multiple: true, value: ["data.view"], help: "Ctrl or Shift chooses several." },
+      scopes: { label: "Scopes", choices: me.scopes, words: SCOPES, value: ["data.view"] },
       days: { label: "Days", type: "number", value: "90", required: true },
     },
     act: async ({ name: label, scopes, days }) => {
       if (!scopes.length) throw new Error("Choose a scope.");
       const token = await ask("POST", "/api/ops/tokens", { name: label, scopes, days: Number(days) });
       turn({});
-      show({ title: "The key", text: "It is shown this once. Send it as Authorization: Bearer KEY.", content: el("p", {}, el("code.secret", {}, token.key)) });
+      show({ title: "The key", text: "It is shown this once. Send it as Authorization: Bearer KEY.", content: [el("p", {}, el("code.secret", {}, token.key)), copyButton(token.key)] });
       return true;
     },
   });

@@ -1,5 +1,5 @@
 import { ask, get, query } from "./api.js";
-import { ask as askDialog, show } from "./dialog.js";
+import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, el, isolated, link, say } from "./dom.js";
 import { instant, value } from "./format.js";
 import { sessionsOf } from "./view-sessions.js";
@@ -118,8 +118,8 @@ async function one({ key, go, signal, turn }) {
       const made = await ask("POST", `${path}/reset-code`);
       show({
         title: `A code for ${user.username}`,
-        text: "Hand it over; it is shown this once. With it, POST /api/user/reset takes a new password, until:",
-        content: [el("p", {}, instant(made.expires)), el("p", {}, el("code.secret", {}, made.code))],
+        text: "Hand it over; it is shown this once. Whoever has it can set a new password with it (POST /api/user/reset). It expires:",
+        content: [el("p", {}, instant(made.expires)), el("p", {}, el("code.secret", {}, made.code)), copyButton(made.code)],
       });
     } catch (error) {
       say(error.message);
@@ -131,7 +131,7 @@ async function one({ key, go, signal, turn }) {
     el("header", {}, el("h1", {}, isolated(user.username)),
       button("Change", edit, ".primary"),
       shut ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled."))
-        : button("Disable", () => askDialog({ title: `Disable ${user.username}?`, text: "All sessions and access keys end at once, and logins are refused.", action: `Disable ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/disable`) }).then((done) => done && again())),
+        : button("Disable", () => askDialog({ title: `Disable ${user.username}?`, text: "All sessions and access keys end at once, and logins are refused.", action: `Disable ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/disable`) }).then((done) => { if (done) { say(`${user.username} is disabled.`); again(); } })),
       user.is_operator ? button("Demote", () => askDialog({ title: `Demote ${user.username}?`, text: "Access keys and codes of this operator end at once. The account and its sessions stay.", action: `Demote ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/demote`) }).then((done) => done && again())) : null,
       button("Reset code", resetCode),
       button("Delete", remove, ".dangerous")),
