@@ -56,6 +56,7 @@ def create_app(
     use_cases = services.use_cases
     record = record or services.request_line
     cookies = Cookies(secure=settings.https, host_prefix=settings.hardened)
+    demand = DemandSession(use_cases.authenticate, use_cases.identify_operator, cookies)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -73,11 +74,12 @@ def create_app(
         ],
         dependencies={
             "jar": _given(cookies),
+            "demand_session": _given(demand),
             "effective_settings": _given(effective(settings)),
             **{each: _given(getattr(services, each)) for each in _ASKED},
             **{each.name: _given(getattr(use_cases, each.name)) for each in fields(use_cases)},
         },
-        before_request=DemandSession(use_cases.authenticate, use_cases.identify_operator, cookies),
+        before_request=demand,
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         response_class=JsonResponse,

@@ -14,6 +14,7 @@ from application.account.reset_password import ResetPassword
 from application.account.sign_up import SignUp
 from application.account.update_own_account import UpdateOwnAccount
 from application.operations.blank_requests import BlankRequests
+from application.operations.export_rows import ExportRows
 from application.operations.follow_requests import FollowRequests
 from application.operations.forget_requests import ForgetRequests
 from application.operators.create_token import CreateToken
@@ -70,6 +71,7 @@ class UseCases:
     set_reset_code: SetResetCode
     create_token: CreateToken
     revoke_token: RevokeToken
+    export_rows: ExportRows
     follow_requests: FollowRequests
     forget_requests: ForgetRequests
     blank_requests: BlankRequests
@@ -210,6 +212,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             transactions=transactions, clock=ports.clock, secrets=ports.secrets
         ),
         revoke_token=RevokeToken(transactions=transactions, lookup=ports.lookup, clock=ports.clock),
+        export_rows=ExportRows(batch=policies.batch),
         follow_requests=FollowRequests(tail=ports.request_tail),
         forget_requests=ForgetRequests(
             transactions=transactions,

@@ -11,7 +11,7 @@ from adapters.http.cookies import Cookies
 from adapters.http.exporting import encoded
 from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
-from adapters.http.streaming import StreamedJson
+from adapters.http.streaming import Streamed
 from adapters.http.views import Ended, EventPageView, ExportView, SessionView
 from application.account.end_other_sessions import EndOtherSessions
 from application.account.end_session import EndSession
@@ -129,4 +129,4 @@ class OwnRecordsController(Controller):
         )
         pieces = encoded(parts, current=request.user.session.id)
         first = await anext(pieces)  # what is refused, is refused here
-        return StreamedJson(first, pieces, filename=f"account-{request.user.user.id}.json")
+        return Streamed(first, pieces, filename=f"account-{request.user.user.id}.json")

@@ -1,4 +1,4 @@
-"""A JSON document that is sent as it is made, to a client that reads it as it likes."""
+"""A document that is sent as it is made, to a client that reads it as it likes."""
 
 import asyncio
 import logging
@@ -20,17 +20,19 @@ _log = logging.getLogger("frontdesk")
 Pieces = AsyncGenerator[bytes, None]
 
 
-class StreamedJson(Response[Any]):
+class Streamed(Response[Any]):
     """Sends the pieces one after the other, each when the client has read enough of those before.
 
     When the client leaves, making them ends. When making one fails, the connection is closed before
-    the end of the document, so that what has arrived is no valid JSON and cannot pass for all.
+    the end of the document, so that what has arrived cannot pass for all.
     """
 
-    def __init__(self, first: bytes, pieces: Pieces, *, filename: str) -> None:
+    def __init__(
+        self, first: bytes, pieces: Pieces, *, filename: str, kind: str = "application/json"
+    ) -> None:
         super().__init__(None)
         self._first, self._pieces = first, pieces
-        self._filename = filename
+        self._filename, self._kind = filename, kind
 
     def to_asgi_response(
         self,
@@ -42,14 +44,14 @@ class StreamedJson(Response[Any]):
         **options: Any,
     ) -> ASGIResponse:
         """Litestar calls this with what the handler and its layers define."""
-        return _Streamed(self._first, self._pieces, self._filename)
+        return _StreamedAnswer(self._first, self._pieces, self._filename, self._kind)
 
 
-class _Streamed(ASGIResponse):
-    def __init__(self, first: bytes, pieces: Pieces, filename: str) -> None:
+class _StreamedAnswer(ASGIResponse):
+    def __init__(self, first: bytes, pieces: Pieces, filename: str, kind: str) -> None:
         self._first, self._pieces = first, pieces
         self._headers = [
-            (b"content-type", b"application/json"),
+            (b"content-type", kind.encode()),
             (b"content-disposition", f'attachment; filename="{filename}"'.encode()),
         ]
 

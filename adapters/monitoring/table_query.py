@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Table, and_, or_, types
+from sqlalchemy import ColumnElement, Table, and_, not_, or_, types
 
 from adapters.sql.values import to_instant, to_micros
 from application.operations.queries import Column, Comparison, Condition, Row, Value
@@ -121,7 +121,8 @@ class TableQuery:
             raise InvalidQuery(f"Only text can be compared by {comparison}.")
         if comparison is Comparison.CONTAINS:
             return sought.icontains(value, autoescape=True)
-        return and_(sought >= value, sought < value + _LAST_CHARACTER)
+        begins = and_(sought >= value, sought < value + _LAST_CHARACTER)
+        return begins if comparison is Comparison.PREFIX else not_(begins)
 
     def _parse(self, column: Column, raw: str) -> Any:
         """The value as the database has it. Raises `InvalidQuery`."""

@@ -10,8 +10,8 @@ Row = Mapping[str, Value]
 
 
 class Comparison(StrEnum):
-    """How a column is compared with a value. `prefix` and `contains` are for text; `in` takes
-    several values, separated by commas; `null` takes `true` or `false`.
+    """How a column is compared with a value. `prefix`, `not_prefix` and `contains` are for text;
+    `in` takes several values, separated by commas; `null` takes `true` or `false`.
     """
 
     EQ = "eq"
@@ -21,6 +21,7 @@ class Comparison(StrEnum):
     GT = "gt"
     GE = "ge"
     PREFIX = "prefix"
+    NOT_PREFIX = "not_prefix"
     CONTAINS = "contains"
     IN = "in"
     NULL = "null"

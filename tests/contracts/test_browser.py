@@ -132,6 +132,7 @@ async def test_rows_have_everything_but_secrets(browser: TableReader) -> None:
     [
         (where("username", "eq", "ADA"), ["ada"]),
         (where("username", "prefix", "AD"), ["ada", "ADAM", "Adele"]),
+        (where("username", "not_prefix", "AD"), ["x_y%z", "zoë", "carol", "Bør", "bob"]),
         (where("username", "contains", "DA"), ["ADAM", "ada"]),
         (where("username", "contains", "_"), ["x_y%z"]),
         (where("username", "contains", "%"), ["x_y%z"]),

@@ -43,8 +43,14 @@ class FakeTables:
         found = [each for each in found if all(each > bound for bound in least)]
         if self.arriving:
             self.ids.append(self.ids[-1] + 1)
-        found.sort(reverse=(sort or "-").startswith("-"))
-        return Page([{"id": each} for each in found[:limit]], None)
+        falling = (sort or "-").startswith("-")
+        found.sort(reverse=falling)
+        if after is not None:
+            found = [
+                each for each in found if (each < int(after)) == falling and each != int(after)
+            ]
+        following = str(found[limit - 1]) if len(found) > limit else None
+        return Page([{"id": each} for each in found[:limit]], following)
 
     async def tables(self) -> list[Table]:
         return []

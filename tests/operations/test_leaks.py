@@ -59,6 +59,7 @@ def full(
 PATHS = [
     "/api/ops/tables",
     "/api/ops/tables/{table}/rows",
+    "/api/ops/tables/{table}/rows.csv",
     "/api/ops/tables/{table}/rows/{key}",
     "/api/ops/tables/{table}/count",
     "/api/ops/tables/{table}/values/{column}",
@@ -66,6 +67,7 @@ PATHS = [
     "/api/ops/tokens",
     "/api/ops/logs",
     "/api/ops/logs/count",
+    "/api/ops/logs/rows.csv",
     "/api/ops/logs/values/{column}",
     "/api/ops/logs/tail",
     "/api/ops/metrics",

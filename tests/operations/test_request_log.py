@@ -1,5 +1,6 @@
 """Requests are recorded, without secrets and without getting in anybody's way."""
 
+import csv
 import json
 import sqlite3
 import threading
@@ -24,6 +25,7 @@ from domain.errors import StorageFull
 from domain.operator import Scope
 from entrypoints.client import Response, in_process
 from tests.conftest import settings_in
+from tests.engines import insert
 from tests.examples import PASSWORD
 from tests.fakes.system import FakeClockWatch
 from tests.operations.conftest import Desk, desk_in, eventually, make_operator
@@ -459,6 +461,40 @@ def test_why_a_request_was_refused_and_who_tried_to_log_in_is_on_record(desk: De
     for problem in ("malformed_request", "not_found", "cross_origin_refused"):
         assert desk.requests(f"problem:eq:{problem}")
     assert {each["status"] for each in desk.requests("problem:eq:")} <= {200, 302}
+
+
+def test_lists_can_be_taken_as_csv(desk: Desk) -> None:
+    for number in range(3):
+        desk.stranger().sign_up(f"=cmd{number}", PASSWORD)
+    ada = desk.user_id()
+    found = desk.root.request(
+        "GET",
+        "/api/ops/tables/users/rows.csv",
+        params={"columns": "id,username,is_operator,disabled_at", "sort": "id"},
+    )
+    assert found.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "users.csv" in found.headers["content-disposition"]
+    lines = list(csv.reader(found.text.splitlines()))
+    assert lines[0] == ["id", "username", "is_operator", "disabled_at"]
+    assert lines[2] == [str(ada), "ada", "false", ""]
+    assert [each[1] for each in lines[3:]] == ["'=cmd0", "'=cmd1", "'=cmd2"], "no formulas"
+    whole = desk.root.request("GET", "/api/ops/tables/users/rows.csv").text
+    assert "password_hash" not in whole
+    desk.requests("route:eq:/api/user/signup", at_least=4)
+    requests = desk.root.request(
+        "GET", "/api/ops/logs/rows.csv", params={"filter": "route:eq:/api/user/signup"}
+    )
+    assert len(requests.text.splitlines()) == 5
+    for path in ("tables/nowhere/rows.csv", "tables/users/rows.csv?columns=password_hash"):
+        assert desk.root.request("GET", f"/api/ops/{path}").problem == "invalid_query"
+    for path in ("tables/users/rows.csv", "logs/rows.csv"):
+        assert desk.ada.request("GET", f"/api/ops/{path}").status == 403
+    many = [{"username": f"n{n}", "username_key": f"n{n}"} for n in range(1_200)]
+    same = {"password_hash": "x", "signup_time": 1, "auth_version": 1}
+    insert(desk.settings, "users", [{**each, **same} for each in many])
+    everybody = desk.root.request("GET", "/api/ops/tables/users/rows.csv", params={"columns": "id"})
+    ids = everybody.text.split()[1:]
+    assert len(ids) == len(set(ids)) >= 1_200
 
 
 def test_the_tail_shows_what_comes(desk: Desk) -> None:

@@ -3,12 +3,14 @@
 from functools import partial
 from typing import Annotated
 
-from litestar import Controller, delete, get
+from litestar import Controller, Response, delete, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from msgspec import Struct
 
+from adapters.http.authentication import DemandSession
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.operations.csv_rows import CSV, encoded_csv
 from adapters.http.operations.following import Wait, wait_for
 from adapters.http.operations.queries import (
     After,
@@ -23,6 +25,8 @@ from adapters.http.operations.queries import (
 )
 from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import INVALID
+from adapters.http.streaming import Streamed
+from application.operations.export_rows import ExportRows
 from application.operations.follow_requests import FollowRequests
 from application.operations.forget_requests import ForgetRequests
 from application.operations.queries import Page, Tables, Tail
@@ -135,6 +139,42 @@ class LogsController(Controller):
             limit=limit,
         )
         return RequestsView.of(page, request_log.lost)
+
+    @get(
+        "/rows.csv",
+        operation_id="exportRequests",
+        summary="Requests as CSV",
+        media_type=CSV,
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.LOG_VIEW),
+    )
+    async def export_requests(
+        self,
+        *,
+        request: OperatorRequest,
+        requests: NamedDependency[SkipValidation[Tables]],
+        export_rows: NamedDependency[ExportRows],
+        demand_session: NamedDependency[SkipValidation[DemandSession]],
+        filters: Filters = None,
+        columns: Columns = None,
+        sort: Sort = None,
+    ) -> Response[str]:
+        """All of them, with the filters of the list, sent as they are read. What a spreadsheet
+        would calculate has an apostrophe before it. If the connection closes before the end, ask
+        again.
+        """
+        names = parse_columns(columns) or list(_BRIEF)
+        pages = export_rows(
+            requests,
+            _TABLE,
+            conditions=parse_filters(filters),
+            columns=names,
+            sort=sort,
+            demand=partial(demand_session, request),
+        )
+        pieces = encoded_csv(pages, names)
+        first = await anext(pieces)  # what is refused, is refused here
+        return Streamed(first, pieces, filename="requests.csv", kind=CSV)
 
     @get(
         "/tail",

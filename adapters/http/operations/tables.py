@@ -1,10 +1,14 @@
 """The data, as it is."""
 
-from litestar import Controller, get
+from functools import partial
+
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, SkipValidation
 
-from adapters.http.operations.access import answers_operators, operators
+from adapters.http.authentication import DemandSession
+from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.operations.csv_rows import CSV, columns_of, encoded_csv
 from adapters.http.operations.queries import (
     After,
     Columns,
@@ -19,6 +23,8 @@ from adapters.http.operations.queries import (
     parse_filters,
 )
 from adapters.http.problems import INVALID
+from adapters.http.streaming import Streamed
+from application.operations.export_rows import ExportRows
 from application.operations.queries import Tables
 from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow
 from domain.operator import Scope
@@ -72,6 +78,43 @@ class TablesController(Controller):
             limit=limit,
         )
         return PageView.of(page)
+
+    @get(
+        "/{table:str}/rows.csv",
+        operation_id="exportRows",
+        summary="Rows of a table as CSV",
+        media_type=CSV,
+        responses=answers_operators(*_QUERY, also=(INVALID,)),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def export_rows(
+        self,
+        *,
+        request: OperatorRequest,
+        tables: NamedDependency[SkipValidation[Tables]],
+        export_rows: NamedDependency[ExportRows],
+        demand_session: NamedDependency[SkipValidation[DemandSession]],
+        table: FromPath[str],
+        filters: Filters = None,
+        columns: Columns = None,
+        sort: Sort = None,
+    ) -> Response[str]:
+        """All of them, with the filters of the list, sent as they are read. What a spreadsheet
+        would calculate has an apostrophe before it. If the connection closes before the end, ask
+        again.
+        """
+        names = columns_of(await tables.tables(), table, parse_columns(columns))
+        pages = export_rows(
+            tables,
+            table,
+            conditions=parse_filters(filters),
+            columns=names,
+            sort=sort,
+            demand=partial(demand_session, request),
+        )
+        pieces = encoded_csv(pages, names)
+        first = await anext(pieces)  # what is refused, is refused here
+        return Streamed(first, pieces, filename=f"{table}.csv", kind=CSV)
 
     @get(
         "/{table:str}/rows/{key:str}",

@@ -34,6 +34,9 @@ export const isolated = (text) => el("bdi", {}, String(text));
 // The same for what may be cut off where it stands: the whole of it is said when one points at it.
 export const whole = (text) => el("bdi", { title: text }, String(text));
 
+// All rows of a list, with its filters, for a spreadsheet.
+export const csv = (href) => el("a.csv", { href, download: "", "data-outside": "" }, "CSV");
+
 // A box that shows what is typed into a field for a password.
 export function shown(...inputs) {
   const box = el("input", { type: "checkbox", onchange: () => inputs.forEach((input) => { input.type = box.checked ? "text" : "password"; }) });

@@ -2,7 +2,7 @@
 
 import { button, el, isolated } from "./dom.js";
 
-const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge", "prefix", "contains", "in", "null"];
+const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge", "prefix", "not_prefix", "contains", "in", "null"];
 
 // Chips for the filters there are, and a line to add one: column, comparison, value.
 export function filters({ columns, search, turn, keep = {} }) {

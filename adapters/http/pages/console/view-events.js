@@ -1,5 +1,5 @@
 import { get, query } from "./api.js";
-import { el, isolated, whole } from "./dom.js";
+import { csv, el, isolated, whole } from "./dom.js";
 import { filters } from "./filters.js";
 import { instant } from "./format.js";
 import { named, who } from "./names.js";
@@ -30,7 +30,7 @@ export function eventsTable({ filter, signal, limit }) {
 
 export function view({ search, turn, signal }) {
   return [
-    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn })),
+    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn }), csv(query(`${ROWS}.csv`, { filter: search.getAll("filter") }))),
     eventsTable({ filter: search.getAll("filter"), signal }),
   ];
 }

@@ -1,7 +1,7 @@
 import { ask, get, query } from "./api.js";
 import { curl } from "./curl.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, copy, el, fill, isolated, link, say, whole } from "./dom.js";
+import { button, copy, csv, el, fill, isolated, link, say, whole } from "./dom.js";
 import { filters } from "./filters.js";
 import { bytes, instant, milliseconds, number } from "./format.js";
 import { learn, who } from "./names.js";
@@ -12,6 +12,8 @@ export const title = "Logs";
 
 const COLUMNS = ["status", "problem", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent", "node", "worker"];
 const SHOWN_MAX = 20_000;
+// What the console itself asks would hide what others do.
+const NOT_OURS = ["route:not_prefix:/api/ops", "path:not_prefix:/ops"];
 
 const pretty = (data) => {
   const text = typeof data === "string" ? data : JSON.stringify(data, null, 2);
@@ -71,12 +73,14 @@ function follow(list, filter, signal) {
 
 export async function view({ key, search, turn, signal }) {
   if (key) return [el("header", {}, el("h1", {}, `Request ${key}`), link("All requests", "/ops/logs")), await detail({ id: key })];
-  const filter = search.getAll("filter");
+  const chosen = search.getAll("filter");
+  const own = search.get("own") === "yes";
+  const filter = own ? chosen : [...chosen, ...NOT_OURS];
   const sort = search.get("sort");
   const live = search.get("live") === "yes";
   const lost = el("span");
   const list = requests({
-    signal, sort, onsort: live ? undefined : (by) => turn({ filter, sort: by }),
+    signal, sort, onsort: live ? undefined : (by) => turn({ filter: chosen, sort: by, own: own ? "yes" : "" }),
     load: async (after, stop) => {
       const page = await get(query("/api/ops/logs", { filter, sort: live ? undefined : sort, after }), stop);
       await learn(page.rows.map((row) => row.user_id), stop);
@@ -85,18 +89,20 @@ export async function view({ key, search, turn, signal }) {
     },
   });
   const forget = () => askDialog({
-    title: "Remove these records?", action: "Remove", dangerous: true, text: `All records with ${filter.join(" and ")}.`,
+    title: "Remove these records?", action: "Remove", dangerous: true, text: `All records with ${chosen.join(" and ")}, also those of the console.`,
     act: async () => {
-      const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter }));
+      const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter: chosen }));
       say(`${forgotten} records were removed.`);
-      turn({ filter });
+      turn({ filter: chosen });
       return true;
     },
   });
   return [
-    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn, keep: { live: live ? "yes" : "" } }),
-      button(live ? "Stop" : "Live", () => turn({ filter, live: live ? "" : "yes" })),
-      filter.length && !live ? button("Remove", forget, ".dangerous") : null),
+    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn, keep: { live: live ? "yes" : "", own: own ? "yes" : "" } }),
+      button(own ? "Hide the console's own" : "Show the console's own", () => turn({ filter: chosen, live: live ? "yes" : "", sort, own: own ? "" : "yes" }), ".plain"),
+      csv(query("/api/ops/logs/rows.csv", { filter, sort: live ? undefined : sort })),
+      button(live ? "Stop" : "Live", () => turn({ filter: chosen, live: live ? "" : "yes", own: own ? "yes" : "" })),
+      chosen.length && !live ? button("Remove", forget, ".dangerous") : null),
     el("p", {}, lost), live ? follow(list, filter, signal) : null, list.node,
   ];
 }

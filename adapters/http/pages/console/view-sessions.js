@@ -1,6 +1,6 @@
 import { ask, get, query } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, el, isolated, say } from "./dom.js";
+import { button, csv, el, isolated, say } from "./dom.js";
 import { filters } from "./filters.js";
 import { instant } from "./format.js";
 import { named, who } from "./names.js";
@@ -60,7 +60,7 @@ export function view({ search, turn, signal, go }) {
   const filter = search.getAll("filter");
   const sort = search.get("sort");
   return [
-    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn })),
+    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn }), csv(query(`${ROWS}.csv`, { filter, sort }))),
     sessions({ filter, sort, onsort: (by) => turn({ filter, sort: by }), signal, done: () => turn({ filter, sort }), go, empty: "No session fits." }),
   ];
 }

@@ -1,5 +1,5 @@
 import { get, query } from "./api.js";
-import { el, link } from "./dom.js";
+import { csv, el, link } from "./dom.js";
 import { filters } from "./filters.js";
 import { relation, value } from "./format.js";
 import { table } from "./table.js";
@@ -36,7 +36,8 @@ function rows(chosen, { search, turn, signal }) {
   const sort = search.get("sort");
   const open = chosen.columns.filter((column) => !column.secret);
   return [
-    el("header", {}, el("h1", {}, chosen.name), filters({ columns: open.map((column) => column.name), search, turn })),
+    el("header", {}, el("h1", {}, chosen.name), filters({ columns: open.map((column) => column.name), search, turn }),
+      csv(query(`${path(chosen.name)}/rows.csv`, { filter, sort }))),
     el("details", {}, el("summary", {}, "Structure"), table({
       label: "Structure", signal,
       columns: [

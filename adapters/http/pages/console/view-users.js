@@ -1,6 +1,6 @@
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
-import { button, el, isolated, link, say } from "./dom.js";
+import { button, csv, el, isolated, link, say } from "./dom.js";
 import { instant, value } from "./format.js";
 import { sessionsOf } from "./view-sessions.js";
 import { eventsTable } from "./view-events.js";
@@ -27,7 +27,7 @@ function all({ search, turn, go, signal }) {
     el("header", {}, el("h1", {}, title),
       el("form", { role: "search", onsubmit: (event) => { event.preventDefault(); turn({ name: find.value.trim(), kind, how }); } },
         choose("Kind", Object.keys(KINDS), kind), choose("How", ["prefix", "contains"], how), find),
-      button("New user", () => create(go), ".primary")),
+      csv(query(`${ROWS}.csv`, { filter })), button("New user", () => create(go), ".primary")),
     table({
       label: "Users", signal,
       columns: [
