@@ -47,6 +47,25 @@ def test_nothing_of_a_deleted_account_stays_in_the_records(desk: Desk, by: str) 
     assert desk.requests("user_id:eq:1"), "and those of others are as they were"
 
 
+def test_an_export_does_not_show_what_a_stranger_sent(desk: Desk) -> None:
+    """Who guesses at an account is on record as somebody who tried to be its owner."""
+    stranger = {"X-Note": ADDRESS, "User-Agent": AGENT, "X-Request-ID": "unmistakable-id"}
+    guess = {"username": "ada", "password": "wrong password"}
+    desk.stranger().request(
+        "POST", "/api/user/login?a=query-of-theirs", json=guess, headers=stranger
+    )
+    desk.requests("problem:eq:invalid_credentials")
+    assert desk.ada.update(username="augusta").status == 200
+    desk.requests("route:eq:/api/user", "method:eq:PUT")
+    exported = desk.ada.request("GET", "/api/user/export").data["requests"]
+    (refused,) = [each for each in exported if each["status"] == 403]
+    assert (refused["route"], refused["problem"]) == ("/api/user/login", "invalid_credentials")
+    for word in (ADDRESS, AGENT, "query-of-theirs", "unmistakable-id"):
+        assert word not in str(exported)
+    (own,) = [each for each in exported if each["method"] == "PUT"]
+    assert own["request_headers"], "what the owner sent is theirs"
+
+
 async def test_ones_records_are_listed_by_page_newest_first(desk: Desk) -> None:
     for _ in range(5):
         desk.ada.me()
