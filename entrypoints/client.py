@@ -272,5 +272,8 @@ class _ThroughPortal(httpx.BaseTransport):
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         response = await self._transport.handle_async_request(request)
-        content = await response.aread()
-        return httpx.Response(response.status_code, headers=response.headers, content=content)
+        # As it was sent: the client undoes the content coding.
+        content = b"".join([piece async for piece in response.aiter_raw()])
+        return httpx.Response(
+            response.status_code, headers=response.headers, stream=httpx.ByteStream(content)
+        )

@@ -15,6 +15,7 @@ from adapters.monitoring.request_log.history import RecordedRequests
 from adapters.monitoring.request_log.log import SqlRequestLog
 from adapters.monitoring.request_log.recorder import RequestRecorder
 from adapters.monitoring.request_log.rows import Keeping
+from adapters.monitoring.request_log.statistics import SqlRequestStatistics
 from adapters.monitoring.request_log.tail import SqlRequestTail
 from adapters.monitoring.table_reader import TableReader
 from adapters.passwords.hash_queue import QueueFigures
@@ -49,6 +50,7 @@ class Observers:
     recorder: RequestRecorder
     request_log: SqlRequestLog
     request_tail: SqlRequestTail
+    request_statistics: SqlRequestStatistics
     masking: Masking
     metrics: MetricsRecorder
     taking_seconds: float
@@ -155,6 +157,7 @@ def build_observers(
         recorder=recorder,
         request_log=SqlRequestLog(kept.requests, lambda: recorder.lost),
         request_tail=SqlRequestTail(kept.questions, nearly_new=kept.nearly_new),
+        request_statistics=SqlRequestStatistics(kept.questions),
         masking=masking,
         metrics=metrics,
         taking_seconds=taking_seconds,

@@ -33,6 +33,7 @@ from adapters.user_agents import device_of
 from application.operations.metrics import Metrics
 from application.operations.nodes import WorkerName
 from application.operations.queries import Tables
+from application.operations.request_statistics import RequestStatistics
 from application.operations.requests import Observe, RequestLog, Tally
 from domain.events import EventKind
 from domain.ports import Clock, Records
@@ -62,6 +63,7 @@ class Services(Struct, frozen=True, kw_only=True):
     tables: Tables
     requests: Tables
     request_log: RequestLog
+    request_statistics: RequestStatistics
     metrics: Metrics
     observers: Sequence[Observe]
     request_line: Observe
@@ -170,6 +172,7 @@ def build_services(
         tables=watch.tables,
         requests=watch.requests,
         request_log=watch.request_log,
+        request_statistics=watch.request_statistics,
         metrics=watch.metrics,
         observers=watch.all,
         request_line=request_lines(watch.masking.path),

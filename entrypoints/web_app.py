@@ -19,6 +19,7 @@ from adapters.http.operations.feed import FeedController
 from adapters.http.operations.logs import LogsController
 from adapters.http.operations.monitoring import MonitoringController, NodesController
 from adapters.http.operations.prometheus import scrape
+from adapters.http.operations.request_statistics import RequestStatisticsController
 from adapters.http.operations.set_up import SetUpController
 from adapters.http.operations.tables import TablesController
 from adapters.http.operations.tokens import TokensController
@@ -37,10 +38,10 @@ from entrypoints import __version__
 from entrypoints.commands import Commands
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
-from entrypoints.settings_report import effective
+from entrypoints.settings_report import about, effective
 
 BODY_MAX_BYTES = 16 * 1024
-_ASKED = ("records", "tables", "requests", "request_log", "metrics")
+_ASKED = ("records", "tables", "requests", "request_log", "request_statistics", "metrics")
 """What controllers ask without a use case (docs/adr/0011)."""
 
 
@@ -76,6 +77,7 @@ def create_app(
             "jar": _given(cookies),
             "demand_session": _given(demand),
             "effective_settings": _given(effective(settings)),
+            "about": _given(about(settings)),
             **{each: _given(getattr(services, each)) for each in _ASKED},
             **{each.name: _given(getattr(use_cases, each.name)) for each in fields(use_cases)},
         },
@@ -113,7 +115,7 @@ def _operations(settings: Settings) -> list[Any]:
         UsersController,
         FeedController,
         TokensController,
-        *([LogsController] if settings.request_log == "on" else []),
+        *([LogsController, RequestStatisticsController] if settings.request_log == "on" else []),
         *([MonitoringController, NodesController] if settings.metrics == "on" else []),
         *([scrape] if settings.metrics == settings.prometheus == "on" else []),
     ]

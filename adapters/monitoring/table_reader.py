@@ -14,6 +14,7 @@ from domain.errors import InvalidQuery, NoSuchRow
 _Result = TypeVar("_Result")
 
 _COUNTED_AT_MOST = 10_000
+_COUNTED_QUICKLY = 100_000
 
 
 class Questions(Protocol):
@@ -117,14 +118,16 @@ class TableReader:
 
 
 def _about(connection: Connection, table: TableQuery) -> Count:
-    """Ids are never reused, so that there are at most as many rows as from the first to the last.
-    Where there are no ids, there are few rows.
+    """Exact for a table that is not large. Ids are never reused, so that there are at most as many
+    rows as from the first to the last. Where there are no ids, there are few rows.
     """
     if table.has_ids:
         key = table.of(table.key)
         # Asked for together, SQLite would look through the whole table.
         lowest = connection.scalar(select(func.min(key)))
         highest = connection.scalar(select(func.max(key)))
-        return Count(highest - lowest + 1 if highest and lowest else 0, exact=False)
+        at_most = highest - lowest + 1 if highest and lowest else 0
+        if at_most > _COUNTED_QUICKLY:
+            return Count(at_most, exact=False)
     number = connection.scalar(select(func.count()).select_from(table.table))
     return Count(number or 0, exact=True)

@@ -50,7 +50,8 @@ def public_methods_of(class_: ast.ClassDef) -> list[str]:
 
 
 ACTORS = ("account", "operators", "operations", "upkeep")
-PORTS = ("queries", "metrics", "nodes", "requests")  # of watching the service, with their values
+# Of watching the service, with their values.
+PORTS = ("queries", "metrics", "nodes", "requests", "request_statistics")
 USE_CASES = [
     path
     for actor in ACTORS

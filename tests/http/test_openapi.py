@@ -45,6 +45,7 @@ OPERATION_IDS = {
 OPERATORS_IDS = {
     "setUp",
     "getOperator",
+    "getAbout",
     "listSettings",
     "getOpenApiJson",
     "getOpenApiYaml",
@@ -70,6 +71,8 @@ OPERATORS_IDS = {
     "countRequests",
     "countRequestValues",
     "getRequest",
+    "countRequestsOverTime",
+    "listEndpoints",
     "forgetRequests",
     "getMetrics",
     "getMetricsHistory",

@@ -68,7 +68,9 @@ def test_a_page_loads_from_here_alone_and_sends_forms_nowhere_else(
 @pytest.mark.parametrize("page", ["/schema", "/ops"])
 def test_a_file_is_whole_typed_and_announced(client: Client, page: str) -> None:
     for name in linked(client, page):
-        whole, head = client.request("GET", name), client.request("HEAD", name)
+        plain = {"accept-encoding": "identity"}
+        whole = client.request("GET", name, headers=plain)
+        head = client.request("HEAD", name, headers=plain)
         assert (whole.status, head.status) == (200, 200)
         assert whole.headers["content-type"].split(";")[0] in (
             "text/css",
@@ -79,6 +81,24 @@ def test_a_file_is_whole_typed_and_announced(client: Client, page: str) -> None:
         assert head.text == ""
         for header in ("content-length", "content-type", "etag", "content-security-policy"):
             assert head.headers[header] == whole.headers[header]
+
+
+@pytest.mark.parametrize("page", ["/schema", "/ops"])
+def test_a_file_is_sent_compressed_to_who_accepts_it(client: Client, page: str) -> None:
+    for name in [*linked(client, page), page]:
+        answers = {
+            accepted: client.request("GET", name, headers={"accept-encoding": accepted})
+            for accepted in ("gzip", "br, gzip;q=0.5", "identity", "gzip;q=0", "")
+        }
+        packed, plain = answers["gzip"], answers["identity"]
+        assert packed.headers["content-encoding"] == "gzip"
+        assert answers["br, gzip;q=0.5"].headers["etag"] == packed.headers["etag"]
+        for each in (plain, answers["gzip;q=0"], answers[""]):
+            assert "content-encoding" not in each.headers
+            assert each.text == packed.text
+            assert each.headers["etag"] != packed.headers["etag"], "another representation"
+        assert {each.headers["vary"] for each in answers.values()} == {"Accept-Encoding"}
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
 
 
 def test_a_file_that_has_not_changed_is_not_sent_again(client: Client) -> None:

@@ -70,6 +70,9 @@ PATHS = [
     "/api/ops/logs/rows.csv",
     "/api/ops/logs/values/{column}",
     "/api/ops/logs/tail",
+    "/api/ops/logs/histogram",
+    "/api/ops/logs/endpoints",
+    "/api/ops/about",
     "/api/ops/metrics",
     "/api/ops/metrics/history",
     "/api/ops/nodes",
@@ -119,6 +122,8 @@ def test_no_question_reveals_a_secret(full: tuple[Desk, str, set[str]], data: An
                 "after": guess,
                 "limit": st.integers(-1, 600),
                 "exact": st.booleans(),
+                "since": st.just("2026-01-01T00:00:00Z"),
+                "step": st.just(86_400),
             },
         )
     )

@@ -192,13 +192,20 @@ def test_operators_see_what_is_in_effect_and_no_secret(
     found = effective(read_settings(tmp_path), tmp_path)
     shown = {each.name: (each.value, each.source) for each in found}
     monkeypatch.delenv("FRONTDESK_SESSION_DAYS")
-    assert list(shown) == list(NAMES)
+    assert sorted(shown) == sorted(NAMES), "each has its words"
+    assert len(found) == len(NAMES)
     assert shown["FRONTDESK_SESSION_DAYS"] == ("3.0", ".env")
     assert shown["FRONTDESK_LIMIT_NETWORK"] == ("7/60", "environment")
     assert shown["FRONTDESK_PEPPER"] == ("(a secret)", "file")
     assert shown["FRONTDESK_OLD_PEPPERS"] == ("(a secret),(a secret)", "environment")
     assert shown["FRONTDESK_BCRYPT_COST"] == ("12", "default")
     assert "secret pepper" not in str(shown)
+
+
+def test_operators_see_what_is_in_effect_where_nothing_is_set(tmp_path: Path) -> None:
+    for each in effective(read_settings(tmp_path), tmp_path):
+        assert each.value or each.unset, each.name
+        assert each.meaning.endswith("."), each.name
 
 
 URL = "postgresql://ada:hunter2@db1.example.com,db2.example.com:6432/accounts?sslmode=require"

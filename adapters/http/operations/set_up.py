@@ -60,12 +60,27 @@ class OperatorView(Struct, frozen=True):
 
 class SettingView(Struct, frozen=True):
     """A setting. Of a secret is only told that there is one. `source` is environment, .env, file or
-    default.
+    default; `meaning` says what it is for, and `unset` what is in effect while the value is empty.
     """
 
     name: str
     value: str
     source: str
+    group: str
+    meaning: str
+    unset: str
+
+
+class AboutView(Struct, frozen=True):
+    """Which version answers, on which node, since when, and where it keeps its data: in a folder of
+    that machine, with the accounts in SQLite or PostgreSQL.
+    """
+
+    version: str
+    node: str
+    started: datetime
+    data_dir: str
+    database: str
 
 
 class SetUpController(Controller):
@@ -122,6 +137,17 @@ class SetUpController(Controller):
     async def me(self, request: OperatorRequest) -> OperatorView:
         """And what may I do?"""
         return OperatorView.of(request.user)
+
+    @get(
+        "/about",
+        operation_id="getAbout",
+        summary="Which version runs, where and since when",
+        responses=answers_operators(),
+        **operators(Scope.API_VIEW),
+    )
+    async def get_about(self, about: NamedDependency[SkipValidation[AboutView]]) -> AboutView:
+        """Of the process that answers; for all of them see `GET /api/ops/nodes`."""
+        return about
 
     @get(
         "/settings",

@@ -1,5 +1,6 @@
 """Files that pages load: read once, shared by all answers, and sent in pieces."""
 
+import gzip
 import hashlib
 from asyncio import to_thread
 from collections.abc import Iterable, Mapping
@@ -28,10 +29,13 @@ _TYPES = {
 
 
 class StaticFile(Struct, frozen=True):
-    """One file. `content` is the same object in every answer."""
+    """One file. `content` is the same object in every answer, and so is `packed`, the same by gzip
+    for who accepts that; no file has a secret, which its size could tell.
+    """
 
     name: str
     content: bytes
+    packed: bytes
     media_type: str
     digest: str
 
@@ -87,7 +91,7 @@ def _kept_for_good(file: StaticFile) -> Response[StaticFile]:
 def page_of(html: str) -> Response[StaticFile]:
     """A page made of a file: to be asked for again each time, and sent only when changed."""
     content = html.encode()
-    file = StaticFile("page.html", content, _TYPES[".html"], _digest_of(content))
+    file = _file("page.html", content)
     return _FileResponse(file, headers={"Cache-Control": "no-cache"})
 
 
@@ -103,18 +107,23 @@ class _FileResponse(Response[StaticFile]):
         cookies: Iterable[Cookie] | None = None,
         **options: Any,
     ) -> ASGIResponse:
-        etag = f'"{self.content.digest}"'
-        fields = {**(headers or {}), **self.headers, "ETag": etag}
+        file, fields = self.content, {**(headers or {}), **self.headers}
+        content, etag = file.content, f'"{file.digest}"'
+        fields["Vary"] = "Accept-Encoding"
+        if _accepts_gzip(request.headers.get("accept-encoding", "")):
+            content, etag = file.packed, f'"{file.digest}-gzip"'
+            fields["Content-Encoding"] = "gzip"
+        fields["ETag"] = etag
         if _has(request.headers.get("if-none-match", ""), etag):
+            fields.pop("Content-Encoding", None)
             return ASGIResponse(status_code=304, headers=fields)
-        return _Pieces(self.content, fields)
+        return _Pieces(content, file.media_type, fields)
 
 
 class _Pieces(ASGIResponse):
-    def __init__(self, file: StaticFile, fields: dict[str, str]) -> None:
-        length = len(file.content)
-        super().__init__(headers=fields, media_type=file.media_type, content_length=length)
-        self._content = memoryview(file.content)
+    def __init__(self, content: bytes, media_type: str, fields: dict[str, str]) -> None:
+        super().__init__(headers=fields, media_type=media_type, content_length=len(content))
+        self._content = memoryview(content)
 
     async def send_body(self, send: Send, receive: Receive) -> None:
         """A server that buffers enough for this client waits in `send`; nothing is copied."""
@@ -125,6 +134,15 @@ class _Pieces(ASGIResponse):
             await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
+def _accepts_gzip(accept_encoding: str) -> bool:
+    """RFC 9110 §12.5.3, of which browsers use this much: `q=0` refuses it."""
+    for each in accept_encoding.lower().split(","):
+        coding, _, weight = each.replace(" ", "").partition(";q=")
+        if coding == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
+
+
 def _has(if_none_match: str, etag: str) -> bool:
     """RFC 9110 §13.1.2, which compares weakly."""
     given = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
@@ -132,12 +150,14 @@ def _has(if_none_match: str, etag: str) -> bool:
 
 
 def _read(paths: Iterable[Path]) -> dict[str, StaticFile]:
-    return {path.name: _file(path) for path in paths}
+    return {path.name: _file(path.name, path.read_bytes()) for path in paths}
 
 
-def _file(path: Path) -> StaticFile:
-    content = path.read_bytes()
-    return StaticFile(path.name, content, _TYPES[path.suffix], _digest_of(content))
+def _file(name: str, content: bytes) -> StaticFile:
+    media_type = _TYPES[Path(name).suffix]
+    return StaticFile(
+        name, content, gzip.compress(content, mtime=0), media_type, _digest_of(content)
+    )
 
 
 def _digest_of(content: bytes) -> str:

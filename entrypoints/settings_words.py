@@ -1,0 +1,97 @@
+"""What operators read about each setting in the console: its group, and what it is for.
+
+`.env.example` says more; a test compares the names.
+"""
+
+from collections.abc import Mapping
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Service": {
+        "data_dir": "The folder under which the service writes everything.",
+        "node": "The name of this node in records and metrics.",
+        "profile": "hardened accepts stronger passwords only, and sends cookies over https only.",
+        "public_origin": "Where browsers find the service; https makes cookies Secure.",
+        "allowed_hosts": "Host names that are served besides loopback and the public origin.",
+        "trusted_origins": "Other origins whose pages may read and write.",
+        "trusted_proxies": "Addresses of proxies whose X-Forwarded-For is believed.",
+        "body_seconds": "Seconds within which the body of a request must have arrived.",
+        "connections": "Connections that each process holds at most.",
+    },
+    "Database": {
+        "database_url": "A SQLite file or a PostgreSQL database.",
+        "database_password": "The password for PostgreSQL, if it is not in the URL.",
+        "database_pool": "Connections of a worker for transactions (PostgreSQL).",
+        "database_pool_seconds": "Seconds to wait for a connection of the pool.",
+        "database_connect_seconds": "Seconds to wait for a host to answer.",
+        "database_lookup_seconds": "Seconds to wait for the look-up of a session.",
+        "database_statement_seconds": "Seconds that a statement may take.",
+        "database_commit_seconds": "Seconds that a commit may take.",
+        "database_lock_seconds": "Seconds to wait for a lock.",
+        "database_idle_seconds": "Seconds that a transaction may do nothing.",
+        "migrate": "never: only frontdesk database upgrade changes the schema.",
+    },
+    "Passwords and keys": {
+        "bcrypt_cost": "The work for a password is 2 to the power of this.",
+        "hash_threads": "Threads that hash passwords.",
+        "hash_max_wait_seconds": "Who would wait longer for a hash is answered 503 at once.",
+        "pepper": "A secret key for password hashes; lost, no password can be checked any more.",
+        "old_peppers": "Former peppers: still accepted, and replaced at the next login.",
+        "secret_key": "The key for pseudonyms and device cookies.",
+    },
+    "Limits": {
+        "throttle": "Whether guesses, sign-ups and changes are counted and limited.",
+        "limit_account_network": "Guesses at one account from one network, in so many seconds.",
+        "limit_network": "Guesses from one network, in so many seconds.",
+        "limit_network_day": "Guesses from one network in the long run.",
+        "limit_account": "Guesses at one account from anywhere, in so many seconds.",
+        "limit_device": "Guesses by a browser that has logged in before, in so many seconds.",
+        "limit_sign_ups": "Sign-ups from one network, in so many seconds.",
+        "limit_confirmations": "Wrong current passwords of one user, in so many seconds.",
+        "limit_failures": "Wrong passwords of strangers since the last right one.",
+        "limit_changes": "Changes of one's own account, in so many seconds.",
+        "limit_renames": "Changes of one's own name, in so many seconds.",
+        "limit_logins": "Logins and new passwords of one user, in so many seconds.",
+        "first_wait_seconds": "The first wait after too many attempts; it doubles each time.",
+        "longest_wait_seconds": "The longest wait after too many attempts.",
+    },
+    "Sessions and events": {
+        "session_days": "Days after which a session ends.",
+        "session_idle_minutes": "Minutes without use after which a session ends.",
+        "sessions_per_user": "Sessions a user has at most; the oldest make room.",
+        "operator_session_hours": "Hours after which an operator's session ends.",
+        "operator_idle_minutes": "Minutes without use after which an operator's session ends.",
+        "fresh_login_minutes": "Minutes after a login in which the password is not asked again.",
+        "event_days": "Days for which events are kept.",
+    },
+    "Records and metrics": {
+        "request_log": "Whether requests are recorded for operators, secrets masked.",
+        "request_log_days": "Days for which records are kept.",
+        "request_log_notable_days": "The same for requests that failed or were slow.",
+        "request_log_slow_ms": "From how many milliseconds on a request is slow.",
+        "request_log_mebibytes": "MiB that records take at most; then the oldest make room.",
+        "request_log_a_second": "Records a second of a process at most; the rest is counted.",
+        "request_log_network_kib_a_second": "KiB a second that one network may have recorded.",
+        "request_log_addresses": "Whether records have addresses.",
+        "request_log_users": "Whether records have the ids of users.",
+        "request_log_excluded": "Routes that are not recorded.",
+        "request_log_masked": "Further words that make a field secret.",
+        "metrics": "Whether metrics are kept for operators.",
+        "prometheus": "Whether /metrics answers Prometheus.",
+    },
+}
+UNSET: Mapping[str, str] = {
+    "database_url": "frontdesk.db in the data folder",
+    "database_password": "that of the URL, if any",
+    "public_origin": "only loopback and allowed hosts are served",
+    "allowed_hosts": "none",
+    "trusted_origins": "none",
+    "trusted_proxies": "none",
+    "hash_threads": "one a core",
+    "pepper": "hashes without one",
+    "old_peppers": "none",
+    "secret_key": "secret.key in the data folder",
+    "session_idle_minutes": "no limit",
+    "request_log_excluded": "all are recorded",
+    "request_log_masked": "only the usual ones",
+}
+"""What is in effect where nothing is set."""
