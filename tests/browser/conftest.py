@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from tests.browser.console import Console, of_settings, run_aside
+from tests.conftest import settings_in
+from tests.operations.conftest import make_operator
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -54,3 +58,11 @@ def page(browser: Browser, live_url: str) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def console(tmp_path: Path, browser: Browser) -> Iterator[Console]:
+    """With an operator, who has yet to log in."""
+    settings = settings_in(tmp_path)
+    run_aside(lambda: make_operator(settings))
+    yield from of_settings(settings, browser)

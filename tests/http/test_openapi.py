@@ -248,7 +248,7 @@ def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
     assert page.headers["content-security-policy"].startswith("default-src 'self'")
     assert "http" not in page.text
     assets = re.findall(r'="(/schema/assets/[^"]+)"', page.text)
-    assert len(assets) == 3
+    assert len(assets) == 4
     for asset in assets:
         assert client.request("GET", asset).status == 200
 

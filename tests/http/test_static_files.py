@@ -38,7 +38,7 @@ def test_the_files_of_swagger_ui_are_those_of_npm() -> None:
 
 def test_files_of_the_api_page_may_be_kept_for_good(client: Client) -> None:
     names = linked(client, "/schema")
-    assert len(names) == 3
+    assert len(names) == 4
     for name in names:
         response = client.request("GET", name)
         digest = hashlib.sha256(response.text.encode()).hexdigest()

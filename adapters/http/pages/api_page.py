@@ -28,7 +28,10 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 _ASSETS = StaticFiles(
-    _SWAGGER_UI / "swagger-ui.css", _SWAGGER_UI / "swagger-ui-bundle.js", _PAGES / "start.js"
+    _SWAGGER_UI / "swagger-ui.css",
+    _SWAGGER_UI / "swagger-ui-bundle.js",
+    _PAGES / "api.css",
+    _PAGES / "start.js",
 )
 _HTML = StaticFiles(_PAGES / "api.html")
 
@@ -93,7 +96,7 @@ async def _as_yaml(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/assets/{name:str}", include_in_schema=False)
 async def _asset(name: FromPath[str]) -> Response[StaticFile]:
-    """One of the three files the page needs."""
+    """One of the files the page needs."""
     return await _ASSETS.unchanging(name)
 
 

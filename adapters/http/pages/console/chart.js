@@ -1,10 +1,9 @@
 // The one chart: lines over the range that was chosen, with axes, and the values under the pointer of all charts at once.
 
 import { el, fill } from "./dom.js";
-import { clock } from "./format.js";
+import { clock, zoneOffset } from "./format.js";
 import { nearest, runs, timeStep, timeTicks, valueTicks } from "./ticks.js";
 
-const HEIGHT = 150;
 const LEFT = 64;
 const RIGHT = 8;
 const TOP = 8;
@@ -22,11 +21,12 @@ export function together() {
   };
 }
 
-// `write` says a value, `ticks` are options of `valueTicks`; a drag calls `onrange(begin, end)`.
-export function chart(label, { write, ticks, cursor, onrange }) {
+// `write` says a value, `ticks` are options of `valueTicks`; a drag calls `onrange(begin, end)`. With `bars`, what was counted from
+// each time on stands in a bar, one kind on the other.
+export function chart(label, { write, ticks, cursor, onrange, height = 150, bars = false }) {
   const legend = el("span.legend");
   const when = el("span.when");
-  const svg = el("svg", { height: HEIGHT, width: "100%", tabindex: 0, role: "img" });
+  const svg = el("svg", { height, width: "100%", tabindex: 0, role: "img" });
   const node = el("figure.chart", {}, el("figcaption", {}, el("strong", {}, label), legend, when), svg);
   let data = { begin: 0, end: 1, step: 60_000, times: [], lines: {} };
   let width = 600;
@@ -36,30 +36,69 @@ export function chart(label, { write, ticks, cursor, onrange }) {
   const timeAt = (px) => data.begin + ((px - LEFT) / (width - LEFT - RIGHT)) * (data.end - data.begin);
 
   function draw() {
-    const values = Object.values(data.lines).flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
-    const marks = valueTicks(Math.max(0, ...values), ticks);
-    const y = (value) => TOP + (1 - value / marks.at(-1)) * (HEIGHT - TOP - BOTTOM);
+    const marks = valueTicks(highest(), ticks);
+    const y = (value) => TOP + (1 - value / marks.at(-1)) * (height - TOP - BOTTOM);
     const step = timeStep(data.begin, data.end);
     const grid = marks.map((mark) => [
       el("line.grid", { x1: LEFT, x2: width - RIGHT, y1: y(mark), y2: y(mark) }),
       el("text", { x: LEFT - 6, y: y(mark) + 4, "text-anchor": "end" }, write(mark)),
     ]);
-    const axis = timeTicks(data.begin, data.end, { offset: (instant) => -new Date(instant).getTimezoneOffset() * 60_000 })
-      .map((time) => el("text", { x: Math.min(Math.max(x(time), LEFT + 14), width - RIGHT - 18), y: HEIGHT - 6, "text-anchor": "middle" }, clock(time, step)));
-    const paths = Object.values(data.lines).flatMap((line) => runs(line.values.map((value, index) => [data.times[index], value]), data.step)
-      .map((run) => el(`path.${line.tone}`, { d: run.map(([time, value], index) => `${index ? "L" : "M"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`).join("") + (run.length > 1 ? "" : "h0.1") })));
-    fill(svg, grid, axis, paths, el("rect.chosen", { y: TOP, height: HEIGHT - TOP - BOTTOM, x: 0, width: 0 }), el("line.look", { y1: TOP, y2: HEIGHT - BOTTOM, x1: 0, x2: 0, visibility: "hidden" }));
-    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    const axis = timeTicks(data.begin, data.end, { offset: zoneOffset }).map((time) => {
+      const middle = Math.min(Math.max(x(time), LEFT + 14), width - RIGHT - 18);
+      return el("text", { x: middle, y: height - 6, "text-anchor": "middle" }, clock(time, step));
+    });
+    const paths = bars ? stacks(y) : lines(y);
+    fill(svg, grid, axis, paths, el("rect.chosen", { y: TOP, height: height - TOP - BOTTOM, x: 0, width: 0 }), el("line.look", { y1: TOP, y2: height - BOTTOM, x1: 0, x2: 0, visibility: "hidden" }));
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     read();
+  }
+
+  // Which time one looks at; of bars the one that the pointer is in.
+  function at() {
+    if (cursor.at === null) return data.times.length - 1;
+    return nearest(data.times, bars ? cursor.at - data.step / 2 : cursor.at);
+  }
+
+  function highest() {
+    const all = Object.values(data.lines).map((line) => line.values);
+    if (bars) return Math.max(0, ...data.times.map((_, index) => all.reduce((sum, values) => sum + values[index], 0)));
+    return Math.max(0, ...all.flat().filter((value) => value !== null && value !== undefined));
+  }
+
+  // One path for neighbours; who has none is a dot.
+  function lines(y) {
+    return Object.values(data.lines).flatMap((line) => {
+      const points = line.values.map((value, index) => [data.times[index], value]);
+      return runs(points, data.step).map((run) => {
+        const drawn = run.map(([time, value], index) => `${index ? "L" : "M"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`).join("");
+        return run.length > 1 ? el(`path.${line.tone}`, { d: drawn }) : el(`path.${line.tone}.lone`, { d: `${drawn}h0.1` });
+      });
+    });
+  }
+
+  function stacks(y) {
+    return data.times.flatMap((time, index) => {
+      const from = Math.max(x(time), LEFT);
+      const wide = Math.max(1, Math.min(x(time + data.step), width - RIGHT) - from - 1);
+      let below = 0;
+      return Object.values(data.lines).filter((line) => line.values[index]).map((line) => {
+        const top = below + line.values[index];
+        const bar = el(`rect.${line.tone}`, { x: from, width: wide, y: y(top), height: Math.max(1, y(below) - y(top)) });
+        below = top;
+        return bar;
+      });
+    });
   }
 
   // The values at the time one looks at, or the last ones.
   function read() {
-    const index = cursor.at === null ? data.times.length - 1 : nearest(data.times, cursor.at);
-    const said = (line) => (line.values[index] === null || line.values[index] === undefined ? "–" : write(line.values[index]));
+    const index = at();
+    const isTotal = bars && cursor.at === null;
+    const of = (line) => (isTotal ? line.values.reduce((sum, value) => sum + value, 0) : line.values[index]);
+    const said = (line) => (of(line) === null || of(line) === undefined ? "–" : write(of(line)));
     fill(legend, Object.entries(data.lines).map(([name, line]) => el(`span.${line.tone}`, {}, `${name} ${said(line)}`)));
     const time = data.times[index];
-    when.textContent = time === undefined ? "nothing was measured" : clock(time, 60_000);
+    when.textContent = time === undefined ? "nothing was measured" : isTotal ? "altogether" : clock(time, 60_000);
     svg.setAttribute("aria-label", `${label} at ${when.textContent}: ${Object.entries(data.lines).map(([name, line]) => `${name} ${said(line)}`).join(", ")}`);
     const look = svg.querySelector(".look");
     if (!look) return;
@@ -91,8 +130,8 @@ export function chart(label, { write, ticks, cursor, onrange }) {
     if (event.key === "Escape") { cursor.look(null); return; }
     if (by === undefined || !data.times.length) return;
     event.preventDefault();
-    const now = cursor.at === null ? data.times.length - 1 : nearest(data.times, cursor.at);
-    cursor.look(data.times[Math.min(Math.max(now + by, 0), data.times.length - 1)]);
+    const time = data.times[Math.min(Math.max(at() + by, 0), data.times.length - 1)];
+    cursor.look(bars ? time + data.step / 2 : time);
   });
   svg.addEventListener("blur", () => cursor.look(null));
   cursor.follow(read);

@@ -60,12 +60,12 @@ export function copyButton(text) {
   return el("div", {}, button("Copy", () => copy(text, place)), place);
 }
 
-// What is shown this once is closed by its button alone.
-export function show({ title, text, content }) {
+// What is shown this once is closed by its button alone, other things also by Esc (`closes`).
+export function show({ title, text = "", content, closes = false }) {
   const done = button("Done", () => dialog.close(), ".primary");
   const dialog = el("dialog", { "aria-labelledby": "dialog-title" },
     el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, content, el("p.actions", {}, done));
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  if (!closes) dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

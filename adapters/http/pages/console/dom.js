@@ -24,7 +24,8 @@ export function fill(node, ...children) {
   return node;
 }
 
-export const button = (text, onclick, kind = "") => el(`button${kind}`, { type: "button", onclick }, text);
+export const button = (text, onclick, kind = "", label = undefined) =>
+  el(`button${kind}`, { type: "button", onclick, "aria-label": label }, text);
 
 export const link = (text, href) => el("a", { href }, text);
 

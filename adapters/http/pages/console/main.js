@@ -1,10 +1,15 @@
+// @ts-check
 // The frame: which view, who one is, and the keys that work everywhere.
 
 import { arrange, get, plainly } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
 import { button, el, fill, link, say } from "./dom.js";
+import { instant, span } from "./format.js";
+import { showKeys } from "./keys.js";
 import { forgetNames } from "./names.js";
 import { palette } from "./palette.js";
+import { arrive, makeFor, note } from "./place.js";
+import { choose, preference } from "./preferences.js";
 import * as events from "./view-events.js";
 import * as login from "./view-login.js";
 import * as logs from "./view-logs.js";
@@ -18,18 +23,36 @@ import * as users from "./view-users.js";
 
 const VIEWS = [monitor, users, sessions, events, logs, tables, tokens, settings];
 const OPEN = [login, setUp];
+// Questions that are asked often, by the view they belong to.
+const PRESETS = {
+  users: [["New today", "/ops/users?last=1d"]],
+  events: [["Refused logins", "/ops/events?last=1d&filter=kind%3Aeq%3Alogin_refused"]],
+  logs: [
+    ["Failed", "/ops/logs?last=1d&filter=status%3Age%3A500"],
+    ["Slow", "/ops/logs?last=1d&sort=-duration_ms"],
+    ["By endpoint", "/ops/logs?last=1d&by=endpoint"],
+  ],
+};
+const THEMES = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+const ZONES = { local: "Times: local", UTC: "Times: UTC" };
 
-const main = document.getElementById("view");
-const nav = document.getElementById("nav");
+const main = /** @type {HTMLElement} */ (document.getElementById("view"));
+const nav = /** @type {HTMLElement} */ (document.getElementById("nav"));
+const about = /** @type {HTMLElement} */ (document.getElementById("about"));
 let me = null;
 let leaving = new AbortController();
 
+/** @param {string} path */
 export function go(path) {
+  note();
   // What is shown already needs no second entry: back leads to where one came from.
-  if (path === location.pathname + location.search) history.replaceState(null, "", path);
-  else history.pushState(null, "", path);
+  const isHere = path === location.pathname + location.search;
+  if (!isHere) history.pushState(null, "", path);
+  makeFor(isHere ? history.state : null);
   show();
 }
+
+const viewNamed = (name) => [...VIEWS, ...OPEN].find((each) => each.name === (name || monitor.name));
 
 async function show() {
   leaving.abort();
@@ -37,47 +60,109 @@ async function show() {
   forgetNames();
   const { signal } = leaving;
   const [, , name = "", key = ""] = location.pathname.split("/");
-  const view = [...VIEWS, ...OPEN].find((each) => each.name === (name || monitor.name));
+  const view = viewNamed(name);
   const open = OPEN.includes(view);
   main.setAttribute("aria-busy", "true");
   try {
     if (!open && me === null) me = await get("/api/ops/me", signal);
     drawNav(open, view);
+    const search = new URLSearchParams(location.search);
     const context = {
-      key: decodeURIComponent(key), search: new URLSearchParams(location.search), signal, go, me,
+      key: decodeURIComponent(key), search, signal, go, me,
       forget: () => { me = null; },
-      // Another address for what is shown, so that it can be shared and gone back to.
-      turn: (parameters) => {
-        const text = new URLSearchParams(Object.entries(parameters).flatMap(([k, v]) =>
-          (Array.isArray(v) ? v : [v]).filter((each) => each).map((each) => [k, each]))).toString();
-        go(location.pathname + (text ? `?${text}` : ""));
-      },
+      again: () => go(location.pathname + location.search),
+      // Another address for what is shown, so that it can be shared and gone back to: what is not named here stays.
+      change: (changes) => go(changed(search, changes)),
     };
-    const content = view ? await view.view(context) : el("p.state", {}, "There is no such view. ", link("To the monitor", "/ops"));
+    const content = view ? await view.view(context) : el("div", {}, el("h1", {}, "There is no such view"), link("To the monitor", "/ops"));
     if (signal.aborted) return;
-    document.title = `${view ? view.title : "Not found"} · Frontdesk`;
     fill(main, content);
+    document.title = `${view ? main.querySelector("h1")?.textContent || view.title : "Not found"} · Frontdesk`;
     (main.querySelector("[autofocus]") || main).focus({ preventScroll: true });
+    await Promise.all([...main.querySelectorAll(".table")].map((each) => each.ready));
+    if (!signal.aborted) arrive();
+    if (!open) drawAbout(signal);
   } catch (error) {
     if (signal.aborted || error.status === 401) return;
-    fill(main, el("p.state", { role: "alert" }, `${error.message} `, button("Try again", show)));
+    const isGone = ["no_such_row", "no_such_user"].includes(error.code);
+    fill(main, el("div.state", { role: "alert" },
+      el("h1", {}, isGone ? "Nothing has this id" : "This could not be shown"),
+      el("p", {}, isGone ? "It may have been deleted. " : `${error.message} `,
+        isGone && view ? link(`To ${view.title.toLowerCase()}`, `/ops/${view.name}`) : button("Try again", show))));
   } finally {
     if (!signal.aborted) main.removeAttribute("aria-busy");
   }
 }
 
+function changed(search, changes) {
+  const next = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changes)) {
+    next.delete(name);
+    for (const each of Array.isArray(value) ? value : [value]) if (each) next.append(name, each);
+  }
+  const text = next.toString();
+  return location.pathname + (text ? `?${text}` : "");
+}
+
 function drawNav(open, current) {
   nav.hidden = open;
+  about.hidden = open;
   if (open) return;
-  fill(nav,
-    el("strong", {}, "Frontdesk"),
-    VIEWS.map((view) => el("a", { href: `/ops/${view.name}`, "aria-current": view === current ? "page" : undefined }, view.title)),
+  const preset = ([label, href]) =>
+    el("a.preset", { href, "aria-current": href === location.pathname + location.search ? "page" : undefined }, label);
+  const key = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl-K";
+  const menu = button(current?.title || "Menu", () => {
+    const isOpen = nav.classList.toggle("open");
+    menu.setAttribute("aria-expanded", String(isOpen));
+  }, ".menu", "Menu");
+  menu.setAttribute("aria-expanded", "false");
+  nav.classList.remove("open");
+  fill(nav, el("div.brand", {}, el("strong", {}, "Frontdesk"), menu), el("div.links", {},
+    VIEWS.map((view) => [
+      el("a", { href: `/ops/${view.name}`, "aria-current": view === current ? "page" : undefined }, view.title),
+      view === current ? (PRESETS[view.name] || []).map(preset) : null,
+    ]),
     el("a", { href: "/schema", "data-outside": "" }, "API"),
     el("span.space"),
-    button(`Search  ${/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl-K"}`, () => palette(VIEWS, go), ".plain"),
-    el("span.me", {}, el("bdi", {}, me.user.username), " ", button("Log out", logOut, ".plain")));
-  nav.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    button(`Search  ${key}`, search, ".plain"),
+    button("Keys  ?", showKeys, ".plain"),
+    button(THEMES[preference("theme")], theme, ".plain"),
+    button(ZONES[preference("zone")], zone, ".plain"),
+    el("span.me", {}, link(el("bdi", {}, me.user.username), `/ops/users/${me.user.id}`), " ", button("Log out", logOut, ".plain"))));
 }
+
+// Which service this is, below everything: whoever reports something has to say so.
+async function drawAbout(signal) {
+  const found = await get("/api/ops/about", signal).catch(() => null);
+  if (!found) return;
+  fill(about, `Frontdesk ${found.version} on ${found.node}, up `, el("span", { title: found.started }, span(Date.now() - Date.parse(found.started))),
+    ` since `, instant(found.started), `; ${found.database}, data in `, el("code", {}, found.data_dir));
+}
+
+function theme() {
+  choose("theme");
+  const isOpen = nav.classList.contains("open");
+  drawNav(false, viewNamed(location.pathname.split("/")[2]));
+  nav.classList.toggle("open", isOpen);
+  // The button that was pressed is drawn anew, and keeps the focus.
+  [...nav.querySelectorAll("button")].find((each) => each.textContent?.startsWith("Theme"))?.focus();
+}
+
+function zone() {
+  choose("zone");
+  go(location.pathname + location.search);
+}
+
+const search = () => palette([
+  ...VIEWS.map((view) => ({ kind: "Go to", label: view.title, path: `/ops/${view.name}` })),
+  ...Object.values(PRESETS).flat().map(([label, path]) => ({ kind: "Show", label, path })),
+  { kind: "Do", label: "New user", path: "/ops/users?new=yes" },
+  { kind: "Do", label: "New token", path: "/ops/tokens?new=yes" },
+  { kind: "Do", label: "Change the theme", act: theme },
+  { kind: "Do", label: "Times in local time or UTC", act: zone },
+  { kind: "Do", label: "Show the keys", act: showKeys },
+  { kind: "Do", label: "Log out", act: logOut },
+], go);
 
 async function logOut() {
   await plainly("/api/user/logout");
@@ -104,31 +189,48 @@ arrange({
 });
 
 document.addEventListener("click", (event) => {
-  const anchor = event.target.closest("a[href^='/ops']");
+  const anchor = /** @type {Element} */ (event.target).closest("a[href^='/ops']");
   if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  go(anchor.getAttribute("href"));
+  go(anchor.getAttribute("href") || "");
 });
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea, dialog");
+  const target = /** @type {HTMLElement} */ (event.target);
+  const typing = target.closest("input, select, textarea, dialog");
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && me) {
     event.preventDefault();
-    palette(VIEWS, go);
+    search();
   } else if (event.key === "/" && !typing) {
     event.preventDefault();
-    main.querySelector("input[type=search]")?.focus();
-  } else if (event.key === "Escape" && !event.target.closest("dialog")) {
-    const detail = event.target.closest("tr")?.nextElementSibling;
-    if (event.target.matches("input")) main.querySelector("tbody tr[tabindex='0']")?.focus();
-    else if (detail?.classList.contains("detail")) event.target.closest("tr").click();
+    /** @type {HTMLElement | null} */ (main.querySelector("input[type=search]"))?.focus();
+  } else if (event.key === "?" && !typing && me) {
+    showKeys();
+  } else if ((event.key === "n" || event.key === "p") && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    /** @type {HTMLElement | null} */ (main.querySelector(`a[rel=${event.key === "n" ? "next" : "prev"}]`))?.click();
+  } else if (event.key === "Escape" && !target.closest("dialog")) {
+    const detail = target.closest("tr")?.nextElementSibling;
+    if (target.matches("input")) firstRow()?.focus();
+    else if (detail?.classList.contains("detail")) target.closest("tr")?.click();
     else if (location.pathname.split("/")[3]) history.back();
-  } else if (event.key === "ArrowDown" && (event.target === document.body || event.target === main)) {
-    main.querySelector("tbody tr[tabindex='0']")?.focus();
+  } else if (event.key === "ArrowDown" && (target === document.body || target === main)) {
+    firstRow()?.focus();
   }
 });
 
-addEventListener("popstate", show);
+const firstRow = () => /** @type {HTMLElement[]} */ ([...main.querySelectorAll("tbody tr[tabindex='0']")]).find((row) => row.checkVisibility());
+
+let noted;
+addEventListener("scroll", () => {
+  clearTimeout(noted);
+  noted = setTimeout(note, 150);
+}, { passive: true });
+addEventListener("popstate", (event) => {
+  clearTimeout(noted);
+  makeFor(event.state);
+  show();
+});
 addEventListener("offline", () => say("The network is gone."));
 addEventListener("online", show);
+makeFor(history.state);
 show();

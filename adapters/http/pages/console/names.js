@@ -7,7 +7,7 @@ const known = new Map();
 
 // Look the names of these users up, as far as they are not known.
 export async function learn(ids, signal) {
-  const wanted = [...new Set(ids)].filter((id) => id !== null && id !== undefined && !known.has(id));
+  const wanted = [...new Set(ids)].filter((id) => Number.isInteger(id) && !known.has(id));
   if (!wanted.length) return;
   try {
     const filter = `id:in:${wanted.join(",")}`;
@@ -17,6 +17,9 @@ export async function learn(ids, signal) {
     if (error.name === "AbortError") throw error; // else the ids have to do
   }
 }
+
+// The name of a user, if it is known.
+export const nameOf = (id) => known.get(id);
 
 export function forgetNames() {
   known.clear();

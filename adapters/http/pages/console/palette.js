@@ -1,51 +1,70 @@
-// Ctrl-K: a view, or a user by the beginning of the name.
+// @ts-check
+// Ctrl-K: a view, something to do, a user by the beginning of the name, or what an id or an address leads to.
 
 import { get, query } from "./api.js";
 import { el, fill, isolated } from "./dom.js";
 
-// What can be gone to without looking it up: an id of a user, an address, an id of a request.
+/** @typedef {{kind: string, label: string, path?: string, act?: () => void}} Choice */
+
+const SOON_MS = 120; // after the last letter: a question a letter would be too many
+
+/** What can be gone to without looking it up. @param {string} wanted @returns {Choice[]} */
 function direct(wanted) {
   if (/^\d{1,15}$/.test(wanted)) return [{ kind: "User with the id", label: wanted, path: `/ops/users/${wanted}` }];
-  if (/^[\d.]+\.[\d.]+$|^[0-9a-f:]*:[0-9a-f:]+$/i.test(wanted)) return [{ kind: "Sessions from", label: wanted, path: query("/ops/sessions", { filter: `address:eq:${wanted}` }) }];
-  if (/^[\w-]{16}$/.test(wanted)) return [{ kind: "Request", label: wanted, path: query("/ops/logs", { filter: `request_id:eq:${wanted}` }) }];
+  if (/^[\d.]+\.[\d.]+$|^[0-9a-f:]*:[0-9a-f:]+$/i.test(wanted)) {
+    return [["Sessions from", "sessions"], ["Events from", "events"], ["Requests from", "logs"]].map(([kind, view]) =>
+      ({ kind, label: wanted, path: query(`/ops/${view}`, { filter: `address:eq:${wanted}` }) }));
+  }
+  if (/^[\w-]{16}$/.test(wanted)) {
+    return [{ kind: "Request", label: wanted, path: query("/ops/logs", { filter: `request_id:eq:${wanted}`, last: "all", own: "yes" }) }];
+  }
   return [];
 }
 
-export function palette(views, go) {
-  if (document.querySelector("dialog.palette")) return;
-  const input = el("input", { type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": "choices", "aria-label": "A view, or the beginning of a name", placeholder: "A view, a name, an id, an address or a request id", autocomplete: "off" });
+/** @param {Choice[]} known what can be chosen by its words @param {(path: string) => void} go */
+export function palette(known, go) {
+  if (document.querySelector("dialog[open]")) return;
+  const input = el("input", {
+    type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": "choices", autocomplete: "off",
+    "aria-label": "A view, an action, or the beginning of a name", placeholder: "A view, an action, a name, an id, an address or a request id",
+  });
   const list = el("ul", { id: "choices", role: "listbox", "aria-label": "Choices" });
   const dialog = el("dialog.palette", { "aria-label": "Search" }, input, list);
+  /** @type {Choice[]} */
   let choices = [];
   let at = 0;
   let asked = new AbortController();
+  let soon;
 
   function draw() {
     at = Math.max(0, Math.min(at, choices.length - 1));
-    fill(list, choices.map((choice, index) => el("li", { id: `choice-${index}`, role: "option", "aria-selected": String(index === at), onclick: () => take(choice) },
-      choice.kind, " ", isolated(choice.label))));
+    fill(list, choices.map((choice, index) =>
+      el("li", { id: `choice-${index}`, role: "option", "aria-selected": String(index === at), onclick: () => take(choice) },
+        el("small", {}, choice.kind), " ", isolated(choice.label))));
+    list.children[at]?.scrollIntoView({ block: "nearest" });
     if (choices.length) input.setAttribute("aria-activedescendant", `choice-${at}`);
     else input.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {Choice | undefined} choice */
   function take(choice) {
     dialog.close();
-    if (choice) go(choice.path);
+    if (choice?.act) choice.act();
+    else if (choice?.path) go(choice.path);
   }
 
-  let soon;
-
-  // Views at once; users a moment later, for a question a letter would be too many.
+  // What is known at once; users a moment later.
   function search() {
     asked.abort();
     clearTimeout(soon);
     const wanted = input.value.trim();
-    const found = views.filter((view) => view.title.toLowerCase().includes(wanted.toLowerCase()));
-    choices = found.map((view) => ({ kind: "Go to", label: view.title, path: `/ops/${view.name}` }));
+    const words = wanted.toLowerCase();
+    choices = known.filter((each) => `${each.kind} ${each.label}`.toLowerCase().includes(words));
     draw();
-    if (wanted) soon = setTimeout(() => lookUp(wanted), 120);
+    if (wanted) soon = setTimeout(() => lookUp(wanted), SOON_MS);
   }
 
+  /** @param {string} wanted */
   async function lookUp(wanted) {
     asked = new AbortController();
     const { signal } = asked;
@@ -68,7 +87,11 @@ export function palette(views, go) {
       take(choices[at]);
     }
   });
-  dialog.addEventListener("close", () => { asked.abort(); clearTimeout(soon); dialog.remove(); });
+  dialog.addEventListener("close", () => {
+    asked.abort();
+    clearTimeout(soon);
+    dialog.remove();
+  });
   document.body.append(dialog);
   dialog.showModal();
   search();

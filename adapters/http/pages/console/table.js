@@ -1,40 +1,58 @@
+// @ts-check
 // The one table: pages that follow when one scrolls or asks for more, rows that arrows walk and Enter opens.
 
 import { button, el, fill } from "./dom.js";
+import { rowsOf } from "./place.js";
 
-// `columns`: [{name, label, cell(row), number, sort}]; `load(after, signal)` gives {rows, next}; `open(row)` what Enter and
-// a click do: nothing, go somewhere, or give a node to unfold below the row. `empty` says why there is nothing.
+/**
+ * A column. `sort` is what it is sorted by, `falling` if the highest come first; `kind` is how it is laid out; `card` is its
+ * place where a row is a card: first line, its end, second line, its end; where any has one, others are left out there.
+ * @typedef {{label: string, cell: (row: any) => any, number?: boolean, sort?: string, falling?: boolean,
+ *   kind?: "fixed" | "wide" | "long" | "less", card?: "first" | "end" | "second" | "last"}} Column
+ */
+
 const KEPT = 500; // of rows that come by themselves
+const PAGE_MAX = 500; // rows that one question is answered with
 
+/**
+ * `load(after, signal, limit)` gives {rows, next}; `open(row)` is what Enter and a click do: nothing, go somewhere, or give a node
+ * to unfold below the row. `empty` says why there is nothing, and what to do about it.
+ * @param {{label: string, columns: Column[], load: (after: string | null, signal?: AbortSignal, limit?: number) => Promise<any>,
+ *   open?: (row: any) => any, empty?: any, sort?: string | null, onsort?: (by: string) => void, signal?: AbortSignal,
+ *   scrolls?: boolean}} options
+ */
 export function table({ label, columns, load, open, empty, sort, onsort, signal, scrolls = false }) {
   const body = el("tbody");
   const state = el("p.state", { role: "status" });
   const more = button("More", () => next());
+  /** @type {string | null} */
   let after = null;
   let busy = false;
+  let known = 0;
 
   // Of numbers and times the highest come first, of names the lowest.
-  const other = (column, dir) => (dir === "ascending" || (!dir && column.falling) ? `-${column.sort}` : column.sort);
+  const other = (/** @type {Column} */ column, /** @type {string | undefined} */ dir) =>
+    dir === "ascending" || (!dir && column.falling) ? `-${column.sort}` : `${column.sort}`;
 
   const head = el("tr", {}, columns.map((column) => {
     const dir = !column.sort ? undefined : sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : undefined;
-    const text = column.sort && onsort
-      ? button(column.label + ({ ascending: " ↑", descending: " ↓" }[dir] || ""), () => onsort(other(column, dir)), ".plain")
-      : column.label;
-    return el(`th${column.number ? ".number" : ""}${column.kind === "less" ? ".less" : ""}`, { scope: "col", "aria-sort": dir }, text);
+    const arrow = dir === "ascending" ? " ↑" : dir === "descending" ? " ↓" : "";
+    const text = column.sort && onsort ? button(column.label + arrow, () => onsort(other(column, dir)), ".plain") : column.label;
+    return el(`th${classes(column)}`, { scope: "col", "aria-sort": dir }, text);
   }));
 
-  function line(row, first) {
-    const cells = columns.map((column) => el(`td${column.number ? ".number" : ""}${column.kind ? `.${column.kind}` : ""}`, { "data-label": column.label }, column.cell(row)));
-    const tr = el("tr", { tabindex: first ? "0" : "-1" }, cells);
+  function line(row) {
+    const cells = columns.map((column) => el(`td${classes(column)}`, { "data-label": column.label }, column.cell(row)));
+    const tr = el("tr", { tabindex: "-1" }, cells);
     if (open) tr.classList.add("opens");
     tr.addEventListener("click", (event) => {
       // Whoever marks text to copy it opens nothing.
-      if (!event.target.closest("a, button") && getSelection().isCollapsed) unfold(tr, row);
+      if (!event.target.closest("a, button") && getSelection()?.isCollapsed) unfold(tr, row);
     });
     tr.addEventListener("keydown", (event) => {
-      if (event.target !== tr) return;
-      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); unfold(tr, row); }
+      if (event.target !== tr || (event.key !== "Enter" && event.key !== " ")) return;
+      event.preventDefault();
+      unfold(tr, row);
     });
     return tr;
   }
@@ -63,19 +81,25 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
     rows[to].focus();
   });
 
-  async function next() {
+  // One row can be tabbed to; from there arrows lead to the others.
+  function holdTabStop() {
+    if (!body.querySelector(":scope > tr[tabindex='0']")) body.firstElementChild?.setAttribute("tabindex", "0");
+  }
+
+  async function next(limit = 0) {
     if (busy) return;
     busy = true;
     more.hidden = true;
     fill(state, "Loading …");
     try {
-      const page = await load(after, signal);
+      const page = await load(after, signal, limit || undefined);
       if (signal?.aborted) return;
-      const isFirst = !body.children.length;
-      body.append(...page.rows.map((row, index) => line(row, isFirst && !index)));
+      body.append(...page.rows.map(line));
+      known += page.rows.length;
+      holdTabStop();
       after = page.next;
       more.hidden = after === null;
-      fill(state, body.children.length ? "" : empty || "There is nothing here.");
+      fill(state, known ? null : empty || "There is nothing here.");
     } catch (error) {
       if (error.name === "AbortError") return;
       fill(state, `${error.message} `, button("Try again", () => next()));
@@ -84,19 +108,32 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
     }
   }
 
-  const watch = new IntersectionObserver(([entry]) => { if (entry.isIntersecting && !more.hidden) next(); }, { rootMargin: "400px" });
-  watch.observe(more);
-  signal?.addEventListener("abort", () => watch.disconnect());
-  const first = next();
-  const node = el(`div.table${scrolls ? ".scrolls" : ""}`, { tabindex: scrolls ? 0 : -1 }, el("table", {}, el("caption.hidden", {}, label), el("thead", {}, head), body), state, more);
+  // As many rows as there were when one left, so that one comes back to the same place.
+  async function first() {
+    const wanted = rowsOf(label);
+    do await next(Math.min(PAGE_MAX, wanted - known)); while (known < wanted && after !== null && !signal?.aborted);
+    const watch = new IntersectionObserver(([entry]) => entry.isIntersecting && !more.hidden && next(), { rootMargin: "400px" });
+    watch.observe(more);
+    signal?.addEventListener("abort", () => watch.disconnect());
+  }
+
+  const isCards = columns.some((column) => column.card);
+  const node = el(`div.table${scrolls ? ".scrolls" : ""}`, { tabindex: scrolls ? 0 : -1, "data-list": label },
+    el(`table${isCards ? ".cards" : ""}`, {}, el("caption.hidden", {}, label), el("thead", {}, head), body), state, more);
+  Object.assign(node, { ready: first() });
   return {
     node,
-    ready: first,
+    /** @param {any[]} rows */
     prepend(rows) {
-      body.prepend(...rows.map((row) => line(row, false)).reverse());
+      body.prepend(...rows.map(line).reverse());
+      known += rows.length;
       while (body.children.length > KEPT) body.lastElementChild.remove();
-      if (!body.querySelector("[tabindex='0']")) body.firstElementChild?.setAttribute("tabindex", "0");
-      if (body.children.length) fill(state);
+      holdTabStop();
+      if (known) fill(state);
     },
   };
 }
+
+/** @param {Column} column */
+const classes = (column) =>
+  [column.number && "number", column.kind, column.card && `card-${column.card}`].filter(Boolean).map((each) => `.${each}`).join("");

@@ -1,36 +1,56 @@
+// @ts-check
 import { get, query } from "./api.js";
-import { csv, el, isolated, whole } from "./dom.js";
-import { filters } from "./filters.js";
+import { csv, el, isolated, link, whole } from "./dom.js";
+import { filters, filtersOf, nothing, picker } from "./filters.js";
 import { instant } from "./format.js";
+import { EVENTS } from "./lists.js";
 import { named, who } from "./names.js";
 import { table } from "./table.js";
 
 export const name = "events";
 export const title = "Events";
 
-const ROWS = "/api/ops/tables/events/rows";
-const COLUMNS = ["kind", "user_id", "actor_id", "address", "at", "position", "user_agent"];
+const ROWS = `${EVENTS.path}/rows`;
+const SENTENCES = { renamed: ({ from, to }) => `from ${from} to ${to}` };
 
-export function eventsTable({ filter, signal, limit }) {
+/** What is told of an event, in one line. */
+const told = ({ kind, details }) =>
+  SENTENCES[kind]?.(details) ?? Object.entries(details).map(([key, each]) => `${key.replaceAll("_", " ")}: ${each}`).join(", ");
+
+function detail(row) {
+  const facts = {
+    Address: isolated(row.address), Device: isolated(row.device || "–"), "User agent": isolated(row.user_agent || "–"),
+    ...Object.fromEntries(Object.entries(row.details).map(([key, each]) => [key.replaceAll("_", " "), isolated(String(each))])),
+    Position: String(row.position),
+  };
+  return el("div", {},
+    el("dl.facts", {}, Object.entries(facts).map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content)))),
+    link("What else came from this address", query("/ops/events", { filter: `address:eq:${row.address}` })));
+}
+
+export function eventsTable({ filter, context, limit = undefined, sort = undefined, onsort = undefined, empty, ofOne = false }) {
+  const pick = picker(context);
   return table({
-    label: "Events", signal,
+    label: "Events", signal: context.signal, sort, onsort, open: detail, empty,
     columns: [
-      { label: "When", cell: (row) => instant(row.at) },
-      { label: "What", kind: "fixed", cell: (row) => isolated(row.kind) },
-      { label: "Whom", cell: (row) => who(row.user_id) },
+      { label: "When", sort: "at", falling: true, card: "end", cell: (row) => instant(row.at) },
+      { label: "What", kind: "fixed", card: "first", cell: (row) => pick("kind", row.kind) },
+      { label: "Whom", card: "second", cell: (row) => who(row.user_id) },
       { label: "Operator", cell: (row) => who(row.actor_id) },
-      { label: "Address", kind: "fixed", cell: (row) => isolated(row.address) },
-      { label: "Details", kind: "wide", cell: (row) => whole(Object.entries(row.details).map(([key, each]) => `${key}: ${each}`).join(", ")) },
-      { label: "Position", number: true, kind: "less", cell: (row) => String(row.position) },
-    ],
-    load: named((after, stop) => get(query(ROWS, { filter, after, limit }), stop), "user_id", "actor_id"),
-    empty: "Nothing that fits has happened.",
+      { label: "Address", kind: "fixed", card: "last", cell: (row) => pick("address", row.address) },
+      { label: "Details", kind: "wide", cell: (row) => whole(told(row)) },
+      { label: "Position", number: true, kind: "less", sort: "position", falling: true, cell: (row) => String(row.position) },
+    ].filter((column) => !ofOne || column.label !== "Whom"),
+    load: named((after, stop, size) => get(query(ROWS, { filter, sort, after, limit: size || limit }), stop), "user_id", "actor_id"),
   }).node;
 }
 
-export function view({ search, turn, signal }) {
+export async function view(context) {
+  const { search, change } = context;
+  const filter = filtersOf(EVENTS, search);
+  const sort = search.get("sort");
   return [
-    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn }), csv(query(`${ROWS}.csv`, { filter: search.getAll("filter") }))),
-    eventsTable({ filter: search.getAll("filter"), signal }),
+    el("header", {}, el("h1", {}, title), await filters(EVENTS, context, filter), csv(query(`${ROWS}.csv`, { filter, sort }))),
+    eventsTable({ filter, context, sort, onsort: (by) => change({ sort: by }), empty: nothing("Nothing that fits has happened.", context) }),
   ];
 }

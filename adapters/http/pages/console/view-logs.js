@@ -1,50 +1,45 @@
+// @ts-check
 import { ask, get, query } from "./api.js";
-import { curl } from "./curl.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, copy, csv, el, fill, isolated, link, say, whole } from "./dom.js";
-import { filters } from "./filters.js";
-import { bytes, instant, milliseconds, number } from "./format.js";
+import { button, csv, el, fill, isolated, link, say, whole } from "./dom.js";
+import { filters, filtersOf, nothing, picker } from "./filters.js";
+import { instant, milliseconds, number, relation } from "./format.js";
+import { histogram } from "./histogram.js";
+import { icon } from "./icons.js";
+import { REQUESTS } from "./lists.js";
 import { learn, who } from "./names.js";
+import { page, record } from "./record.js";
 import { table } from "./table.js";
+import { endpoints } from "./endpoints.js";
 
 export const name = "logs";
 export const title = "Logs";
 
-const COLUMNS = ["status", "problem", "route", "level", "method", "user_id", "address", "duration_ms", "request_id", "time", "path", "user_agent", "node", "worker"];
-const SHOWN_MAX = 20_000;
 // What the console itself asks would hide what others do.
-const NOT_OURS = ["route:not_prefix:/api/ops", "path:not_prefix:/ops"];
+const NOT_OURS = ["route:not_prefix:/api/ops", "route:not_prefix:/ops"];
+const ICONS = { warning: "refused", error: "failed" };
 
-const pretty = (data) => {
-  const text = typeof data === "string" ? data : JSON.stringify(data, null, 2);
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}\n… ${bytes(text.length - SHOWN_MAX)} more` : text;
-};
+const status = (row) =>
+  el(`span.status.${row.level}`, {}, ICONS[row.level] ? [icon(ICONS[row.level], ICONS[row.level]), " "] : null, String(row.status));
 
-async function detail(row) {
-  const record = await get(`/api/ops/logs/${row.id}`);
-  const part = (label, data) => (data === null || data === undefined ? null
-    : el("section", {}, el("h3", {}, label), el("pre", { tabindex: 0 }, pretty(data))));
-  const place = el("div");
-  return el("div.record", {},
-    el("p", {}, `${record.statements} statements in ${milliseconds(record.statements_ms)}; ${bytes(record.request_bytes)} in, ${bytes(record.response_bytes)} out; id `, isolated(record.request_id), ` on ${record.node}/${record.worker} `,
-      button("Copy as curl", () => copy(curl(record, location.origin), place)), " ", link("Its address", `/ops/logs/${record.id}`)),
-    place, part("Request", record.request_headers), part("Body", record.request_body),
-    part("Response", record.response_headers), part("Error", record.error));
-}
-
-function requests({ load, signal, sort, onsort }) {
+function requests({ load, context, sort, onsort, filter }) {
+  const pick = picker(context);
+  const own = context.search.get("own");
+  const address = (row) => query(`/ops/logs/${row.id}`, { filter: context.search.getAll("filter"), own });
   return table({
-    label: "Requests", signal, sort, onsort, load, open: detail, empty: "No request on record fits.",
+    label: "Requests", signal: context.signal, sort, onsort, load,
+    open: async (row) => record(await get(`/api/ops/logs/${row.id}`), address(row)),
+    empty: nothing("No request on record fits.", context),
     columns: [
-      { label: "When", cell: (row) => instant(row.time) },
-      { label: "Status", number: true, cell: (row) => el(`span.status.${row.level}`, {}, String(row.status)) },
-      { label: "Method", kind: "less", cell: (row) => isolated(row.method) },
-      { label: "Path", kind: "wide", cell: (row) => whole(row.query ? `${row.path}?${row.query}` : row.path) },
-      { label: "Duration", number: true, sort: "duration_ms", falling: true, cell: (row) => milliseconds(row.duration_ms) },
-      { label: "Problem", kind: "fixed", cell: (row) => isolated(row.problem) },
-      { label: "User", cell: (row) => who(row.user_id) },
-      { label: "Address", kind: "fixed", cell: (row) => isolated(row.address) },
-      { label: "Node", kind: "less", cell: (row) => isolated(row.node) },
+      { label: "When", sort: "time", falling: true, card: "last", cell: (row) => instant(row.time) },
+      { label: "Status", kind: "fixed", card: "first", cell: (row) => pick("status", row.status, status(row)) },
+      { label: "Method", kind: "less", card: "first", cell: (row) => pick("method", row.method) },
+      { label: "Path", kind: "wide", card: "first", cell: (row) => whole(row.query ? `${row.path}?${row.query}` : row.path) },
+      { label: "Duration", number: true, sort: "duration_ms", falling: true, card: "end", cell: (row) => milliseconds(row.duration_ms) },
+      { label: "Problem", kind: "fixed", card: "second", cell: (row) => pick("problem", row.problem) },
+      { label: "User", card: "second", cell: (row) => who(row.user_id) },
+      { label: "Address", kind: "fixed", cell: (row) => pick("address", row.address) },
+      { label: "Node", kind: "less", cell: (row) => pick("node", row.node) },
     ],
   });
 }
@@ -71,38 +66,47 @@ function follow(list, filter, signal) {
   return state;
 }
 
-export async function view({ key, search, turn, signal }) {
-  if (key) return [el("header", {}, el("h1", {}, `Request ${key}`), link("All requests", "/ops/logs")), await detail({ id: key })];
-  const chosen = search.getAll("filter");
-  const own = search.get("own") === "yes";
-  const filter = own ? chosen : [...chosen, ...NOT_OURS];
-  const sort = search.get("sort");
-  const live = search.get("live") === "yes";
-  const lost = el("span");
-  const list = requests({
-    signal, sort, onsort: live ? undefined : (by) => turn({ filter: chosen, sort: by, own: own ? "yes" : "" }),
-    load: async (after, stop) => {
-      const page = await get(query("/api/ops/logs", { filter, sort: live ? undefined : sort, after }), stop);
-      await learn(page.rows.map((row) => row.user_id), stop);
-      fill(lost, page.lost ? `${number(page.lost)} could not be recorded. ` : "");
-      return page;
-    },
-  });
-  const forget = () => askDialog({
-    title: "Remove these records?", action: "Remove", dangerous: true, text: `All records with ${chosen.join(" and ")}, also those of the console.`,
+/** Removing asks first, and says how many there are. */
+async function forget(filter, again) {
+  const count = await get(query("/api/ops/logs/count", { filter }));
+  const many = `${relation(count)} ${count.count === 1 ? "record" : "records"}`;
+  return askDialog({
+    title: `Remove ${many}?`, action: `Remove ${many}`, dangerous: true, text: `All with ${filter.join(" and ")}. They cannot be brought back.`,
     act: async () => {
-      const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter: chosen }));
-      say(`${forgotten} records were removed.`);
-      turn({ filter: chosen });
+      const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter }));
+      say(forgotten === 1 ? "1 record was removed." : `${number(forgotten)} records were removed.`);
+      again();
       return true;
     },
   });
-  return [
-    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn, keep: { live: live ? "yes" : "", own: own ? "yes" : "" } }),
-      button(own ? "Hide the console's own" : "Show the console's own", () => turn({ filter: chosen, live: live ? "yes" : "", sort, own: own ? "" : "yes" }), ".plain"),
-      csv(query("/api/ops/logs/rows.csv", { filter, sort: live ? undefined : sort })),
-      button(live ? "Stop" : "Live", () => turn({ filter: chosen, live: live ? "" : "yes", own: own ? "yes" : "" })),
-      chosen.length && !live ? button("Remove", forget, ".dangerous") : null),
-    el("p", {}, lost), live ? follow(list, filter, signal) : null, list.node,
-  ];
+}
+
+export async function view(context) {
+  const { key, search, change, again, signal } = context;
+  const ours = search.get("own") === "yes" ? [] : NOT_OURS;
+  if (key) return page(key, [...search.getAll("filter"), ...ours], search, signal);
+  const filter = [...filtersOf(REQUESTS, search), ...ours];
+  const live = search.get("live") === "yes";
+  const byEndpoint = search.get("by") === "endpoint" && !live;
+  const lost = el("span");
+  const header = el("header", {}, el("h1", {}, title), await filters(REQUESTS, context, filter),
+    el("span.space"),
+    button(byEndpoint ? "By request" : "By endpoint", () => change({ by: byEndpoint ? "" : "endpoint", sort: "", live: "" })),
+    button(ours.length ? "Show the console's own" : "Hide the console's own", () => change({ own: ours.length ? "yes" : "" }), ".plain"),
+    csv(query("/api/ops/logs/rows.csv", { filter, sort: live || byEndpoint ? undefined : search.get("sort") })),
+    button(live ? "Stop" : "Live", () => change({ live: live ? "" : "yes", by: "" })),
+    search.has("filter") && !live ? button("Remove", () => forget(filter, again), ".dangerous") : null);
+  if (byEndpoint) return [header, await histogram(filter, context), await endpoints(filter, context)];
+  const sort = live ? null : search.get("sort");
+  const list = requests({
+    context, sort, filter, onsort: live ? undefined : (by) => change({ sort: by }),
+    load: async (after, stop, limit) => {
+      const found = await get(query("/api/ops/logs", { filter, sort, after, limit }), stop);
+      await learn(found.rows.map((row) => row.user_id), stop);
+      fill(lost, found.lost ? `${number(found.lost)} could not be recorded. ` : "");
+      return found;
+    },
+  });
+  const followed = [...search.getAll("filter"), ...ours];
+  return [header, lost, live ? follow(list, followed, signal) : await histogram(filter, context), list.node];
 }

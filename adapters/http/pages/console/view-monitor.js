@@ -1,7 +1,9 @@
+// @ts-check
 import { get, query } from "./api.js";
 import { chart, together } from "./chart.js";
-import { el, fill, isolated, link } from "./dom.js";
-import { atMost, bytes, compact, duration, instant, milliseconds, number } from "./format.js";
+import { el, fill, link } from "./dom.js";
+import { atMost, bytes, compact, duration, milliseconds, number } from "./format.js";
+import { nodeTable } from "./nodes.js";
 import { finished } from "./ticks.js";
 
 export const name = "monitor";
@@ -85,24 +87,7 @@ function charts(onrange) {
   };
 }
 
-// One line a node; how many workers of it are up, and what it does for all.
-function nodeTable(nodes, address) {
-  const leases = (node) => node.workers.filter((worker) => worker.state === "up").flatMap((worker) => worker.leases);
-  const latest = (node, key) => node.workers.map((worker) => worker[key]).sort().at(-1);
-  return el("table.nodes", {},
-    el("caption", {}, "Nodes"),
-    el("thead", {}, el("tr", {}, ["Node", "State", "Workers", "Version", "Started", "Last seen", "Does for all"].map((label) => el("th", { scope: "col" }, label)))),
-    el("tbody", {}, nodes.map((node) => el("tr", {},
-      el("th", { scope: "row" }, el("a", { href: address(node.node) }, isolated(node.node))),
-      el("td", { "data-label": "State" }, el(`span.state.${node.state}`, {}, node.state)),
-      el("td", { "data-label": "Workers" }, String(node.workers.filter((worker) => worker.state === "up").length)),
-      el("td", { "data-label": "Version" }, isolated(node.workers[0].version)),
-      el("td", { "data-label": "Started" }, instant(latest(node, "started"))),
-      el("td", { "data-label": "Last seen" }, instant(latest(node, "seen"))),
-      el("td", { "data-label": "Does for all" }, leases(node).join(", ") || "–")))));
-}
-
-export async function view({ search, turn, signal }) {
+export async function view({ search, change, signal }) {
   const chosen = SPANS[search.get("span")] ? search.get("span") : "hour";
   const node = search.get("node") || "";
   const since = Date.parse(search.get("since"));
@@ -110,9 +95,9 @@ export async function view({ search, turn, signal }) {
   const zoomed = since < until;
   const trouble = el("p.trouble", { role: "alert" });
   const numbers = tiles();
-  const lines = charts((from, to) => turn({ span: chosen, node, since: new Date(from).toISOString(), until: new Date(to).toISOString() }));
+  const lines = charts((from, to) => change({ since: new Date(from).toISOString(), until: new Date(to).toISOString() }));
   const places = el("div");
-  const nodeChoice = el("select", { "aria-label": "Node", onchange: (event) => turn({ span: chosen, node: event.target.value }) });
+  const nodeChoice = el("select", { "aria-label": "Node", onchange: () => change({ node: nodeChoice.value }) });
   let listed = "";
 
   function show(nodes) {
@@ -121,7 +106,8 @@ export async function view({ search, turn, signal }) {
       listed = names.join();
       fill(nodeChoice, [["", "All nodes"], ...names.map((each) => [each, each])].map(([value, text]) => el("option", { value, selected: value === node }, text)));
     }
-    if (!places.contains(document.activeElement)) fill(places, nodeTable(nodes, (each) => `/ops/monitor?${new URLSearchParams({ span: chosen, node: each })}`));
+    if (places.contains(document.activeElement)) return;
+    fill(places, nodeTable(nodes, (each) => query("/ops/monitor", { span: chosen, node: each })));
   }
 
   async function look() {
@@ -146,11 +132,12 @@ export async function view({ search, turn, signal }) {
     look().then(() => fill(trouble), (error) => { if (!signal.aborted) fill(trouble, error.message); });
   }, EVERY_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
-  const choice = el("select", { "aria-label": "Time", onchange: (event) => turn({ span: event.target.value, node }) },
+  const choice = el("select", { "aria-label": "Time", onchange: () => change({ span: choice.value, since: "", until: "" }) },
     Object.keys(SPANS).map((span) => el("option", { value: span, selected: span === chosen && !zoomed }, `The last ${span}`)),
     zoomed ? el("option", { value: chosen, selected: true }, "The range you chose") : null);
+  const whole = zoomed ? link("Whole range", query("/ops/monitor", { span: chosen, node })) : null;
   return [
-    el("header", {}, el("h1", {}, title), choice, nodeChoice, zoomed ? link("Whole range", `/ops/monitor?${new URLSearchParams({ span: chosen, node })}`) : null),
+    el("header", {}, el("h1", {}, title), choice, nodeChoice, whole),
     trouble, numbers.node, lines.node, places,
   ];
 }

@@ -1,32 +1,37 @@
+// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
 import { button, csv, el, isolated, say } from "./dom.js";
-import { filters } from "./filters.js";
+import { filters, filtersOf, nothing, picker } from "./filters.js";
 import { instant } from "./format.js";
+import { SESSIONS } from "./lists.js";
 import { named, who } from "./names.js";
 import { table } from "./table.js";
 
 export const name = "sessions";
 export const title = "Sessions";
 
-const ROWS = "/api/ops/tables/sessions/rows";
-const COLUMNS = ["user_id", "address", "user_agent", "created_at", "last_seen_at", "expires_at", "id"];
+const ROWS = `${SESSIONS.path}/rows`;
 
-function sessions({ filter, sort, onsort, signal, done, empty, go }) {
+function sessions({ filter, context, sort = undefined, onsort = undefined, empty, ofOne = false }) {
+  const pick = picker(context);
   return table({
-    label: "Sessions", signal, sort, onsort, empty,
+    label: "Sessions", signal: context.signal, sort, onsort, empty,
     columns: [
       { label: "Id", number: true, kind: "less", sort: "id", falling: true, cell: (row) => String(row.id) },
-      { label: "User", cell: (row) => who(row.user_id) },
-      { label: "Address", kind: "fixed", cell: (row) => isolated(row.address) },
-      { label: "Device", kind: "wide", cell: (row) => el("span", { title: row.user_agent }, isolated(row.device || row.user_agent)) },
+      { label: "User", sort: "user_id", card: "first", cell: (row) => who(row.user_id) },
+      { label: "Address", kind: "fixed", card: "second", cell: (row) => pick("address", row.address) },
+      {
+        label: "Device", kind: "wide", card: "second",
+        cell: (row) => pick(row.device ? "device" : "user_agent", row.device || row.user_agent, el("bdi", { title: row.user_agent }, row.device || row.user_agent)),
+      },
       { label: "Opened", kind: "less", cell: (row) => instant(row.created_at) },
-      { label: "Last seen", cell: (row) => instant(row.last_seen_at) },
+      { label: "Last seen", card: "last", cell: (row) => instant(row.last_seen_at) },
       { label: "Expires", sort: "expires_at", falling: true, cell: (row) => instant(row.expires_at) },
-      { label: "", cell: (row) => button("End", () => end(row, done)) },
-    ],
-    load: named((after, stop) => get(query(ROWS, { filter, sort, after }), stop), "user_id"),
-    open: (row) => go(`/ops/users/${row.user_id}`),
+      { label: "", card: "end", cell: (row) => button("End", () => end(row, context.again)) },
+    ].filter((column) => !ofOne || column.label !== "User"),
+    load: named((after, stop, limit) => get(query(ROWS, { filter, sort, after, limit }), stop), "user_id"),
+    open: ofOne ? undefined : (row) => context.go(`/ops/users/${row.user_id}`),
   }).node;
 }
 
@@ -43,24 +48,33 @@ function end(row, done) {
   }).then(() => undefined);
 }
 
-export function sessionsOf(user, { signal, done, go }) {
+export function sessionsOf(user, context) {
   const all = () => askDialog({
     title: `End all sessions of ${user.username}?`, action: "End all", dangerous: true,
     act: async () => {
       const { ended } = await ask("DELETE", `/api/ops/users/${user.id}/sessions`);
       say(`${ended} sessions have ended.`);
-      done();
+      context.again();
       return true;
     },
   });
-  return [sessions({ filter: [`user_id:eq:${user.id}`], signal, done, go, empty: "Signed in nowhere." }), el("p", {}, button("End all", all))];
+  return [
+    sessions({ filter: [`user_id:eq:${user.id}`], context: elsewhere(context, "/ops/sessions"), empty: "Signed in nowhere.", ofOne: true }),
+    el("p", {}, button("End all", all)),
+  ];
 }
 
-export function view({ search, turn, signal, go }) {
-  const filter = search.getAll("filter");
+/** On another page, a value that is clicked leads to the list that it filters. */
+export const elsewhere = (context, path) => ({
+  ...context, search: new URLSearchParams(), change: ({ filter }) => context.go(query(path, { filter })),
+});
+
+export async function view(context) {
+  const { search, change } = context;
+  const filter = filtersOf(SESSIONS, search);
   const sort = search.get("sort");
   return [
-    el("header", {}, el("h1", {}, title), filters({ columns: COLUMNS, search, turn }), csv(query(`${ROWS}.csv`, { filter, sort }))),
-    sessions({ filter, sort, onsort: (by) => turn({ filter, sort: by }), signal, done: () => turn({ filter, sort }), go, empty: "No session fits." }),
+    el("header", {}, el("h1", {}, title), await filters(SESSIONS, context, filter), csv(query(`${ROWS}.csv`, { filter, sort }))),
+    sessions({ filter, context, sort, onsort: (by) => change({ sort: by }), empty: nothing("No session fits.", context) }),
   ];
 }

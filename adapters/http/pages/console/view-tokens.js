@@ -1,6 +1,7 @@
+// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
-import { button, el, isolated, say } from "./dom.js";
+import { button, csv, el, isolated, say } from "./dom.js";
 import { instant, value } from "./format.js";
 import { named, who } from "./names.js";
 import { table } from "./table.js";
@@ -16,7 +17,7 @@ const SCOPES = {
   "token.view": "listing access keys", "token.revoke": "revoking access keys",
 };
 
-export function view({ me, turn, signal }) {
+export function view({ me, search, again, signal }) {
   const create = () => askDialog({
     title: "New access token", action: "Create",
     fields: {
@@ -27,8 +28,11 @@ export function view({ me, turn, signal }) {
     act: async ({ name: label, scopes, days }) => {
       if (!scopes.length) throw new Error("Choose a scope.");
       const token = await ask("POST", "/api/ops/tokens", { name: label, scopes, days: Number(days) });
-      turn({});
-      show({ title: "The key", text: "It is shown this once. Send it as Authorization: Bearer KEY.", content: [el("p", {}, el("code.secret", {}, token.key)), copyButton(token.key)] });
+      again();
+      show({
+        title: "The key", text: "It is shown this once. Send it as Authorization: Bearer KEY.",
+        content: [el("p", {}, el("code.secret", {}, token.key)), copyButton(token.key)],
+      });
       return true;
     },
   });
@@ -37,24 +41,28 @@ export function view({ me, turn, signal }) {
     act: async () => {
       await ask("DELETE", `/api/ops/tokens/${row.id}`);
       say(`${row.name} was revoked.`);
-      turn({});
+      again();
       return true;
     },
   });
+  if (search.get("new")) {
+    history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
+    create();
+  }
   return [
-    el("header", {}, el("h1", {}, title), button("New token", create, ".primary")),
+    el("header", {}, el("h1", {}, title), csv("/api/ops/tables/access_tokens/rows.csv"), button("New token", create, ".primary")),
     table({
       label: "Access tokens", signal,
       columns: [
-        { label: "Name", cell: (row) => isolated(row.name) },
-        { label: "Scopes", kind: "long", cell: (row) => row.scopes },
+        { label: "Name", card: "first", cell: (row) => isolated(row.name) },
+        { label: "Scopes", kind: "long", card: "second", cell: (row) => row.scopes },
         { label: "Operator", cell: (row) => who(row.user_id) },
-        { label: "Last used", cell: (row) => value("instant", row.last_used_at) },
+        { label: "Last used", card: "last", cell: (row) => value("instant", row.last_used_at) },
         { label: "Expires", cell: (row) => instant(row.expires_at) },
-        { label: "", cell: (row) => button("Revoke", () => revoke(row)) },
+        { label: "", card: "end", cell: (row) => button("Revoke", () => revoke(row)) },
       ],
-      load: named((after, stop) => get(query("/api/ops/tokens", { after }), stop), "user_id"),
-      empty: "No program has access.",
+      load: named((after, stop, limit) => get(query("/api/ops/tokens", { after, limit }), stop), "user_id"),
+      empty: ["No program has access. ", button("Make a token", create)],
     }).node,
   ];
 }

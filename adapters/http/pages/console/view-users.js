@@ -1,45 +1,61 @@
+// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, csv, el, isolated, link, say } from "./dom.js";
-import { instant, value } from "./format.js";
-import { sessionsOf } from "./view-sessions.js";
-import { eventsTable } from "./view-events.js";
+import { filters, filtersOf, nothing } from "./filters.js";
+import { instant } from "./format.js";
+import { badge } from "./icons.js";
+import { USERS } from "./lists.js";
 import { table } from "./table.js";
+import { eventsTable } from "./view-events.js";
+import { elsewhere, sessionsOf } from "./view-sessions.js";
 
 export const name = "users";
 export const title = "Users";
 
-const ROWS = "/api/ops/tables/users/rows";
-const KINDS = { all: [], operators: ["is_operator:eq:true"], disabled: ["disabled_at:null:false"] };
+const ROWS = `${USERS.path}/rows`;
 const PASSWORD = { label: "Password", type: "password", required: true, autocomplete: "new-password" };
 
 export const view = (context) => (context.key ? one(context) : all(context));
 
-function all({ search, turn, go, signal }) {
+/** In which state an account is, as far as its row tells. */
+const states = (row, me) => [
+  row.disabled_at ? badge("disabled", "disabled") : null,
+  row.is_operator ? badge("operator", "operator") : null,
+  row.id === me.user.id ? badge("you", "you") : null,
+];
+
+async function all(context) {
+  const { search, change, go, me, signal } = context;
   const wanted = search.get("name") || "";
-  const kind = KINDS[search.get("kind")] ? search.get("kind") : "all";
   const how = search.get("how") === "contains" ? "contains" : "prefix";
-  const filter = [...KINDS[kind], ...(wanted ? [`username:${how}:${wanted}`] : [])];
-  const find = el("input", { type: "search", value: wanted, "aria-label": "Name", placeholder: "Name  /", autocomplete: "off" });
-  const choose = (name_, options, now) => el("select", { "aria-label": name_, onchange: (event) => turn({ name: wanted, kind, how, [name_.toLowerCase()]: event.target.value }) },
-    options.map((each) => el("option", { value: each, selected: each === now }, each)));
+  const filter = [...filtersOf(USERS, search), ...(wanted ? [`username:${how}:${wanted}`] : [])];
+  const sort = search.get("sort");
+  const find = el("input", { type: "search", value: wanted, "aria-label": "Name", placeholder: "Find by name  /", autocomplete: "off" });
+  const begins = el("select", { "aria-label": "How", onchange: () => change({ how: begins.value, name: find.value.trim() }) },
+    [["prefix", "begins with"], ["contains", "contains"]].map(([key, text]) => el("option", { value: key, selected: key === how }, text)));
+  if (search.get("new")) {
+    history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
+    create(go);
+  }
+  const none = wanted ? `No name here ${how === "prefix" ? "begins with" : "has"} “${wanted}”.` : "Nobody fits.";
   return [
     el("header", {}, el("h1", {}, title),
-      el("form", { role: "search", onsubmit: (event) => { event.preventDefault(); turn({ name: find.value.trim(), kind, how }); } },
-        choose("Kind", Object.keys(KINDS), kind), choose("How", ["prefix", "contains"], how), find),
-      csv(query(`${ROWS}.csv`, { filter })), button("New user", () => create(go), ".primary")),
+      el("form", { onsubmit: (event) => { event.preventDefault(); change({ name: find.value.trim(), how }); } }, begins, find),
+      await filters(USERS, context, filter),
+      csv(query(`${ROWS}.csv`, { filter, sort })), button("New user", () => create(go), ".primary")),
     table({
-      label: "Users", signal,
+      label: "Users", signal, sort, onsort: (by) => change({ sort: by }),
       columns: [
-        { label: "Name", kind: "wide", cell: (row) => link(isolated(row.username), `/ops/users/${row.id}`) },
-        { label: "Id", number: true, cell: (row) => String(row.id) },
-        { label: "Signed up", cell: (row) => instant(row.signup_time) },
-        { label: "Disabled", cell: (row) => value("instant", row.disabled_at) },
-        { label: "Operator", cell: (row) => value("boolean", row.is_operator) },
+        { label: "Name", kind: "wide", card: "first", sort: "username", cell: (row) => link(isolated(row.username), `/ops/users/${row.id}`) },
+        { label: "State", kind: "fixed", card: "end", cell: (row) => states(row, me) },
+        { label: "Id", number: true, sort: "id", falling: true, card: "second", cell: (row) => String(row.id) },
+        { label: "Signed up", card: "last", cell: (row) => instant(row.signup_time) },
+        { label: "Disabled", cell: (row) => instant(row.disabled_at) },
       ],
-      load: (after, stop) => get(query(ROWS, { filter, after }), stop),
+      load: (after, stop, limit) => get(query(ROWS, { filter, sort, after, limit }), stop),
       open: (row) => go(`/ops/users/${row.id}`),
-      empty: wanted ? `No name here ${how === "prefix" ? "begins with" : "has"} “${wanted}”.` : "Nobody has signed up yet.",
+      empty: nothing(none, context),
     }).node,
   ];
 }
@@ -57,10 +73,10 @@ function create(go) {
   });
 }
 
-async function one({ key, go, signal, turn }) {
+async function one(context) {
+  const { key, go, me, again, signal } = context;
   const path = `/api/ops/users/${encodeURIComponent(key)}`;
   const user = await get(`${ROWS}/${encodeURIComponent(key)}`, signal);
-  const again = () => turn({});
 
   const act = async (work, done) => {
     try {
@@ -126,23 +142,45 @@ async function one({ key, go, signal, turn }) {
     }
   };
 
-  const shut = Boolean(user.disabled_at);
+  const disable = async () => {
+    const done = await askDialog({
+      title: `Disable ${user.username}?`, action: `Disable ${user.username}`, dangerous: true,
+      text: "All sessions and access keys end at once, and logins are refused.",
+      act: () => ask("POST", `${path}/disable`),
+    });
+    if (done) leave(`${user.username} is disabled.`);
+  };
+  const demote = async () => {
+    const done = await askDialog({
+      title: `Demote ${user.username}?`, action: `Demote ${user.username}`, dangerous: true,
+      text: "Access keys and codes of this operator end at once. The account and its sessions stay.",
+      act: () => ask("POST", `${path}/demote`),
+    });
+    if (done) leave(`${user.username} is no operator any more.`);
+  };
+  const leave = (said) => {
+    say(said);
+    again();
+  };
+
+  const facts = {
+    Id: String(user.id), "Signed up": instant(user.signup_time), Disabled: user.disabled_at ? instant(user.disabled_at) : null, Version: String(user.version),
+  };
   return [
     el("header", {}, el("h1", {}, isolated(user.username)),
+      user.disabled_at ? null : badge("active", "active"), states(user, me),
+      el("span.space"),
       button("Change", edit, ".primary"),
-      shut ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled."))
-        : button("Disable", () => askDialog({ title: `Disable ${user.username}?`, text: "All sessions and access keys end at once, and logins are refused.", action: `Disable ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/disable`) }).then((done) => { if (done) { say(`${user.username} is disabled.`); again(); } })),
-      user.is_operator ? button("Demote", () => askDialog({ title: `Demote ${user.username}?`, text: "Access keys and codes of this operator end at once. The account and its sessions stay.", action: `Demote ${user.username}`, dangerous: true, act: () => ask("POST", `${path}/demote`) }).then((done) => done && again())) : null,
+      user.disabled_at ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled.")) : button("Disable", disable),
+      user.is_operator ? button("Demote", demote) : null,
       button("Reset code", resetCode),
       button("Delete", remove, ".dangerous")),
-    el("dl.facts", {}, Object.entries({
-      Id: String(user.id), "Signed up": instant(user.signup_time), Disabled: value("instant", user.disabled_at),
-      Operator: value("boolean", user.is_operator), Version: String(user.version),
-    }).map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content)))),
-    el("p", {}, link("Requests of this user", query("/ops/logs", { filter: `user_id:eq:${user.id}` }))),
+    el("dl.facts", {}, Object.entries(facts).filter(([, content]) => content !== null).map(([label, content]) =>
+      el("div", {}, el("dt", {}, label), el("dd", {}, content)))),
+    el("p", {}, link("Requests of this user", query("/ops/logs", { filter: `user_id:eq:${user.id}`, last: "all" }))),
     el("h2", {}, "Sessions"),
-    sessionsOf(user, { signal, done: again, go }),
+    sessionsOf(user, context),
     el("h2", {}, "What happened"),
-    eventsTable({ filter: [`user_id:eq:${user.id}`], signal, limit: 20 }),
+    eventsTable({ filter: [`user_id:eq:${user.id}`], context: elsewhere(context, "/ops/events"), limit: 20, ofOne: true, empty: "Nothing is on record." }),
   ];
 }

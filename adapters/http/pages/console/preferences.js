@@ -1,0 +1,25 @@
+// @ts-check
+// What the reader has chosen for this browser: the theme, and the zone in which times are shown.
+
+/** @type {Record<string, string[]>} */
+const CHOICES = { theme: ["system", "light", "dark"], zone: ["local", "UTC"] };
+
+/** The choice made, or the first there is. @param {string} name @returns {string} */
+export function preference(name) {
+  let kept = null;
+  try {
+    kept = localStorage.getItem(name);
+  } catch {} // the browser keeps nothing for us
+  return kept !== null && CHOICES[name].includes(kept) ? kept : CHOICES[name][0];
+}
+
+/** Make the next choice, and say which it is. @param {string} name @returns {string} */
+export function choose(name) {
+  const choices = CHOICES[name];
+  const next = choices[(choices.indexOf(preference(name)) + 1) % choices.length];
+  try {
+    localStorage.setItem(name, next);
+  } catch {} // then it lasts until the page is left
+  if (name === "theme") document.documentElement.dataset.theme = next;
+  return next;
+}

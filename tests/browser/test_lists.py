@@ -1,0 +1,192 @@
+"""Lists in the console: walked, filtered, sorted, and come back to."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from entrypoints.services import build_services
+from entrypoints.settings import Settings
+from tests.browser.console import Console, of_settings, run_aside
+from tests.conftest import settings_in
+from tests.examples import PASSWORD
+from tests.operations.conftest import CONSOLE, make_operator
+
+
+def test_tables_are_walked_with_one_tab_stop_and_say_how_they_are_sorted(console: Console) -> None:
+    page = console.page
+    for number in range(3):
+        console.user(f"user{number}")
+    console.log_in()
+    console.open("sessions")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    assert page.locator("tbody tr[tabindex='0']").count() == 1
+    assert page.locator("th[aria-sort]").count() == 0
+    page.get_by_role("button", name="Expires").click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Expires ↓")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="user2")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Sessions")).to_be_visible()
+    expect(page.get_by_role("link", name="user1")).to_be_visible()
+
+
+def test_a_list_is_filtered_by_the_kind_of_its_columns_and_tells_how_many_there_are(
+    console: Console,
+) -> None:
+    page = console.page
+    for name in ("ada", "bob"):
+        console.user(name)
+    console.log_in()
+    console.open("events")
+    count = page.locator(".count")
+    expect(count).to_have_text("4 events")
+
+    # a kind, from what there is
+    page.get_by_label("Value").focus()
+    expect(page.locator("datalist option[value=signed_up]")).to_have_text("signed_up (2)")
+    page.keyboard.type("signed_up")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip")).to_contain_text("What is signed_up")
+    expect(count).to_have_text("2 events")
+
+    # a user, by name
+    page.get_by_label("Column").select_option("Whom")
+    page.get_by_label("Value").fill("nobody")
+    page.keyboard.press("Enter")
+    assert page.locator("input:invalid").evaluate("e => e.validationMessage") == (
+        "Nobody has the name “nobody”."
+    )
+    page.get_by_label("Value").fill("ADA")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip").last).to_contain_text("Whom is ada")
+    expect(count).to_have_text("1 event")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+    # and what does not fit says what to do
+    page.get_by_label("Column").select_option("Operator")
+    page.get_by_label("Comparison").select_option("is not empty")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.get_by_text("Nothing that fits has happened.")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(count).to_have_text("4 events")
+
+
+def test_a_value_that_is_clicked_filters_and_with_alt_excludes(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("events")
+    first = page.locator("tbody tr")
+    expect(first).to_have_count(3)
+    page.get_by_role("button", name="signed_up").click()
+    expect(page.locator(".chip")).to_contain_text("What is signed_up")
+    expect(first).to_have_count(1)
+    page.get_by_role("button", name="Without: What is signed_up").click()
+    expect(first).to_have_count(3)
+    page.get_by_role("button", name="signed_up").click(modifiers=["Alt"])
+    expect(page.locator(".chip")).to_contain_text("What is not signed_up")
+    expect(first).to_have_count(2)
+
+
+def test_times_are_shown_and_typed_in_the_zone_that_is_chosen(
+    tmp_path: Path, browser: Browser
+) -> None:
+    settings = settings_in(tmp_path)
+    run_aside(lambda: make_operator(settings))
+    for console in of_settings(settings, browser, timezone_id="America/New_York"):
+        page = console.page
+        console.log_in()
+        console.open("events?since=2026-01-15T12:00:00Z&until=2026-01-15T13:00:00Z")
+        assert page.get_by_label("From").input_value() == "2026-01-15T07:00"
+        page.get_by_role("button", name="Times: local").click()
+        expect(page.get_by_role("button", name="Times: UTC")).to_be_visible()
+        assert page.get_by_label("From").input_value() == "2026-01-15T12:00"
+        page.get_by_label("From").fill("2026-01-15T11:00")
+        page.get_by_role("button", name="Show", exact=True).click()
+        page.wait_for_url("**since=2026-01-15T11%3A00%3A00.000Z*")
+        page.get_by_role("button", name="Times: UTC").click()
+        expect(page.get_by_label("From")).to_have_value("2026-01-15T06:00")
+
+
+def test_a_range_ends_now_or_lies_between_two_times(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("users")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("Time").select_option("Last 15 minutes")
+    page.wait_for_url("**last=15m")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("Time").select_option("Between …")
+    page.get_by_label("From").fill("2001-01-01T00:00")
+    page.get_by_label("Until").fill("2001-01-02T00:00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nobody fits.")).to_be_visible()
+
+
+def test_back_leads_to_the_same_place_with_as_many_rows(console: Console) -> None:
+    page = console.page
+    run_aside(lambda: add_users(console.settings, 200))
+    console.log_in()
+    console.open("users")
+    rows = page.locator("tbody tr")
+    for wanted in (100, 150):
+        page.keyboard.press("End")
+        page.mouse.wheel(0, 100_000)
+        expect(rows).to_have_count(wanted)
+    page.get_by_role("link", name="user75", exact=True).click()
+    expect(page.get_by_role("heading", name="user75")).to_be_visible()
+    left = page.evaluate("history.length")
+    page.go_back()
+    expect(rows).to_have_count(150)
+    expect(page.get_by_role("link", name="user75", exact=True)).to_be_in_viewport()
+    assert page.evaluate("history.length") == left
+
+
+def add_users(settings: Settings, number: int) -> None:
+    async def add() -> None:
+        services = build_services(settings)
+        async with services.running():
+            for each in range(number):
+                await services.use_cases.create_user(
+                    username=f"user{each}", password=PASSWORD, origin=CONSOLE
+                )
+
+    asyncio.run(add())
+
+
+@pytest.mark.parametrize("table", ["users", "sessions", "events"])
+def test_a_list_is_sorted_by_every_indexed_column_it_shows(console: Console, table: str) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open(table)
+    known = page.request.get(f"{console.url}/api/ops/tables").json()
+    (columns,) = (each["columns"] for each in known if each["name"] == table)
+    indexed = {each["name"] for each in columns if each["indexed"] and not each["nullable"]}
+    hidden = {"users": {"username_key"}, "events": {"transaction_id"}}.get(table, set())
+    sorted_by = set()
+    for index in range(page.locator("th button").count()):
+        page.locator("th button").nth(index).click()
+        page.wait_for_url("**sort=*")
+        sorted_by.add(page.url.rpartition("sort=")[2].lstrip("-"))
+        expect(page.locator("th[aria-sort]")).to_have_count(1)
+        expect(page.locator("tbody tr").first).to_be_visible()
+    assert sorted_by == indexed - hidden
+
+
+def test_what_a_row_refers_to_can_be_gone_to(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("tables/sessions")
+    expect(page.get_by_role("table", name="Rows of sessions").locator("tbody tr")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr.detail")).to_contain_text("auth_version")
+    page.locator("tr.detail").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="root")).to_be_visible()
