@@ -9,7 +9,7 @@ SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 FAST := $(addprefix tests/,unit contracts states migrations architecture http operations)
 COVERAGE := --cov --cov-report=
 
-.PHONY: help install serve test fast reliability bench check audit format lock swagger-ui clean
+.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -19,6 +19,9 @@ install: $(VENV)/installed ## make .venv with what the service needs
 
 serve: $(VENV)/installed ## create or upgrade the database and serve it (PORT=8000, HOST=127.0.0.1)
 	@$(RUN) -m entrypoints serve --host $(HOST) --port $(PORT)
+
+demo: $(VENV)/installed ## serve a month of invented life, in demo-data/, and open the console (PORT=8000)
+	@$(RUN) -m entrypoints demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/installed-dev ## run every test, side by side where they may
 	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone"

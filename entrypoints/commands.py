@@ -21,6 +21,7 @@ from domain.session import Origin
 from domain.user import Username
 from entrypoints import __version__
 from entrypoints.database import database
+from entrypoints.demo.command import demo
 from entrypoints.preparation import CannotStart
 from entrypoints.serve import serve
 from entrypoints.settings import InvalidSettings, read_settings
@@ -82,6 +83,7 @@ def demote(name: str) -> None:
 
 main.add_command(serve)
 main.add_command(database)
+main.add_command(demo)
 
 
 class Commands(CLIPlugin):
@@ -96,6 +98,7 @@ class Commands(CLIPlugin):
         cli.add_command(serve, "run")
         cli.add_command(users)
         cli.add_command(database)
+        cli.add_command(demo)
 
 
 def _password(*, from_stdin: bool) -> str:
