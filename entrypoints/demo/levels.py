@@ -63,15 +63,15 @@ class Levels:
         is_troubled = begin <= at < end
         return {
             "process_memory_bytes": self._memory(at) + random.randrange(_MIB // 2),
-            "process_cpu_percent": round(2.2 + 9 * busy + 2.5 * random.random(), 1),
+            "process_cpu_percent": round(1.4 + 4 * busy + 1.5 * random.random(), 1),
             "process_threads": 9,
             "process_open_files": 27 + round(8 * busy) + 40 * is_troubled,
             "host_cpu_percent": round(7 + 13 * busy + 6 * random.random() + 38 * is_troubled, 1),
             "host_memory_percent": round(41 + 2 * random.random(), 1),
             "disk_used_percent": round(34 + 4 * growth, 1),
             "active_sessions": active,
-            "database_bytes": round(1.6 * _MIB * growth),
-            "database_wal_bytes": round((0.4 + 2 * random.random()) * _MIB),
+            "database_bytes": round(1.1 * _MIB * growth),
+            "database_wal_bytes": round((0.1 + 0.4 * random.random()) * _MIB),
             "hash_queue_waiting": int(random.random() < busy / 20),
             "hash_queue_running": int(random.random() < busy / 3),
             "writers_waiting": 6 * is_troubled + int(random.random() < busy / 30),

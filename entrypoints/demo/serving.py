@@ -10,6 +10,7 @@ import webbrowser
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -75,14 +76,14 @@ def _bound(listening: Listening) -> socket.socket:
 
 def _ready(folder: Path, *, seed: int, fresh: bool) -> Demo:
     """The demo that is there, or a new one."""
-    demo = demo_in(folder)
-    if demo and not fresh:
-        if not demo.is_whole:
+    try:
+        demo = demo_in(folder)
+        if demo and not fresh:
+            if demo.is_whole:
+                return demo
             raise CannotDemonstrate(
                 f"The demo in {folder} was not finished; --fresh makes it anew."
             )
-        return demo
-    try:
         if demo:
             remove(folder)
         demo = Demo(login=new_login(), made_at=datetime.now(UTC))
@@ -91,7 +92,7 @@ def _ready(folder: Path, *, seed: int, fresh: bool) -> Demo:
         asyncio.run(fill(settings_of(folder), seed, demo.login))
         finish(folder, demo := structs.replace(demo, is_whole=True))
     except OSError as error:
-        raise CannotDemonstrate(f"{folder} cannot be written: {error}") from error
+        raise CannotDemonstrate(f"{folder} cannot be used: {error}") from error
     return demo
 
 
@@ -128,7 +129,7 @@ class _Server(uvicorn.Server):
         self._link = link
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and then open it. Where there is no browser, the link was printed."""
+        """Listen, and then open it, without waiting for the browser to end."""
         await super().startup(sockets)
         if self.started and self._link:
-            await asyncio.to_thread(webbrowser.open, self._link)
+            Thread(target=webbrowser.open, args=(self._link,), daemon=True).start()

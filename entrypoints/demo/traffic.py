@@ -44,7 +44,7 @@ _BY_USERS = {
 }
 _BY_OPERATORS = {Renamed: calls.RENAME, Disabled: calls.DISABLE}
 _OPERATORS, _ANONYMOUS, _SCANNERS = 0.06, 0.062, 0.012
-_FAILING, _SLOW = 0.45, 0.0025
+_FAILING, _SLOW = 0.45, 0.0012
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ def test_its_link_logs_the_operator_in(operator: httpx.Client) -> None:
     assert operator.get("/ops").status_code == 200
 
 
+def test_settings_have_no_effect(operator: httpx.Client) -> None:
+    settings = {each["name"]: each for each in operator.get("/api/ops/settings").json()}
+    assert settings["FRONTDESK_PUBLIC_ORIGIN"]["value"] == ""
+    assert {each["source"] for each in settings.values()} == {"default"}
+
+
 def test_so_does_the_password_that_is_printed(demo: Running) -> None:
     ((name, password),) = re.findall(r"operator  (\S+), password (\S+)", demo.output())
     body = {"username": name, "password": password}
@@ -191,15 +197,32 @@ def test_a_demo_is_reused_and_made_anew_only_if_asked(tmp_path: Path) -> None:
         assert "Traceback" not in server.output()
     marker = (folder / MARKER).read_bytes()
     assert (folder / MARKER).stat().st_mode & 0o077 == 0
-    with running(demo_at(folder), tmp_path) as server:
+    browser = a_browser(tmp_path)
+    opening = [part for part in demo_at(folder) if part != "--no-browser"]
+    with running(opening, tmp_path, BROWSER=str(browser)) as server:
         assert httpx.get(f"{server.url}{first[len(server.url) :]}").status_code == 404
         assert httpx.get(link_of(server)).status_code == 302
+        until = time.monotonic() + 20
+        while not (opened := tmp_path / "opened").exists() or not opened.read_text():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert opened.read_text() == link_of(server)
+        opened.unlink()
     assert (folder / MARKER).read_bytes() == marker
     assert _users(folder) == USERS + SPAM + 3
     with running(demo_at(folder, "--fresh", "--seed", "7"), tmp_path) as server:
         assert httpx.get(link_of(server)).status_code == 302
+        assert not opened.exists()
     assert (folder / MARKER).read_bytes() != marker
     assert _users(folder) == USERS + SPAM + 3
+
+
+def a_browser(folder: Path) -> Path:
+    """A program that writes down which address it was told to open."""
+    program = folder / "browser"
+    program.write_text(f'#!/bin/sh\nprintf %s "$1" > {folder}/opened\n')
+    program.chmod(0o700)
+    return program
 
 
 def _users(folder: Path) -> int:
