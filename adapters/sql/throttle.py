@@ -17,9 +17,10 @@ from adapters.sql.values import (
     to_optional_instant,
     to_optional_micros,
 )
+from domain.buckets import Bucket, reserve_all, succeed_all
 from domain.network import Client
 from domain.ports import Clock
-from domain.throttle import Attempt, Bucket, Limit, reserve_all, succeed_all
+from domain.throttle import Attempt, Limit
 
 _BUCKET = (
     buckets.c.key,

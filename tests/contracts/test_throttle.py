@@ -13,9 +13,10 @@ from sqlalchemy import text
 from adapters.sql.storage import Storage
 from adapters.sql.throttle import SqlThrottle
 from adapters.sql.turns import Turns
+from domain.buckets import reserve_all
 from domain.errors import TooManyAttempts
 from domain.network import Client
-from domain.throttle import Attempt, Limit, Throttle, reserve_all
+from domain.throttle import Attempt, Limit, Throttle
 from tests.contracts.storages import storage_at, storage_on
 from tests.engines import POSTGRESQL, SQLITE
 from tests.examples import CLIENT, MINUTE

@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
+from domain.buckets import Bucket, reserve_all, succeed_all
 from domain.network import Client
 from domain.ports import Clock
-from domain.throttle import Attempt, Bucket, reserve_all, succeed_all
+from domain.throttle import Attempt
 
 
 class MemoryThrottle:
