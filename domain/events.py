@@ -32,6 +32,14 @@ class EventKind(StrEnum):
     REQUESTS_FORGOTTEN = "requests_forgotten"
 
 
+class Refusal(StrEnum):
+    """Why a login to an account that there is was refused. The caller is told neither."""
+
+    WRONG_PASSWORD = "wrong_password"
+    DISABLED = "disabled"
+    """Whatever the password was: it was not looked at."""
+
+
 class Ending(StrEnum):
     """Why sessions or access tokens ended."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from application.steps.open_session import OpenSession
 from domain.errors import InvalidCredentials, TooManyAttempts, Unavailable
-from domain.events import Event, EventKind
+from domain.events import Event, EventKind, Refusal
 from domain.network import Client
 from domain.password import Password, PasswordHasher
 from domain.ports import Begin, Clock, Devices, Lookup, Pseudonyms
@@ -13,6 +13,8 @@ from domain.session import Admission, Origin
 from domain.throttle import Throttle, ThrottlePolicy
 from domain.user import User, Username
 
+_NOBODY = 0  # ids begin with 1
+
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
@@ -20,8 +22,9 @@ class LogIn:
 
     A guess is counted before it is checked, and taken back if it was right; the event of the login
     says how many strangers have failed before it. A wrong name and a disabled account cost the same
-    work as a wrong password, and all are remembered. A hash of an older kind is renewed on the way.
-    An account logs in so often in an hour. Raises `InvalidCredentials`, `TooManyAttempts`,
+    work as a wrong password, and all are remembered: the event says why, to the account's owner and
+    to operators, and the caller is not told. A hash of an older kind is renewed on the way. An
+    account logs in so often in an hour. Raises `InvalidCredentials`, `TooManyAttempts`,
     `Unavailable`.
     """
 
@@ -120,14 +123,17 @@ class LogIn:
             return await self.open_session(work, user, origin=origin, presented=presented)
 
     async def _remember_refusal(self, name: Username, user: User | None, origin: Origin) -> None:
-        """In a unit of work of its own. A name nobody has may be a password typed in its place.
+        """In a unit of work of its own. A name nobody has may be a password typed in its place; it
+        is asked for, too, so that it costs no statement less.
 
         A stranger waits in the turn of their network, never in that of the account they guess at.
         """
         now, kind = self.clock.now(), EventKind.LOGIN_REFUSED
         async with self.begin(origin.client()) as work:
-            if user and await work.users.exists(user.id):
-                event = Event(kind, now, user.id, origin)
+            is_there = await work.users.exists(user.id if user else _NOBODY)
+            if user and is_there:
+                reason = Refusal.DISABLED if user.is_disabled else Refusal.WRONG_PASSWORD
+                event = Event(kind, now, user.id, origin, {"reason": reason.value})
             else:
                 event = Event(kind, now, None, origin, {"pseudonym": self.pseudonyms.of(name)})
             await work.events.append(event)

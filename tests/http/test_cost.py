@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from domain.errors import InvalidCredentials
 from domain.session import Origin
+from domain.user import Username
 from entrypoints.client import in_process
 from entrypoints.services import build_services
 from entrypoints.web_app import create_app
@@ -74,6 +76,27 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
         "wrong password": 20,
         "log out": 5,
     }
+
+
+async def test_a_refused_login_costs_the_same_statements_whatever_the_reason(
+    statements: list[str], tmp_path: Path
+) -> None:
+    """Else an answer's time would tell which names exist, and who is disabled."""
+    services = build_services(settings_in(tmp_path, throttle="on"))
+    counts, origin = {}, Origin("127.0.0.1", "")
+    async with services.running():
+        use_cases = services.use_cases
+        for name in ("grace", "ada"):
+            await use_cases.sign_up(username=name, password=PASSWORD, origin=origin, presented=None)
+        await use_cases.disable_user(user=Username("ada"), origin=origin)
+        for name in ("grace", "ada", "nobody"):
+            statements.clear()
+            with pytest.raises(InvalidCredentials):
+                await use_cases.log_in(
+                    username=name, password="wrong password", origin=origin, presented=None
+                )
+            counts[name] = len(statements)
+    assert len(set(counts.values())) == 1, counts
 
 
 def test_logging_out_with_a_made_up_token_never_takes_the_lock(

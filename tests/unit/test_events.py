@@ -19,7 +19,7 @@ async def test_a_life_is_remembered_in_order(desk: Desk) -> None:
     assert desk.happened() == [
         Event(EventKind.SIGNED_UP, NOON, 1, LAPTOP),
         Event(EventKind.LOGGED_IN, NOON, 1, LAPTOP),
-        Event(EventKind.LOGIN_REFUSED, NOON, 1, LAPTOP),
+        Event(EventKind.LOGIN_REFUSED, NOON, 1, LAPTOP, {"reason": "wrong_password"}),
         Event(EventKind.RENAMED, NOON, 1, PHONE, {"from": "ada", "to": "eve"}),
         Event(EventKind.PASSWORD_CHANGED, NOON, 1, PHONE),
         Event(

@@ -134,6 +134,39 @@ async def test_a_name_nobody_has_is_remembered_by_a_pseudonym_only(desk: Desk) -
     assert "hunter2" not in str(event)
 
 
+async def test_the_event_of_a_refusal_says_why_and_the_refusal_does_not(desk: Desk) -> None:
+    ada = (await desk.signed_up()).user
+    refusals, work, begun = [], [], []
+    for is_disabled in (False, True):
+        if is_disabled:
+            await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+        for name, password in (("ada", OTHER_PASSWORD), ("eve", OTHER_PASSWORD)):
+            before = desk.hasher.work, desk.store.begun
+            with pytest.raises(InvalidCredentials) as refusal:
+                await desk.logged_in(name, password)
+            refusals.append(str(refusal.value))
+            work.append(desk.hasher.work - before[0])
+            begun.append(desk.store.begun - before[1])
+    assert len(set(refusals)) == 1
+    assert (work, begun) == ([1] * 4, [1] * 4)
+    refused = [each for each in desk.happened() if each.kind is EventKind.LOGIN_REFUSED]
+    assert [each.details.get("reason") for each in refused if each.user_id == ada.id] == [
+        "wrong_password",
+        "disabled",
+    ]
+    assert [list(each.details) for each in refused if each.user_id is None] == [["pseudonym"]] * 2
+
+
+async def test_the_right_password_of_a_disabled_account_is_no_reason_of_its_own(
+    desk: Desk,
+) -> None:
+    await desk.signed_up()
+    await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+    with pytest.raises(InvalidCredentials):
+        await desk.logged_in(password=PASSWORD)
+    assert desk.happened()[-1].details == {"reason": "disabled"}
+
+
 async def test_the_event_of_a_login_says_how_many_failed_before(desk: Desk) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     mark = (await desk.signed_up("ada")).device
