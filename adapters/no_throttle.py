@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.network import Client
-from domain.throttle import Attempt
+from domain.throttle import Attempt, Counted, Waits
 
 
 class NoThrottle:
@@ -14,6 +14,9 @@ class NoThrottle:
 
     async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         pass
+
+    async def look(self, counted: Sequence[Counted], *, at_most: int) -> Waits:
+        return Waits()
 
     async def succeed(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.errors import TooManyAttempts
-from domain.throttle import Attempt, Limit
+from domain.throttle import Attempt, Counted, Limit, LimitName, Wait, Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +132,27 @@ def succeed_all(
         buckets[ends.key] = Bucket(now)
     reservation = reserve_all(then, known, now)
     return Success({**buckets, **reservation.buckets}, ended.attempts if ended else 0, reservation)
+
+
+def waits_of(
+    counted: Sequence[Counted], known: Mapping[str, Bucket], now: datetime, *, more: int = 0
+) -> Waits:
+    """What these buckets hold back now, the longest wait first, then by attempts."""
+    found = [
+        wait
+        for key, bucket in known.items()
+        for each in counted
+        if each.covers(key) and (wait := _wait_of(each, key, bucket, now))
+    ]
+    found.sort(key=lambda wait: (wait.until or now, wait.attempts), reverse=True)
+    return Waits(tuple(found), more)
+
+
+def _wait_of(counted: Counted, key: str, stored: Bucket, now: datetime) -> Wait | None:
+    bucket = stored.after_clock_change(counted.limit, now)
+    if bucket.is_empty or now >= bucket.over_at(counted.limit):
+        return None
+    is_by_network = counted.name is LimitName.ACCOUNT_NETWORK
+    network = key.removeprefix(counted.key) if is_by_network else None
+    until = bucket.waits_until
+    return Wait(counted.name, network, bucket.attempts, until if until and until > now else None)

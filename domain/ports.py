@@ -16,6 +16,7 @@ from domain.network import Client
 from domain.operator import Bearer, Grant
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
+from domain.throttle import Counts
 from domain.user import User, Username
 
 
@@ -177,6 +178,10 @@ class UnitOfWork(Protocol):
     def codes(self) -> Codes:
         """The one-time codes."""
 
+    @property
+    def counts(self) -> Counts:
+        """The attempts that are counted."""
+
 
 class Begin(Protocol):
     """Open a unit of work; leaving the block commits, an exception rolls back.
@@ -220,6 +225,9 @@ class Records(Protocol):
         A follower that goes on from the last `next` it got misses no event whose unit of work is
         committed, and gets none twice. Raises `InvalidQuery` for what was never a `next`.
         """
+
+    async def user(self, user_id: int) -> User | None:
+        """The account, if there is one."""
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         """Those of these ids that are somebody's."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from domain.network import Client, Network
@@ -34,6 +35,64 @@ class Attempt:
     limit: Limit
 
 
+class LimitName(StrEnum):
+    """The limits of one account, as `ThrottlePolicy` calls them. Wrong current passwords since the
+    last right one are under `failures`, and have a name of their own here.
+    """
+
+    ACCOUNT_NETWORK = "account_network"
+    ACCOUNT = "account"
+    FAILURES = "failures"
+    DEVICE = "device"
+    CONFIRMATIONS = "confirmations"
+    REFUSED_CONFIRMATIONS = "refused_confirmations"
+    CHANGES = "changes"
+    RENAMES = "renames"
+    LOGINS = "logins"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted against one account under one of its limits: in the bucket `key`, or if it
+    is counted by network or device (`has_many`), in each whose key begins with it.
+    """
+
+    name: LimitName
+    key: str
+    limit: Limit
+    has_many: bool = False
+
+    def covers(self, key: str) -> bool:
+        """Say whether the bucket of this key is one of them."""
+        return key.startswith(self.key) if self.has_many else key == self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Attempts that count against an account now. The next one under this limit has to wait `until`
+    then; `None` if it need not. `network` is whose attempts they are, where networks are told
+    apart.
+    """
+
+    limit: LimitName
+    network: str | None
+    attempts: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What holds an account back, the longest wait first, and how many `more` there are."""
+
+    waits: Sequence[Wait] = ()
+    more: int = 0
+
+    @property
+    def until(self) -> datetime | None:
+        """The end of the longest wait; `None` if nothing has to wait."""
+        return max((each.until for each in self.waits if each.until), default=None)
+
+
 _ONE_AT_A_TIME = Limit(1, timedelta(seconds=1), timedelta(minutes=10), timedelta(minutes=10))
 
 
@@ -53,6 +112,11 @@ class Throttle(Protocol):
     async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         """Take them back: the attempt was no guess. Raises `Unavailable`."""
 
+    async def look(self, counted: Sequence[Counted], *, at_most: int) -> Waits:
+        """What of this counts now. Nothing is counted, and nobody is waited for. Of more than
+        `at_most` those that wait longest are told. Raises `StorageUnavailable`.
+        """
+
     async def forget(self) -> None:
         """Remove what need not be remembered any more. Raises `Unavailable`."""
 
@@ -69,6 +133,15 @@ class Throttle(Protocol):
 
         Raises `TooManyAttempts` if those have to wait, when the rest is done all the same, and
         `Unavailable`.
+        """
+
+
+class Counts(Protocol):
+    """What is counted, inside a unit of work."""
+
+    async def forget(self, counted: Sequence[Counted]) -> int:
+        """Remove the buckets of this, and say how many there were. An attempt that counts in one of
+        them meanwhile waits for the end of the unit of work, and is then the first.
         """
 
 
@@ -102,13 +175,13 @@ class ThrottlePolicy:
         self, name: str, user: User | None, networks: Sequence[Network], device: str | None
     ) -> list[Attempt]:
         """What a login counts against. `name` stands for all spellings that find one account."""
-        if device is not None:
-            return [Attempt(f"device {device}", self.device)]
+        if user is not None and device is not None:
+            return [Attempt(f"{_devices(user)}{device}", self.device)]
         return [
-            *_each(networks, "account+network", self.account_network, f" {name}"),
-            *_each(networks, "network", self.network),
-            *_each(networks, "network+day", self.network_day),
-            Attempt(f"account {name}", self.account),
+            *_each(networks, _account_networks(name), self.account_network),
+            *_each(networks, "network ", self.network),
+            *_each(networks, "network+day ", self.network_day),
+            Attempt(_account(name), self.account),
             self.failures_of(name, user),
         ]
 
@@ -122,7 +195,7 @@ class ThrottlePolicy:
 
     def for_sign_up(self, networks: Sequence[Network]) -> list[Attempt]:
         """What a sign-up counts against."""
-        return list(_each(networks, "sign-ups", self.sign_ups))
+        return list(_each(networks, "sign-ups ", self.sign_ups))
 
     def for_confirmation(self, user: User) -> list[Attempt]:
         """What a current password counts against."""
@@ -148,11 +221,46 @@ class ThrottlePolicy:
         """What makes a second export wait for the first."""
         return [Attempt(f"exports {user_id}", _ONE_AT_A_TIME)]
 
+    def of_account(self, name: str, user: User) -> list[Counted]:
+        """All that can hold this account back and nobody else: not the limits of whole networks,
+        and not that of exports, which only makes one wait for the other. `name` is as for a login.
+        """
+        quick, patient = self.for_confirmation(user)
+        changes, renames = self.for_change(user.id)
+        (logins,) = self.for_password(user.id)
+        alone = {
+            LimitName.ACCOUNT: Attempt(_account(name), self.account),
+            LimitName.FAILURES: self.failures_of(name, user),
+            LimitName.CONFIRMATIONS: quick,
+            LimitName.REFUSED_CONFIRMATIONS: patient,
+            LimitName.CHANGES: changes,
+            LimitName.RENAMES: renames,
+            LimitName.LOGINS: logins,
+        }
+        networks = _account_networks(name)
+        return [
+            Counted(LimitName.ACCOUNT_NETWORK, networks, self.account_network, has_many=True),
+            Counted(LimitName.DEVICE, _devices(user), self.device, has_many=True),
+            *(Counted(limit, each.key, each.limit) for limit, each in alone.items()),
+        ]
 
-def _each(
-    networks: Sequence[Network], prefix: str, limit: Limit, suffix: str = ""
-) -> Iterator[Attempt]:
+
+# Of an account there may be many of these, so the account comes first in their keys: they are found
+# by what they begin with. The space behind it tells 1 from 12.
+def _account_networks(name: str) -> str:
+    return f"account+network {name} "
+
+
+def _devices(user: User) -> str:
+    return f"device {user.id} "
+
+
+def _account(name: str) -> str:
+    return f"account {name}"
+
+
+def _each(networks: Sequence[Network], prefix: str, limit: Limit) -> Iterator[Attempt]:
     """Against each network, with the share that it has."""
     for network in networks:
         share = replace(limit, attempts=limit.attempts * network.share)
-        yield Attempt(f"{prefix} {network.name}{suffix}", share)
+        yield Attempt(f"{prefix}{network.name}", share)

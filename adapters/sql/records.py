@@ -11,9 +11,11 @@ from adapters.sql.events import EVENT, to_recorded
 from adapters.sql.sessions import COUNTING, SESSION, to_session
 from adapters.sql.tables import compatibility, events, sessions, users
 from adapters.sql.transactions import Reader
+from adapters.sql.users import USER, to_user
 from domain.errors import InvalidQuery
 from domain.events import EventFeed, Recorded
 from domain.session import Session
+from domain.user import User
 
 _SESSIONS = (
     select(*SESSION)
@@ -34,6 +36,7 @@ _EVENTS_AFTER = (
     .order_by(*_CAME)
     .limit(bindparam("limit"))
 )
+_USER = select(*USER).where(users.c.id == bindparam("id"))
 _EXISTING = select(users.c.id).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
 _CURSOR = re.compile(r"([0-9a-f]{1,32})\.(\d{1,19})\.(\d{1,19})", re.ASCII)
@@ -79,6 +82,12 @@ class SqlRecords:
             row = await self.reader.one(_FEED)
             self._known.append(str(row[0]) if row else "0")
         return self._known[0]
+
+    async def user(self, user_id: int) -> User | None:
+        if not 0 < user_id <= sys.maxsize:
+            return None
+        row = await self.reader.one(_USER, id=user_id)
+        return to_user(row) if row else None
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         found = await self.reader.all(_EXISTING, ids=list(user_ids))

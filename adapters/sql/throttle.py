@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
+from adapters.sql.counts import shown
 from adapters.sql.tables import throttle_buckets as buckets
 from adapters.sql.transactions import Reader, Transactions
 from adapters.sql.turns import Turns
@@ -17,10 +18,10 @@ from adapters.sql.values import (
     to_optional_instant,
     to_optional_micros,
 )
-from domain.buckets import Bucket, reserve_all, succeed_all
+from domain.buckets import Bucket, reserve_all, succeed_all, waits_of
 from domain.network import Client
 from domain.ports import Clock
-from domain.throttle import Attempt, Limit
+from domain.throttle import Attempt, Counted, Limit, Waits
 
 _BUCKET = (
     buckets.c.key,
@@ -87,6 +88,12 @@ class SqlThrottle:
                 for each in attempts
                 if each.key in held.found
             }
+
+    async def look(self, counted: Sequence[Counted], *, at_most: int) -> Waits:
+        now = self._clock.now()
+        rows = await self._reader.all(shown(_BUCKET, counted, now, at_most=at_most))
+        more = rows[0][-1] - len(rows) if rows else 0
+        return waits_of(counted, _buckets(row[:-1] for row in rows), now, more=more)
 
     async def succeed(
         self,

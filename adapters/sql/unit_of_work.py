@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.sql.access_tokens import SqlAccessTokens
 from adapters.sql.codes import SqlCodes
+from adapters.sql.counts import SqlCounts
 from adapters.sql.events import SqlEvents
 from adapters.sql.sessions import SqlSessions
 from adapters.sql.transactions import Transactions
@@ -25,6 +26,7 @@ class SqlUnitOfWork:
     events: SqlEvents
     tokens: SqlAccessTokens
     codes: SqlCodes
+    counts: SqlCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class SqlBegin:
                 events=events,
                 tokens=SqlAccessTokens(transaction),
                 codes=SqlCodes(transaction),
+                counts=SqlCounts(transaction),
             )
         self.on_events(events.appended)
 

@@ -539,6 +539,8 @@ async def which_ids_are_somebodys_can_be_asked(store: Store) -> None:
     async with store.begin() as work:
         ada, bob = await _add(work), await _add(work, BOB)
     assert await store.records.existing([]) == set()
+    assert await store.records.user(bob.id) == bob
+    assert [await store.records.user(each) for each in (4711, 0, -1, 10**30)] == [None] * 4
     assert await store.records.existing([ada.id, bob.id, 4711]) == {ada.id, bob.id}
     async with store.begin() as work:
         await work.users.delete(ada.id)

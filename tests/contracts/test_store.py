@@ -23,6 +23,7 @@ from tests.contracts.store_contract import CONTRACT, Store
 from tests.engines import ENGINES
 from tests.fakes.store import (
     FakeCodes,
+    FakeCounts,
     FakeEvents,
     FakeSessions,
     FakeStore,
@@ -136,6 +137,7 @@ class BrokenStore(FakeStore):
             self._events(self.state),
             FakeTokens(self.state),
             self._codes(self.state),
+            FakeCounts(self.buckets),
         )
 
 

@@ -1,18 +1,20 @@
 """Accounts and sessions in memory."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from domain.buckets import Bucket
 from domain.errors import InvalidQuery, UsernameTaken
 from domain.events import Event, EventFeed, Recorded
 from domain.network import Client
 from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
+from domain.throttle import Counted
 from domain.user import User, Username
 
 
@@ -251,12 +253,28 @@ class FakeCodes:
 
 
 @dataclass
+class FakeCounts:
+    """Of the buckets that a `MemoryThrottle` has in this store."""
+
+    buckets: MutableMapping[str, Bucket]
+    forgotten: set[str] = field(default_factory=set)
+    """Keys, for the commit."""
+
+    async def forget(self, counted: Sequence[Counted]) -> int:
+        found = {key for key in self.buckets if any(each.covers(key) for each in counted)}
+        found -= self.forgotten
+        self.forgotten |= found
+        return len(found)
+
+
+@dataclass
 class FakeUnitOfWork:
     users: FakeUsers
     sessions: FakeSessions
     events: FakeEvents
     tokens: FakeTokens
     codes: FakeCodes
+    counts: FakeCounts
 
 
 class FakeStore:
@@ -264,6 +282,8 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.state = State()
+        self.buckets = OrderedDict[str, Bucket]()
+        """Of a throttle that shares this store."""
         self.records = FakeRecords(self)
         self.begun = 0
         """How many units of work have begun."""
@@ -282,15 +302,18 @@ class FakeStore:
             if client and client.site:
                 await turn.enter_async_context(self._site_turns[client.site])
             await turn.enter_async_context(self._writing)
-            state = self.state.copy()
+            state, counts = self.state.copy(), FakeCounts(self.buckets)
             yield FakeUnitOfWork(
                 FakeUsers(state),
                 FakeSessions(state),
                 FakeEvents(state),
                 FakeTokens(state),
                 FakeCodes(state),
+                counts,
             )
             self.state = state
+            for key in counts.forgotten:
+                self.buckets.pop(key, None)
 
     async def session(self, digest: bytes) -> SignedIn | None:
         return self.state.signed_in(digest)
@@ -337,6 +360,9 @@ class FakeRecords:
         position = int(seen.removeprefix("event "))
         found = [each for each in events if each.position > position][:limit]
         return EventFeed(found, f"event {found[-1].position}" if found else seen)
+
+    async def user(self, user_id: int) -> User | None:
+        return self.store.state.users.get(user_id)
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         return {each for each in user_ids if each in self.store.state.users}

@@ -1,25 +1,27 @@
 """Attempts counted in the memory of one process."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
-from domain.buckets import Bucket, reserve_all, succeed_all
+from domain.buckets import Bucket, reserve_all, succeed_all, waits_of
 from domain.network import Client
 from domain.ports import Clock
-from domain.throttle import Attempt
+from domain.throttle import Attempt, Counted, Waits
+from tests.fakes.store import FakeStore
 
 
 class MemoryThrottle:
     """Fits `Throttle`. Holds `capacity` buckets; those unused for longest make room.
 
     To make one bucket go, somebody would have to fill all others, each by an attempt that counts
-    against their network.
+    against their network. They are in the `store`, if it has one, whose units of work forget them.
     """
 
-    def __init__(self, clock: Clock, *, capacity: int = 100_000) -> None:
+    def __init__(
+        self, clock: Clock, *, capacity: int = 100_000, store: FakeStore | None = None
+    ) -> None:
         self._clock = clock
         self._capacity = capacity
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets = (store or FakeStore()).buckets
 
     async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         now = self._clock.now()
@@ -32,6 +34,10 @@ class MemoryThrottle:
         for attempt in attempts:
             if bucket := self._buckets.get(attempt.key):
                 self._buckets[attempt.key] = bucket.refund(attempt.limit)
+
+    async def look(self, counted: Sequence[Counted], *, at_most: int) -> Waits:
+        found = waits_of(counted, self._buckets, self._clock.now()).waits
+        return Waits(found[:at_most], max(0, len(found) - at_most))
 
     async def succeed(
         self,
