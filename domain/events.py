@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"
     REQUESTS_FORGOTTEN = "requests_forgotten"
+    THROTTLE_RESET = "throttle_reset"
 
 
 class Refusal(StrEnum):

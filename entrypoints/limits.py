@@ -11,7 +11,8 @@ _HOUR, _YEAR = timedelta(hours=1), timedelta(days=365)
 
 def throttle_policy(settings: Settings) -> ThrottlePolicy:
     """The limits that are set. In the profile hardened, an account that strangers have guessed at
-    too often is open to known devices alone, until its password is reset.
+    too often is open to known devices alone, until its password is reset or an operator lets the
+    others try again.
     """
 
     def limit(rate: Rate) -> Limit:

@@ -22,6 +22,7 @@ from adapters.http.operations.prometheus import scrape
 from adapters.http.operations.request_statistics import RequestStatisticsController
 from adapters.http.operations.set_up import SetUpController
 from adapters.http.operations.tables import TablesController
+from adapters.http.operations.throttle import ThrottleController
 from adapters.http.operations.tokens import TokensController
 from adapters.http.operations.users import UsersController
 from adapters.http.own_records import OwnRecordsController
@@ -113,6 +114,7 @@ def _operations(settings: Settings) -> list[Any]:
         openapi_yaml,
         TablesController,
         UsersController,
+        ThrottleController,
         FeedController,
         TokensController,
         *([LogsController, RequestStatisticsController] if settings.request_log == "on" else []),

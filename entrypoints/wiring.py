@@ -26,9 +26,11 @@ from application.operators.enable_user import EnableUser
 from application.operators.end_user_sessions import EndUserSessions
 from application.operators.identify_operator import IdentifyOperator
 from application.operators.offer_set_up import OfferSetUp
+from application.operators.reset_throttle import ResetThrottle
 from application.operators.revoke_token import RevokeToken
 from application.operators.set_reset_code import SetResetCode
 from application.operators.set_up import SetUp
+from application.operators.show_throttle import ShowThrottle
 from application.operators.update_user_as_operator import UpdateUserAsOperator
 from application.steps.authenticate import Authenticate
 from application.steps.confirm_owner import ConfirmOwner
@@ -69,6 +71,8 @@ class UseCases:
     delete_user_as_operator: DeleteUserAsOperator
     end_user_sessions: EndUserSessions
     set_reset_code: SetResetCode
+    show_throttle: ShowThrottle
+    reset_throttle: ResetThrottle
     create_token: CreateToken
     revoke_token: RevokeToken
     export_rows: ExportRows
@@ -207,6 +211,18 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         end_user_sessions=EndUserSessions(open_account=open_account, clock=ports.clock),
         set_reset_code=SetResetCode(
             open_account=open_account, clock=ports.clock, secrets=ports.secrets
+        ),
+        show_throttle=ShowThrottle(
+            records=ports.records,
+            pseudonyms=ports.pseudonyms,
+            throttle=ports.throttle,
+            throttle_policy=policies.limits,
+        ),
+        reset_throttle=ResetThrottle(
+            open_account=open_account,
+            clock=ports.clock,
+            pseudonyms=ports.pseudonyms,
+            throttle_policy=policies.limits,
         ),
         create_token=CreateToken(
             transactions=transactions, clock=ports.clock, secrets=ports.secrets

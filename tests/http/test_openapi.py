@@ -62,6 +62,8 @@ OPERATORS_IDS = {
     "enableUser",
     "removeUser",
     "setResetCode",
+    "showThrottle",
+    "resetThrottle",
     "endUserSessions",
     "endUserSession",
     "followEvents",

@@ -64,6 +64,7 @@ PATHS = [
     "/api/ops/tables/{table}/count",
     "/api/ops/tables/{table}/values/{column}",
     "/api/ops/events",
+    "/api/ops/users/{user_id}/throttle",
     "/api/ops/tokens",
     "/api/ops/logs",
     "/api/ops/logs/count",
@@ -131,6 +132,7 @@ def test_no_question_reveals_a_secret(full: tuple[Desk, str, set[str]], data: An
         table=data.draw(st.sampled_from(TABLES)),
         column=data.draw(column),
         key=data.draw(st.sampled_from(["1", "2", "x"])),
+        user_id=data.draw(st.sampled_from(["1", "2", "x"])),
     )
     # What was asked itself may be told back, then or later, in the records of requests.
     ASKED.update(each for each in secrets if each in str(params) or each in path)

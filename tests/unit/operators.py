@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from domain.buckets import Bucket
 from domain.operator import Operator, Scope
 from domain.secrets import AccessKey, SessionToken
 from domain.user import User
@@ -81,4 +82,9 @@ async def give_code(desk: Desk, by: Operator, user: User) -> object:
     return await desk.use_cases.set_reset_code(by=by, user_id=user.id, origin=PHONE)
 
 
-ACTS = [rename, set_password, disable, remove, end_sessions, give_code]
+async def reset_throttle(desk: Desk, by: Operator, user: User) -> object:
+    desk.store.buckets[f"changes {user.id}"] = Bucket(desk.clock.now(), 1)
+    return await desk.use_cases.reset_throttle(by=by, user_id=user.id, origin=PHONE)
+
+
+ACTS = [rename, set_password, disable, remove, end_sessions, give_code, reset_throttle]

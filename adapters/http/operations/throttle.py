@@ -1,0 +1,102 @@
+"""What holds an account back, and how it is lifted."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, delete, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Meta, Struct
+
+from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.pipeline.client_address import origin_of
+from adapters.http.problems import INVALID
+from application.operators.reset_throttle import ResetThrottle
+from application.operators.show_throttle import ShowThrottle
+from domain.errors import FreshLoginRequired, NoSuchUser, PersonRequired, StorageFull
+from domain.operator import Scope
+from domain.throttle import LimitName, Waits
+
+
+class WaitView(Struct, frozen=True):
+    """Attempts that count against an account now. `network` is whose they are, where networks are
+    counted apart (`account_network`).
+    """
+
+    limit: LimitName
+    network: Annotated[str | None, Meta(examples=["192.0.2.1"])]
+    attempts: Annotated[int, Meta(description="Since the window began.")]
+    until: Annotated[
+        datetime | None,
+        Meta(description="When the next one passes, RFC 3339; null if it need not wait."),
+    ]
+
+
+class ThrottleView(Struct, frozen=True):
+    """What counts against an account now, the longest wait first. `waits_until` is the end of the
+    longest, or null; `more` is how many further ones there are beyond a hundred.
+    """
+
+    waits_until: datetime | None
+    waits: list[WaitView]
+    more: int
+
+    @classmethod
+    def of(cls, found: Waits) -> "ThrottleView":
+        """Translate."""
+        waits = [
+            WaitView(each.limit, each.network, each.attempts, each.until) for each in found.waits
+        ]
+        return cls(found.until, waits, found.more)
+
+
+class ThrottleReset(Struct, frozen=True):
+    """How many counts of attempts were forgotten."""
+
+    forgotten: int
+
+
+class ThrottleController(Controller):
+    """Help those who cannot log in because of too many attempts."""
+
+    path = "/api/ops/users/{user_id:int}/throttle"
+    tags = ("Operations: data",)
+
+    @get(
+        operation_id="showThrottle",
+        summary="Show what holds a user back",
+        responses=answers_operators(NoSuchUser, also=(INVALID,)),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def show(
+        self, user_id: FromPath[int], show_throttle: NamedDependency[ShowThrottle]
+    ) -> ThrottleView:
+        """The limits of this account that have counted something. Those of a whole network (all
+        its logins, by minutes and by day, and its sign-ups) are not the account's and not here: a
+        user in a crowded network may have to wait although nothing is listed. With
+        `FRONTDESK_THROTTLE=off` there is nothing.
+        """
+        return ThrottleView.of(await show_throttle(user_id=user_id))
+
+    @delete(
+        status_code=200,
+        operation_id="resetThrottle",
+        summary="Let a user try again at once",
+        responses=answers_operators(
+            NoSuchUser, PersonRequired, FreshLoginRequired, StorageFull, also=(INVALID,)
+        ),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def reset(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        reset_throttle: NamedDependency[ResetThrottle],
+    ) -> ThrottleReset:
+        """Forgets what was counted against this account, guesses of strangers included: they have
+        all their attempts again, too. The limits of whole networks stay. For an operator's account
+        it takes an operator in person, after a fresh login.
+        """
+        return ThrottleReset(
+            await reset_throttle(by=request.user, user_id=user_id, origin=origin_of(request))
+        )
