@@ -260,3 +260,27 @@ def test_offline_and_back(console: Console) -> None:
     expect(page.get_by_text("cannot be reached")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_who_has_to_wait_is_seen_and_let_in_again(tmp_path: Path, browser: Browser) -> None:
+    settings = settings_in(tmp_path, throttle="on")
+    run_aside(lambda: make_operator(settings))
+    for console in of_settings(settings, browser):
+        page = console.page
+        console.user("ada")
+        with connect(console.url) as client:
+            while client.log_in("ada", "wrong password").status == 403:
+                pass
+            console.log_in()
+            console.open("users/2")
+            expect(page.locator(".badge.waits")).to_contain_text("has to wait until")
+            expect(page.get_by_text("wrong password", exact=True).first).to_be_visible()
+            console.shot("waits")
+            page.get_by_role("button", name="Reset throttling").click()
+            dialog = page.get_by_role("dialog")
+            expect(dialog).to_contain_text("guesses from 127.0.0.1")
+            dialog.get_by_role("button", name="Reset throttling").click()
+            expect(page.get_by_text("ada can try again at once.")).to_be_visible()
+            expect(page.locator(".badge.waits")).to_have_count(0)
+            expect(page.get_by_text("throttle_reset")).to_be_visible()
+            assert client.log_in("ada", PASSWORD).status == 200

@@ -10,9 +10,10 @@ import pytest
 
 from adapters.http import problems
 from adapters.http.problems import DOMAIN, Kind
+from domain.buckets import Bucket
 from domain.errors import TooManyAttempts
 from domain.session import SessionPolicy
-from domain.throttle import Bucket, ThrottlePolicy
+from domain.throttle import ThrottlePolicy
 from domain.user import Username
 from entrypoints.demo.acts import Disabled, Guessed, LoggedIn, PasswordChanged, Renamed, SignedUp
 from entrypoints.demo.levels import Accounts, Levels

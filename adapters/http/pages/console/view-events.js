@@ -11,7 +11,10 @@ export const name = "events";
 export const title = "Events";
 
 const ROWS = `${EVENTS.path}/rows`;
-const SENTENCES = { renamed: ({ from, to }) => `from ${from} to ${to}` };
+const SENTENCES = {
+  renamed: ({ from, to }) => `from ${from} to ${to}`,
+  login_refused: ({ reason, pseudonym }) => (reason ? reason.replaceAll("_", " ") : `nobody has the name ${pseudonym}`),
+};
 
 /** What is told of an event, in one line. */
 const told = ({ kind, details }) =>

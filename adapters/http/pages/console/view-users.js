@@ -7,6 +7,7 @@ import { instant } from "./format.js";
 import { badge } from "./icons.js";
 import { USERS } from "./lists.js";
 import { table } from "./table.js";
+import { throttleOf } from "./throttle.js";
 import { eventsTable } from "./view-events.js";
 import { elsewhere, sessionsOf } from "./view-sessions.js";
 
@@ -168,7 +169,7 @@ async function one(context) {
   };
   return [
     el("header", {}, el("h1", {}, isolated(user.username)),
-      user.disabled_at ? null : badge("active", "active"), states(user, me),
+      user.disabled_at ? null : badge("active", "active"), states(user, me), await throttleOf(user, context),
       el("span.space"),
       button("Change", edit, ".primary"),
       user.disabled_at ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled.")) : button("Disable", disable),
