@@ -105,4 +105,4 @@ export function value(kind, data) {
 
 /** @param {{count: number, relation: string}} count */
 export const relation = (count) =>
-  (count.relation === "at_least" ? "more than " : count.relation === "at_most" ? "up to " : "") + plain.format(count.count);
+  `${count.relation === "at_most" ? "up to " : ""}${plain.format(count.count)}${count.relation === "at_least" ? "+" : ""}`;

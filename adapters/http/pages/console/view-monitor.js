@@ -14,6 +14,7 @@ const HOUR_MS = 3_600_000;
 const EVERY_MS = 5000;
 const MINUTES_KEPT_MS = 24 * HOUR_MS;
 
+const percentage = (value) => (value === undefined ? "–" : `${number(value)} %`);
 const count = (span, key) => span?.counts[key] || 0;
 
 // What a tile says of the last whole minute, or of the levels now; where it leads, and when it is a cause for alarm.
@@ -28,8 +29,8 @@ const TILES = [
   ["Waiting for a hash", ({ gauge }) => number(gauge.hash_queue_waiting), null, ({ gauge }) => gauge.hash_queue_waiting > 8],
   ["Event loop lag", ({ gauge }) => milliseconds(gauge.event_loop_lag_ms), null, ({ gauge }) => gauge.event_loop_lag_ms > 250],
   ["Memory", ({ gauge }) => bytes(gauge.process_memory_bytes)],
-  ["Processor", ({ gauge }) => `${number(gauge.process_cpu_percent)} %`],
-  ["Disk used", ({ gauge }) => `${number(gauge.disk_used_percent)} %`, null, ({ gauge }) => gauge.disk_used_percent > 90],
+  ["Processor", ({ gauge }) => percentage(gauge.process_cpu_percent)],
+  ["Disk used", ({ gauge }) => percentage(gauge.disk_used_percent), null, ({ gauge }) => gauge.disk_used_percent > 90],
   ["Database", ({ gauge }) => bytes((gauge.database_bytes || 0) + (gauge.database_wal_bytes || 0)), "/ops/tables"],
   ["Wait for a connection", ({ gauge }) => milliseconds(gauge.pool_wait_ms), null, ({ gauge }) => gauge.pool_wait_ms > 500],
   ["Events behind", ({ gauge }) => (gauge.event_feed_lag_seconds === undefined ? "–" : `${number(gauge.event_feed_lag_seconds)} s`), null, ({ gauge }) => gauge.event_feed_lag_seconds > 10],
