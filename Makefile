@@ -6,14 +6,16 @@ PORT ?= 8000
 VENV ?= .venv
 RUN := $(VENV)/bin/python
 SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
+# The tools for the console's modules, where there is npm.
+TOOLS := $(if $(shell command -v npm 2>/dev/null),node_modules/installed)
 FAST := $(addprefix tests/,unit contracts states migrations architecture http operations)
 COVERAGE := --cov --cov-report=
 
-.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui clean
+.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui console-types console-lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 15
 
 install: $(VENV)/installed ## make .venv with what the service needs
 
@@ -36,7 +38,7 @@ reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; pri
 bench: $(VENV)/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (most of an hour)
 	$(RUN) -m benchmarks
 
-check: $(VENV)/installed-dev ## format, lint, types, import contracts, all tests, coverage
+check: $(VENV)/installed-dev $(TOOLS) ## format, lint, types, import contracts, all tests, coverage
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
@@ -61,8 +63,19 @@ LOCK := --quiet --upgrade --extra postgresql --universal --python-version 3.11 -
 swagger-ui: $(VENV)/installed-dev ## take the newest Swagger UI from npm (docs/dependencies.md)
 	$(RUN) -m tests.renew_swagger_ui
 
+console-types: $(VENV)/installed-dev node_modules/installed ## draw the API's types anew, for the console
+	$(RUN) -m tests.renew_console_types
+
+console-lock: ## take the newest tools for the console from npm (docs/dependencies.md)
+	rm -rf node_modules package-lock.json
+	npm install --package-lock-only --save-dev @biomejs/biome@latest openapi-typescript@7 typescript@5
+	node -e '$(WITHOUT_FUNDING)'
+WITHOUT_FUNDING := const { readFileSync, writeFileSync } = require("fs"); const file = "package-lock.json"; \
+	const lock = JSON.parse(readFileSync(file)); for (const each of Object.values(lock.packages)) delete each.funding; \
+	writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
+
 clean: ## remove .venv and caches; your data stays
-	rm -rf .venv .venv-* .bench .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf node_modules .venv .venv-* .bench .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Frontdesk needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -75,3 +88,7 @@ $(VENV)/installed: requirements.lock | $(VENV)/bin/python
 $(VENV)/installed-dev: requirements-dev.lock | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/installed
+
+node_modules/installed: package.json package-lock.json .npmrc
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
