@@ -1,7 +1,8 @@
-"""What `make check` installs for the console's modules, and what it draws."""
+"""Types, lint and format of the console's modules, by tools that `make check` installs."""
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ import pytest
 from tests.renew_console_types import TYPES, types
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_the_types_of_the_modules_hold() -> None:
+    _succeeds("tsc")
 
 
 def test_the_types_of_the_api_are_those_of_its_document() -> None:
@@ -27,6 +32,13 @@ def test_the_lock_has_versions_and_hashes_and_no_address() -> None:
         assert each["integrity"].startswith("sha512-"), name
     for name, version in wanted.items():
         assert packages[f"node_modules/{name}"]["version"] == version
+
+
+def _succeeds(program: str, *arguments: str) -> None:
+    _need_the_tools()
+    command = [str(ROOT / "node_modules/.bin" / program), *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _need_the_tools() -> None:

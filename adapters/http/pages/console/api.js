@@ -1,6 +1,13 @@
+// @ts-check
 // The one way to ask the service.
 
+/** @import { Problem as Document } from "../../../../tests/console/openapi.d.ts" */
+
 export class Problem extends Error {
+  /**
+   * @param {number} status 0 if there was no answer
+   * @param {Partial<Document>} document
+   */
   constructor(status, document) {
     super(document.detail || "The service cannot be reached.");
     this.status = status;
@@ -9,13 +16,23 @@ export class Problem extends Error {
 }
 
 let onSignedOut = () => {};
+/** @type {() => Promise<boolean>} */
 let confirmOwner = async () => false;
 
+/** @param {{onSignedOut: () => void, confirmOwner: () => Promise<boolean>}} handlers */
 export function arrange(handlers) {
   ({ onSignedOut, confirmOwner } = handlers);
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
 async function send(method, path, body, signal) {
+  /** @type {RequestInit & {headers: Record<string, string>}} */
   const options = { method, signal, credentials: "same-origin", headers: {} };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
@@ -35,7 +52,14 @@ async function send(method, path, body, signal) {
   return data;
 }
 
-// Ends up at the login when the session is over, and asks for the password when it is not fresh.
+/**
+ * Ends up at the login when the session is over, and asks for the password when it is not fresh.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} say with a type of `tests/console/openapi.d.ts` what it is
+ */
 export async function ask(method, path, body, signal) {
   try {
     return await send(method, path, body, signal);
@@ -46,16 +70,32 @@ export async function ask(method, path, body, signal) {
   }
 }
 
+/**
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} say with a type of `tests/console/openapi.d.ts` what it is
+ */
 export const get = (path, signal) => ask("GET", path, undefined, signal);
 
-// Without a session: set-up and login themselves.
+/**
+ * Without a session: set-up and login themselves.
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
 export const plainly = (path, body) => send("POST", path, body);
 
+/** @typedef {string | number | null | undefined} Parameter What is empty or nothing is left out. */
+
+/**
+ * @param {string} path
+ * @param {Record<string, Parameter | Parameter[]>} parameters
+ */
 export function query(path, parameters) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined && each !== null && each !== "") search.append(name, each);
+      if (each !== undefined && each !== null && each !== "") search.append(name, String(each));
     }
   }
   const text = search.toString();

@@ -1,3 +1,4 @@
+// @ts-check
 // The one chart: lines over the range that was chosen, with axes, and the values under the pointer of all charts at once.
 
 import { el, fill } from "./dom.js";
@@ -10,26 +11,47 @@ const TOP = 8;
 const BOTTOM = 22;
 const LEAST_DRAG = 6; // pixels
 
-// What several charts share: at which time the reader looks.
+/** @import { Marks } from "./ticks.js" */
+
+/** @typedef {{values: (number | null | undefined)[], tone: string}} Line */
+/** @typedef {ReturnType<typeof together>} Cursor */
+
+/** What several charts share: at which time the reader looks. */
 export function together() {
+  /** @type {Set<() => void>} */
   const listeners = new Set();
+  /** @type {number | null} */
   let at = null;
   return {
     get at() { return at; },
-    look(time) { at = time; listeners.forEach((listen) => listen()); },
+    /** @param {number | null} time */
+    look(time) { at = time; for (const listen of listeners) listen(); },
+    /** @param {() => void} listen */
     follow(listen) { listeners.add(listen); },
   };
 }
 
-// `write` says a value, `ticks` are options of `valueTicks`; a drag calls `onrange(begin, end)`. With `bars`, what was counted from
-// each time on stands in a bar, one kind on the other.
+/**
+ * `write` says a value, `ticks` are options of `valueTicks`; a drag calls `onrange(begin, end)`. With `bars`, what was counted
+ * from each time on stands in a bar, one kind on the other.
+ * @param {string} label
+ * @param {object} options
+ * @param {(value: number) => string} options.write
+ * @param {Marks} options.ticks
+ * @param {Cursor} options.cursor
+ * @param {(begin: number, end: number) => void} options.onrange
+ * @param {number} [options.height]
+ * @param {boolean} [options.bars]
+ */
 export function chart(label, { write, ticks, cursor, onrange, height = 150, bars = false }) {
   const legend = el("span.legend");
   const when = el("span.when");
   const svg = el("svg", { height, width: "100%", tabindex: 0, role: "img" });
   const node = el("figure.chart", {}, el("figcaption", {}, el("strong", {}, label), legend, when), svg);
+  /** @type {{begin: number, end: number, step: number, times: number[], lines: Record<string, Line>}} */
   let data = { begin: 0, end: 1, step: 60_000, times: [], lines: {} };
   let width = 600;
+  /** @type {number | null} */
   let dragged = null;
 
   const x = (time) => LEFT + ((time - data.begin) / (data.end - data.begin)) * (width - LEFT - RIGHT);
@@ -37,7 +59,7 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
 
   function draw() {
     const marks = valueTicks(highest(), ticks);
-    const y = (value) => TOP + (1 - value / marks.at(-1)) * (height - TOP - BOTTOM);
+    const y = (value) => TOP + (1 - value / marks[marks.length - 1]) * (height - TOP - BOTTOM);
     const step = timeStep(data.begin, data.end);
     const grid = marks.map((mark) => [
       el("line.grid", { x1: LEFT, x2: width - RIGHT, y1: y(mark), y2: y(mark) }),
@@ -104,17 +126,20 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
     if (!look) return;
     const shown = cursor.at !== null && time !== undefined;
     look.setAttribute("visibility", shown ? "visible" : "hidden");
-    if (shown) { look.setAttribute("x1", x(time)); look.setAttribute("x2", x(time)); }
+    if (!shown) return;
+    look.setAttribute("x1", String(x(time)));
+    look.setAttribute("x2", String(x(time)));
   }
 
+  /** @param {PointerEvent} event */
   const place = (event) => event.clientX - svg.getBoundingClientRect().left;
   svg.addEventListener("pointermove", (event) => {
     cursor.look(Math.min(Math.max(timeAt(place(event)), data.begin), data.end));
     if (dragged === null) return;
     const [from, to] = [Math.min(dragged, place(event)), Math.max(dragged, place(event))];
     const chosen = svg.querySelector(".chosen");
-    chosen.setAttribute("x", from);
-    chosen.setAttribute("width", to - from);
+    chosen?.setAttribute("x", String(from));
+    chosen?.setAttribute("width", String(to - from));
   });
   svg.addEventListener("pointerleave", () => { if (dragged === null) cursor.look(null); });
   svg.addEventListener("pointerdown", (event) => { dragged = place(event); svg.setPointerCapture(event.pointerId); });
@@ -122,7 +147,8 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
     const from = dragged;
     dragged = null;
     if (from !== null && Math.abs(place(event) - from) >= LEAST_DRAG) {
-      onrange(...[timeAt(from), timeAt(place(event))].sort((a, b) => a - b).map((time) => Math.min(Math.max(time, data.begin), data.end)));
+      const [begin, end] = [timeAt(from), timeAt(place(event))].sort((a, b) => a - b).map((time) => Math.min(Math.max(time, data.begin), data.end));
+      onrange(begin, end);
     } else draw();
   });
   svg.addEventListener("keydown", (event) => {

@@ -1,34 +1,68 @@
+// @ts-check
 // The one dialog: it asks for some fields, or for a confirmation, and stays until the work is done.
 
 import { button, copy, el, fill } from "./dom.js";
 
-// `fields`: {name: {label, type, value, required, options, help}}. `act` gets the values by name; if it throws, the
-// dialog says why and stays. Resolves with what `act` returned, or undefined when it was called off.
+/** @import { Child } from "./dom.js" */
+
+/**
+ * `options` make it a list to choose one of, `choices` boxes to tick, with `words` for each.
+ * @typedef {object} Field
+ * @property {string} label
+ * @property {string} [type]
+ * @property {string | readonly string[]} [value]
+ * @property {boolean} [required]
+ * @property {string} [autocomplete]
+ * @property {number} [maxlength]
+ * @property {Child} [help]
+ * @property {readonly string[]} [options]
+ * @property {readonly string[]} [choices]
+ * @property {Record<string, string>} [words]
+ */
+
+/**
+ * `act` gets the values by name, and the fields; if it throws, the dialog says why and stays. Resolves with what `act`
+ * returned, or undefined when it was called off.
+ * @template T
+ * @param {object} options
+ * @param {string} options.title
+ * @param {Child} [options.text]
+ * @param {Record<string, Field>} [options.fields]
+ * @param {string} options.action
+ * @param {boolean} [options.dangerous]
+ * @param {(values: Record<string, any>, inputs: Record<string, any>) => T | Promise<T>} options.act
+ * @returns {Promise<T | undefined>}
+ */
 export function ask({ title, text, fields = {}, action, dangerous = false, act }) {
   return new Promise((resolve) => {
+    /** @type {Record<string, any>} */
     const inputs = {};
     const rows = Object.entries(fields).map(([name, field]) => {
       const id = `field-${name}`;
       const common = { id, name, required: Boolean(field.required), "aria-describedby": field.help ? `${id}-help` : undefined };
-      if (field.choices) {
-        const boxes = field.choices.map((choice) => el("input", { type: "checkbox", value: choice, checked: field.value.includes(choice) }));
+      const { choices, words = {}, value = [] } = field;
+      if (choices) {
+        const boxes = choices.map((choice) => el("input", { type: "checkbox", value: choice, checked: value.includes(choice) }));
         inputs[name] = { get values() { return boxes.filter((box) => box.checked).map((box) => box.value); }, focus: () => boxes[0].focus() };
         return el("fieldset.field", {}, el("legend", {}, field.label), boxes.map((box, index) =>
-          el("label.choice", {}, box, " ", el("span", {}, field.choices[index]), " ", el("small", {}, field.words[field.choices[index]] || ""))));
+          el("label.choice", {}, box, " ", el("span", {}, choices[index]), " ", el("small", {}, words[choices[index]] || ""))));
       }
       inputs[name] = field.options
         ? el("select", common,
-            field.options.map((option) => el("option", { value: option, selected: (field.value || []).includes(option) }, option)))
+            field.options.map((option) => el("option", { value: option, selected: value.includes(option) }, option)))
         : el("input", { ...common, type: field.type || "text", value: field.value, autocomplete: field.autocomplete || "off", maxlength: field.maxlength });
       return el("p.field", {}, el("label", { for: id }, field.label), inputs[name],
         field.help ? el("small", { id: `${id}-help` }, field.help) : null);
     });
     const trouble = el("p.trouble", { role: "alert" });
     const go = el(`button.primary${dangerous ? ".dangerous" : ""}`, { type: "submit" }, action);
+    /** @type {HTMLFormElement} */
     const form = el("form", { method: "dialog" },
       el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, rows, trouble,
       el("p.actions", {}, button("Cancel", () => dialog.close()), go));
+    /** @type {HTMLDialogElement} */
     const dialog = el("dialog", { "aria-labelledby": "dialog-title" }, form);
+    /** @type {T | undefined} */
     let result;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -55,13 +89,17 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
   });
 }
 
+/** @param {string} text */
 export function copyButton(text) {
   const place = el("div");
   return el("div", {}, button("Copy", () => copy(text, place)), place);
 }
 
-// What is shown this once is closed by its button alone, other things also by Esc (`closes`).
-export function show({ title, text = "", content, closes = false }) {
+/**
+ * What is shown this once is closed by its button alone, other things also by Esc (`closes`).
+ * @param {{title: string, text?: Child, content: Child, closes?: boolean}} options
+ */
+export function show({ title, text, content, closes = false }) {
   const done = button("Done", () => dialog.close(), ".primary");
   const dialog = el("dialog", { "aria-labelledby": "dialog-title" },
     el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, content, el("p.actions", {}, done));
