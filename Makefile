@@ -50,9 +50,10 @@ check: $(VENV)/installed-dev $(TOOLS) ## format, lint, types, import contracts, 
 audit: $(VENV)/installed-dev ## look the locked dependencies up among known vulnerabilities
 	@$(RUN) -m tests.audit
 
-format: $(VENV)/installed-dev ## format the code and mend what lint can mend
+format: $(VENV)/installed-dev $(TOOLS) ## format the code and mend what lint can mend
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
+	$(if $(TOOLS),node_modules/.bin/biome check --write)
 
 lock: $(VENV)/installed-dev ## resolve the dependencies anew
 	$(RUN) -m uv pip compile $(LOCK) -o requirements.lock pyproject.toml

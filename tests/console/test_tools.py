@@ -16,6 +16,10 @@ def test_the_types_of_the_modules_hold() -> None:
     _succeeds("tsc")
 
 
+def test_lint_and_format_of_the_modules_hold() -> None:
+    _succeeds("biome", "check", "--error-on-warnings", "--max-diagnostics=50")
+
+
 def test_the_types_of_the_api_are_those_of_its_document() -> None:
     _need_the_tools()
     assert TYPES.read_text() == types(), "make console-types"
