@@ -3,9 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  barSeconds, filterOf, offered, parse, rangeFilters, rangeOf, sentence,
-} from "../../adapters/http/pages/console/conditions.js";
+import { barSeconds, filterOf, offered, parse, rangeFilters, rangeOf, sentence } from "../../adapters/http/pages/console/conditions.js";
 
 const COLUMNS = {
   status: { label: "Status", kind: "integer" },
@@ -38,7 +36,10 @@ const SENTENCES = [
 
 for (const [filter, said] of SENTENCES) {
   test(`${filter} is read as: ${said}`, () => {
-    assert.equal(sentence(filter, COLUMNS, (kind, value) => (kind === "user" ? `<${value}>` : value)), said);
+    assert.equal(
+      sentence(filter, COLUMNS, (kind, value) => (kind === "user" ? `<${value}>` : value)),
+      said,
+    );
   });
 }
 
@@ -89,7 +90,14 @@ test("a range is asked for from its beginning until before its end", () => {
   assert.deepEqual(rangeFilters("at", { since: null, until: null }), []);
 });
 
-const BARS = [[15 * MINUTE, 10], [60 * MINUTE, 60], [24 * 60 * MINUTE, 1800], [7 * 24 * 60 * MINUTE, 7200], [30 * 24 * 60 * MINUTE, 43_200], [1, 10]];
+const BARS = [
+  [15 * MINUTE, 10],
+  [60 * MINUTE, 60],
+  [24 * 60 * MINUTE, 1800],
+  [7 * 24 * 60 * MINUTE, 7200],
+  [30 * 24 * 60 * MINUTE, 43_200],
+  [1, 10],
+];
 
 for (const [length, seconds] of BARS) {
   test(`bars of ${length / MINUTE} minutes are ${seconds} seconds wide`, () => {

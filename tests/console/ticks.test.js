@@ -26,7 +26,8 @@ test("values are marked at round numbers, and the highest is not above the last 
     [1, { base: 1024 }, [0, 1]],
     [NaN, {}, [0, 1]],
     [-5, { whole: true }, [0, 1]],
-  ]) assert.deepEqual(valueTicks(top, options), expected, `${top}`);
+  ])
+    assert.deepEqual(valueTicks(top, options), expected, `${top}`);
 });
 
 test("times are marked at round times of the zone", () => {
@@ -35,7 +36,8 @@ test("times are marked at round times of the zone", () => {
     [HOUR, ["11-27T02:10", "11-27T02:20", "11-27T02:30", "11-27T02:40", "11-27T02:50", "11-27T03:00"]],
     [DAY, ["11-27T06:00", "11-27T12:00", "11-27T18:00", "11-28T00:00"]],
     [5 * MINUTE, ["11-27T02:05", "11-27T02:06", "11-27T02:07", "11-27T02:08", "11-27T02:09"]],
-  ]) assert.deepEqual(utc(timeTicks(begin, begin + span)), expected);
+  ])
+    assert.deepEqual(utc(timeTicks(begin, begin + span)), expected);
   assert.equal(timeStep(begin, begin + 30 * DAY), 5 * DAY);
   assert.equal(timeTicks(begin, begin + 30 * DAY).length, 6);
   assert.deepEqual(timeTicks(begin, begin), []);
@@ -49,17 +51,42 @@ test("days begin at midnight of the zone, also when the clocks are put back", ()
   const forward = (instant) => (instant < at("2026-03-29T01:00:00Z") ? 1 : 2) * HOUR;
   const hours = timeTicks(at("2026-03-29T00:00:00Z"), at("2026-03-29T03:00:00Z"), { offset: forward });
   assert.deepEqual(hours, [...new Set(hours)], "no mark comes twice");
-  assert.deepEqual(hours, [...hours].sort((a, b) => a - b));
+  assert.deepEqual(
+    hours,
+    [...hours].sort((a, b) => a - b),
+  );
 });
 
 test("a span that is not over is left out", () => {
-  const spans = [{ began: "2026-11-27T02:00:00Z", seconds: 60 }, { began: "2026-11-27T02:01:00Z", seconds: 60 }];
+  const spans = [
+    { began: "2026-11-27T02:00:00Z", seconds: 60 },
+    { began: "2026-11-27T02:01:00Z", seconds: 60 },
+  ];
   assert.deepEqual(finished(spans, at("2026-11-27T02:01:59Z")), spans.slice(0, 1));
   assert.deepEqual(finished(spans, at("2026-11-27T02:02:00Z")), spans);
 });
 
 test("where nothing was measured, a line ends", () => {
-  assert.deepEqual(runs([[0, 1], [60, 2], [180, 3], [240, null], [300, 4]], 60), [[[0, 1], [60, 2]], [[180, 3]], [[300, 4]]]);
+  assert.deepEqual(
+    runs(
+      [
+        [0, 1],
+        [60, 2],
+        [180, 3],
+        [240, null],
+        [300, 4],
+      ],
+      60,
+    ),
+    [
+      [
+        [0, 1],
+        [60, 2],
+      ],
+      [[180, 3]],
+      [[300, 4]],
+    ],
+  );
   assert.deepEqual(runs([], 60), []);
 });
 

@@ -1,4 +1,3 @@
-// @ts-check
 // The one way to ask the service.
 
 /** @import { Problem as Document } from "../../../../tests/console/openapi.d.ts" */
@@ -47,7 +46,11 @@ async function send(method, path, body, signal) {
   }
   const text = await response.text();
   let data = null;
-  try { data = text ? JSON.parse(text) : null; } catch { data = null; }
+  try {
+    data = text ? JSON.parse(text) : null;
+  } catch {
+    data = null;
+  }
   if (!response.ok) throw new Problem(response.status, data || { detail: `Status ${response.status}.` });
   return data;
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // The one chart: lines over the range that was chosen, with axes, and the values under the pointer of all charts at once.
 
 import { el, fill } from "./dom.js";
@@ -23,11 +22,18 @@ export function together() {
   /** @type {number | null} */
   let at = null;
   return {
-    get at() { return at; },
+    get at() {
+      return at;
+    },
     /** @param {number | null} time */
-    look(time) { at = time; for (const listen of listeners) listen(); },
+    look(time) {
+      at = time;
+      for (const listen of listeners) listen();
+    },
     /** @param {() => void} listen */
-    follow(listen) { listeners.add(listen); },
+    follow(listen) {
+      listeners.add(listen);
+    },
   };
 }
 
@@ -70,7 +76,14 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
       return el("text", { x: middle, y: height - 6, "text-anchor": "middle" }, clock(time, step));
     });
     const paths = bars ? stacks(y) : lines(y);
-    fill(svg, grid, axis, paths, el("rect.chosen", { y: TOP, height: height - TOP - BOTTOM, x: 0, width: 0 }), el("line.look", { y1: TOP, y2: height - BOTTOM, x1: 0, x2: 0, visibility: "hidden" }));
+    fill(
+      svg,
+      grid,
+      axis,
+      paths,
+      el("rect.chosen", { y: TOP, height: height - TOP - BOTTOM, x: 0, width: 0 }),
+      el("line.look", { y1: TOP, y2: height - BOTTOM, x1: 0, x2: 0, visibility: "hidden" }),
+    );
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     read();
   }
@@ -83,14 +96,14 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
 
   function highest() {
     const all = Object.values(data.lines).map((line) => line.values);
-    if (bars) return Math.max(0, ...data.times.map((_, index) => all.reduce((sum, values) => sum + values[index], 0)));
+    if (bars) return Math.max(0, ...data.times.map((_, index) => all.reduce((sum, values) => sum + (values[index] ?? 0), 0)));
     return Math.max(0, ...all.flat().filter((value) => value !== null && value !== undefined));
   }
 
   // One path for neighbours; who has none is a dot.
   function lines(y) {
     return Object.values(data.lines).flatMap((line) => {
-      const points = line.values.map((value, index) => [data.times[index], value]);
+      const points = line.values.map((value, index) => /** @type {[number, typeof value]} */ ([data.times[index], value]));
       return runs(points, data.step).map((run) => {
         const drawn = run.map(([time, value], index) => `${index ? "L" : "M"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`).join("");
         return run.length > 1 ? el(`path.${line.tone}`, { d: drawn }) : el(`path.${line.tone}.lone`, { d: `${drawn}h0.1` });
@@ -103,12 +116,14 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
       const from = Math.max(x(time), LEFT);
       const wide = Math.max(1, Math.min(x(time + data.step), width - RIGHT) - from - 1);
       let below = 0;
-      return Object.values(data.lines).filter((line) => line.values[index]).map((line) => {
-        const top = below + line.values[index];
-        const bar = el(`rect.${line.tone}`, { x: from, width: wide, y: y(top), height: Math.max(1, y(below) - y(top)) });
-        below = top;
-        return bar;
-      });
+      return Object.values(data.lines)
+        .filter((line) => line.values[index])
+        .map((line) => {
+          const top = below + (line.values[index] ?? 0);
+          const bar = el(`rect.${line.tone}`, { x: from, width: wide, y: y(top), height: Math.max(1, y(below) - y(top)) });
+          below = top;
+          return bar;
+        });
     });
   }
 
@@ -116,12 +131,25 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
   function read() {
     const index = at();
     const isTotal = bars && cursor.at === null;
-    const of = (line) => (isTotal ? line.values.reduce((sum, value) => sum + value, 0) : line.values[index]);
-    const said = (line) => (of(line) === null || of(line) === undefined ? "–" : write(of(line)));
-    fill(legend, Object.entries(data.lines).map(([name, line]) => el(`span.${line.tone}`, {}, `${name} ${said(line)}`)));
+    /** @param {Line} line */
+    const of = (line) => (isTotal ? line.values.reduce((sum, value) => (sum ?? 0) + (value ?? 0), 0) : line.values[index]);
+    /** @param {Line} line */
+    const said = (line) => {
+      const value = of(line);
+      return value === null || value === undefined ? "–" : write(value);
+    };
+    fill(
+      legend,
+      Object.entries(data.lines).map(([name, line]) => el(`span.${line.tone}`, {}, `${name} ${said(line)}`)),
+    );
     const time = data.times[index];
     when.textContent = time === undefined ? "nothing was measured" : isTotal ? "altogether" : clock(time, 60_000);
-    svg.setAttribute("aria-label", `${label} at ${when.textContent}: ${Object.entries(data.lines).map(([name, line]) => `${name} ${said(line)}`).join(", ")}`);
+    svg.setAttribute(
+      "aria-label",
+      `${label} at ${when.textContent}: ${Object.entries(data.lines)
+        .map(([name, line]) => `${name} ${said(line)}`)
+        .join(", ")}`,
+    );
     const look = svg.querySelector(".look");
     if (!look) return;
     const shown = cursor.at !== null && time !== undefined;
@@ -141,19 +169,29 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
     chosen?.setAttribute("x", String(from));
     chosen?.setAttribute("width", String(to - from));
   });
-  svg.addEventListener("pointerleave", () => { if (dragged === null) cursor.look(null); });
-  svg.addEventListener("pointerdown", (event) => { dragged = place(event); svg.setPointerCapture(event.pointerId); });
+  svg.addEventListener("pointerleave", () => {
+    if (dragged === null) cursor.look(null);
+  });
+  svg.addEventListener("pointerdown", (event) => {
+    dragged = place(event);
+    svg.setPointerCapture(event.pointerId);
+  });
   svg.addEventListener("pointerup", (event) => {
     const from = dragged;
     dragged = null;
     if (from !== null && Math.abs(place(event) - from) >= LEAST_DRAG) {
-      const [begin, end] = [timeAt(from), timeAt(place(event))].sort((a, b) => a - b).map((time) => Math.min(Math.max(time, data.begin), data.end));
+      const [begin, end] = [timeAt(from), timeAt(place(event))]
+        .sort((a, b) => a - b)
+        .map((time) => Math.min(Math.max(time, data.begin), data.end));
       onrange(begin, end);
     } else draw();
   });
   svg.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
-    if (event.key === "Escape") { cursor.look(null); return; }
+    if (event.key === "Escape") {
+      cursor.look(null);
+      return;
+    }
     if (by === undefined || !data.times.length) return;
     event.preventDefault();
     const time = data.times[Math.min(Math.max(at() + by, 0), data.times.length - 1)];
@@ -161,10 +199,16 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
   });
   svg.addEventListener("blur", () => cursor.look(null));
   cursor.follow(read);
-  new ResizeObserver(([entry]) => { width = Math.max(240, Math.round(entry.contentRect.width)); draw(); }).observe(svg);
+  new ResizeObserver(([entry]) => {
+    width = Math.max(240, Math.round(entry.contentRect.width));
+    draw();
+  }).observe(svg);
   return {
     node,
     // {begin, end, step, times, lines: {name: {values, tone}}}: the range, the distance of neighbours, and what was measured.
-    update(next) { data = next; if (dragged === null) draw(); },
+    update(next) {
+      data = next;
+      if (dragged === null) draw();
+    },
   };
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // Filters as the API has them, `column:comparison:value`, and as people read them. Pure: its tests say what comes out.
 
 /** @typedef {"text" | "choice" | "integer" | "number" | "instant" | "boolean" | "user"} Kind */
@@ -17,8 +16,18 @@ export const COMPARISONS = {
 
 /** @type {Record<string, string>} */
 const WORDS = {
-  eq: "is", ne: "is not", lt: "less than", le: "at most", gt: "more than", ge: "at least", in: "is one of",
-  prefix: "begins with", not_prefix: "does not begin with", contains: "contains", empty: "is empty", some: "is not empty",
+  eq: "is",
+  ne: "is not",
+  lt: "less than",
+  le: "at most",
+  gt: "more than",
+  ge: "at least",
+  in: "is one of",
+  prefix: "begins with",
+  not_prefix: "does not begin with",
+  contains: "contains",
+  empty: "is empty",
+  some: "is not empty",
 };
 /** @type {Record<string, string>} */
 const TIMES = { lt: "before", le: "until", gt: "after", ge: "since" };

@@ -1,4 +1,3 @@
-// @ts-check
 // The one dialog: it asks for some fields, or for a confirmation, and stays until the work is done.
 
 import { button, copy, el, fill } from "./dom.js";
@@ -43,23 +42,59 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
       const { choices, words = {}, value = [] } = field;
       if (choices) {
         const boxes = choices.map((choice) => el("input", { type: "checkbox", value: choice, checked: value.includes(choice) }));
-        inputs[name] = { get values() { return boxes.filter((box) => box.checked).map((box) => box.value); }, focus: () => boxes[0].focus() };
-        return el("fieldset.field", {}, el("legend", {}, field.label), boxes.map((box, index) =>
-          el("label.choice", {}, box, " ", el("span", {}, choices[index]), " ", el("small", {}, words[choices[index]] || ""))));
+        inputs[name] = {
+          get values() {
+            return boxes.filter((box) => box.checked).map((box) => box.value);
+          },
+          focus: () => boxes[0].focus(),
+        };
+        return el(
+          "fieldset.field",
+          {},
+          el("legend", {}, field.label),
+          boxes.map((box, index) =>
+            el("label.choice", {}, box, " ", el("span", {}, choices[index]), " ", el("small", {}, words[choices[index]] || "")),
+          ),
+        );
       }
       inputs[name] = field.options
-        ? el("select", common,
-            field.options.map((option) => el("option", { value: option, selected: value.includes(option) }, option)))
-        : el("input", { ...common, type: field.type || "text", value: field.value, autocomplete: field.autocomplete || "off", maxlength: field.maxlength });
-      return el("p.field", {}, el("label", { for: id }, field.label), inputs[name],
-        field.help ? el("small", { id: `${id}-help` }, field.help) : null);
+        ? el(
+            "select",
+            common,
+            field.options.map((option) => el("option", { value: option, selected: value.includes(option) }, option)),
+          )
+        : el("input", {
+            ...common,
+            type: field.type || "text",
+            value: field.value,
+            autocomplete: field.autocomplete || "off",
+            maxlength: field.maxlength,
+          });
+      return el(
+        "p.field",
+        {},
+        el("label", { for: id }, field.label),
+        inputs[name],
+        field.help ? el("small", { id: `${id}-help` }, field.help) : null,
+      );
     });
     const trouble = el("p.trouble", { role: "alert" });
     const go = el(`button.primary${dangerous ? ".dangerous" : ""}`, { type: "submit" }, action);
     /** @type {HTMLFormElement} */
-    const form = el("form", { method: "dialog" },
-      el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, rows, trouble,
-      el("p.actions", {}, button("Cancel", () => dialog.close()), go));
+    const form = el(
+      "form",
+      { method: "dialog" },
+      el("h2", { id: "dialog-title" }, title),
+      text ? el("p", {}, text) : null,
+      rows,
+      trouble,
+      el(
+        "p.actions",
+        {},
+        button("Cancel", () => dialog.close()),
+        go,
+      ),
+    );
     /** @type {HTMLDialogElement} */
     const dialog = el("dialog", { "aria-labelledby": "dialog-title" }, form);
     /** @type {T | undefined} */
@@ -70,8 +105,7 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
       form.setAttribute("aria-busy", "true");
       fill(trouble);
       try {
-        const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) =>
-          [name, input.values ?? input.value]));
+        const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.values ?? input.value]));
         result = await act(values, inputs);
         dialog.close();
       } catch (error) {
@@ -81,7 +115,10 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
         form.removeAttribute("aria-busy");
       }
     });
-    dialog.addEventListener("close", () => { dialog.remove(); resolve(result); });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(result);
+    });
     document.body.append(dialog);
     dialog.showModal();
     const first = Object.values(inputs)[0];
@@ -92,7 +129,12 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
 /** @param {string} text */
 export function copyButton(text) {
   const place = el("div");
-  return el("div", {}, button("Copy", () => copy(text, place)), place);
+  return el(
+    "div",
+    {},
+    button("Copy", () => copy(text, place)),
+    place,
+  );
 }
 
 /**
@@ -101,8 +143,14 @@ export function copyButton(text) {
  */
 export function show({ title, text, content, closes = false }) {
   const done = button("Done", () => dialog.close(), ".primary");
-  const dialog = el("dialog", { "aria-labelledby": "dialog-title" },
-    el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : null, content, el("p.actions", {}, done));
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": "dialog-title" },
+    el("h2", { id: "dialog-title" }, title),
+    text ? el("p", {}, text) : null,
+    content,
+    el("p.actions", {}, done),
+  );
   if (!closes) dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -1,4 +1,3 @@
-// @ts-check
 // The one way to put something on the page. Data is text, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -91,7 +90,13 @@ export const csv = (href) => el("a.csv", { href, download: "", "data-outside": "
  * @param {...HTMLInputElement} inputs
  */
 export function shown(...inputs) {
-  const box = el("input", { type: "checkbox", onchange: () => inputs.forEach((input) => { input.type = box.checked ? "text" : "password"; }) });
+  const box = el("input", {
+    type: "checkbox",
+    onchange: () =>
+      inputs.forEach((input) => {
+        input.type = box.checked ? "text" : "password";
+      }),
+  });
   return el("label.shown", {}, box, " Show the password");
 }
 
@@ -120,5 +125,7 @@ export function say(text) {
   const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
   notice.textContent = text;
   clearTimeout(quiet);
-  quiet = setTimeout(() => { notice.textContent = ""; }, 6000);
+  quiet = setTimeout(() => {
+    notice.textContent = "";
+  }, 6000);
 }

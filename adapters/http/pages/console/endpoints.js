@@ -1,4 +1,3 @@
-// @ts-check
 // How requests went by method and route: which endpoint is slow, and which one refuses or fails.
 
 import { get, query } from "./api.js";
@@ -13,13 +12,22 @@ export async function endpoints(filter, { search, change, signal }) {
   const sort = search.get("sort") || "-requests";
   const column = sort.replace("-", "");
   const sorted = [...found].sort((a, b) => (sort.startsWith("-") ? -1 : 1) * (a[column] > b[column] ? 1 : a[column] < b[column] ? -1 : 0));
-  const to = (row, more = {}) => change({
-    by: "", sort: "", ...more, filter: [...search.getAll("filter"), `method:eq:${row.method}`, `route:eq:${row.route}`, ...(more.filter || [])],
-  });
-  const part = (name, from) => (row) => (row[name]
-    ? button([icon(name), " ", share(row[name], row.requests)], () => to(row, { filter: [from] }), ".plain", `${row[name]} ${name}`) : el("span.none", {}, "–"));
+  const to = (row, more = {}) =>
+    change({
+      by: "",
+      sort: "",
+      ...more,
+      filter: [...search.getAll("filter"), `method:eq:${row.method}`, `route:eq:${row.route}`, ...(more.filter || [])],
+    });
+  const part = (name, from) => (row) =>
+    row[name]
+      ? button([icon(name), " ", share(row[name], row.requests)], () => to(row, { filter: [from] }), ".plain", `${row[name]} ${name}`)
+      : el("span.none", {}, "–");
   return table({
-    label: "Endpoints", signal, sort, onsort: (by) => change({ sort: by }),
+    label: "Endpoints",
+    signal,
+    sort,
+    onsort: (by) => change({ sort: by }),
     columns: [
       { label: "Method", sort: "method", card: "first", cell: (row) => row.method },
       { label: "Route", kind: "wide", sort: "route", card: "first", cell: (row) => (row.route ? isolated(row.route) : "no such path") },

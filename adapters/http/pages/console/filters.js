@@ -1,8 +1,7 @@
-// @ts-check
 // Filters stand in the address, so that what is shown can be shared: a range of time, and conditions on columns.
 
 import { get, query } from "./api.js";
-import { LAST, filterOf, offered, parse, rangeFilters, rangeOf, sentence, wantsValue, word } from "./conditions.js";
+import { filterOf, LAST, offered, parse, rangeFilters, rangeOf, sentence, wantsValue, word } from "./conditions.js";
 import { button, el, fill, isolated } from "./dom.js";
 import { fromField, hourOf, instant, relation, toField } from "./format.js";
 import { learn, nameOf } from "./names.js";
@@ -28,17 +27,28 @@ export function filtersOf(list, search) {
 export async function filters(list, { search, change, signal }, filter) {
   const active = search.getAll("filter");
   const users = active.map(parse).filter(({ name }) => list.columns[name]?.kind === "user");
-  await learn(users.flatMap(({ value }) => value.split(",").map(Number)), signal);
+  await learn(
+    users.flatMap(({ value }) => value.split(",").map(Number)),
+    signal,
+  );
   const without = (/** @type {string} */ each) => change({ filter: active.filter((/** @type {string} */ other) => other !== each) });
-  return el("div.filters", { role: "search" },
+  return el(
+    "div.filters",
+    { role: "search" },
     list.time ? range(list, search, change) : null,
     active.map((/** @type {string} */ each) => {
       const said = sentence(each, list.columns, written);
-      return el("span.chip", { title: each }, isolated(said), button("×", () => without(each), ".plain", `Without: ${said}`));
+      return el(
+        "span.chip",
+        { title: each },
+        isolated(said),
+        button("×", () => without(each), ".plain", `Without: ${said}`),
+      );
     }),
     adding(list, active, change, signal),
     active.length ? button("Clear", () => change({ filter: [] }), ".plain") : null,
-    counted(list, filter, signal));
+    counted(list, filter, signal),
+  );
 }
 
 /** @param {string} kind @param {string} value */
@@ -63,13 +73,17 @@ function range(list, search, change) {
   const to = field("Until", chosen.until ?? now);
   const iso = (/** @type {string} */ text) => (text ? new Date(fromField(text)).toISOString() : "");
   fill(bounds, from, " – ", to, zoneName(), el("button", { type: "submit" }, "Show"));
-  const select = el("select", {
-    "aria-label": "Time",
-    onchange: () => {
-      bounds.hidden = select.value !== "between";
-      if (select.value !== "between") change({ last: select.value, since: "", until: "" });
+  const select = el(
+    "select",
+    {
+      "aria-label": "Time",
+      onchange: () => {
+        bounds.hidden = select.value !== "between";
+        if (select.value !== "between") change({ last: select.value, since: "", until: "" });
+      },
     },
-  }, options.map(([key, label]) => el("option", { value: key, selected: key === chosen.last }, label)));
+    options.map(([key, label]) => el("option", { value: key, selected: key === chosen.last }, label)),
+  );
   return [select, bounds];
 }
 
@@ -79,15 +93,22 @@ const zoneName = () => el("small", {}, preference("zone") === "UTC" ? "UTC" : "l
 function adding(list, active, change, signal) {
   const values = el("datalist", { id: "values" });
   const names = Object.keys(list.columns);
-  const column = el("select", { "aria-label": "Column", onchange: () => choose() },
-    names.map((name) => el("option", { value: name }, list.columns[name].label)));
+  const column = el(
+    "select",
+    { "aria-label": "Column", onchange: () => choose() },
+    names.map((name) => el("option", { value: name }, list.columns[name].label)),
+  );
   const comparison = el("select", { "aria-label": "Comparison", onchange: () => place() });
   const value = el("span");
+  /** @type {HTMLInputElement | HTMLSelectElement} */
   let input = el("input");
 
   function choose() {
     const described = list.columns[column.value];
-    fill(comparison, offered(described).map((each) => el("option", { value: each }, word(each, described.kind))));
+    fill(
+      comparison,
+      offered(described).map((each) => el("option", { value: each }, word(each, described.kind))),
+    );
     place();
   }
 
@@ -101,14 +122,25 @@ function adding(list, active, change, signal) {
   function field(described) {
     const attributes = { "aria-label": "Value", required: true, autocomplete: "off" };
     if (described.kind === "boolean") {
-      return el("select", attributes, [["true", "yes"], ["false", "no"]].map(([key, text]) => el("option", { value: key }, text)));
+      return el(
+        "select",
+        attributes,
+        [
+          ["true", "yes"],
+          ["false", "no"],
+        ].map(([key, text]) => el("option", { value: key }, text)),
+      );
     }
     if (described.kind === "instant") return el("input", { ...attributes, type: "datetime-local" });
     const isNumber = described.kind === "integer" || described.kind === "number";
     const made = el("input", {
-      ...attributes, type: "search", placeholder: `${described.kind === "user" ? "Name or id" : "Value"}  /`,
+      ...attributes,
+      type: "search",
+      placeholder: `${described.kind === "user" ? "Name or id" : "Value"}  /`,
       list: described.values ? "values" : undefined,
-      pattern: isNumber ? "-?[0-9]+([.][0-9]+)?" : undefined, inputmode: isNumber ? "decimal" : undefined, title: isNumber ? "A number" : undefined,
+      pattern: isNumber ? "-?[0-9]+([.][0-9]+)?" : undefined,
+      inputmode: isNumber ? "decimal" : undefined,
+      title: isNumber ? "A number" : undefined,
     });
     if (described.values) made.addEventListener("focus", () => suggest(column.value), { once: true });
     return made;
@@ -117,8 +149,12 @@ function adding(list, active, change, signal) {
   // What there is, the most frequent first; if that takes too long, one types.
   async function suggest(name) {
     const found = await get(query(`${list.path}/values/${name}`, { limit: 100 }), signal).catch(() => []);
-    fill(values, found.filter((each) => each.value !== "" && each.value !== null)
-      .map((each) => el("option", { value: String(each.value) }, `${each.value} (${each.count})`)));
+    fill(
+      values,
+      found
+        .filter((each) => each.value !== "" && each.value !== null)
+        .map((each) => el("option", { value: String(each.value) }, `${each.value} (${each.count})`)),
+    );
   }
 
   async function submit(event) {
@@ -149,7 +185,8 @@ export function counted(list, filter, signal) {
   const node = el("span.count", { role: "status" });
   get(query(`${list.path}/count`, { filter }), signal).then(
     (count) => fill(node, `${relation(count)} ${count.count === 1 ? list.noun.replace(/s$/, "") : list.noun}`),
-    () => {}); // it is only not told
+    () => {},
+  ); // it is only not told
   return node;
 }
 
@@ -157,15 +194,17 @@ export function counted(list, filter, signal) {
  * Makes values that filter by themselves: a click shows only these, an Alt-click all but these.
  * @param {any} context
  */
-export const picker = ({ search, change }) => (/** @type {string} */ column, /** @type {any} */ value, /** @type {any} */ content) => {
-  if (value === null || value === undefined || value === "") return el("span.none", {}, "–");
-  const pick = (/** @type {MouseEvent} */ event) => {
-    const filter = `${column}:${event.altKey ? "ne" : "eq"}:${value}`;
-    change({ filter: [...new Set([...search.getAll("filter"), filter])] });
+export const picker =
+  ({ search, change }) =>
+  (/** @type {string} */ column, /** @type {any} */ value, /** @type {any} */ content = undefined) => {
+    if (value === null || value === undefined || value === "") return el("span.none", {}, "–");
+    const pick = (/** @type {MouseEvent} */ event) => {
+      const filter = `${column}:${event.altKey ? "ne" : "eq"}:${value}`;
+      change({ filter: [...new Set([...search.getAll("filter"), filter])] });
+    };
+    const title = `${value}\nClick: only these. Alt-click: all but these.`;
+    return el("button.value", { type: "button", tabindex: -1, title, onclick: pick }, content ?? isolated(value));
   };
-  const title = `${value}\nClick: only these. Alt-click: all but these.`;
-  return el("button.value", { type: "button", tabindex: -1, title, onclick: pick }, content ?? isolated(value));
-};
 
 /** What is said of an empty list, and what can be done about it. @param {string} text @param {any} context */
 export const nothing = (text, { search, change }) =>

@@ -1,4 +1,3 @@
-// @ts-check
 // How values are written, and in which zone times are shown and typed.
 
 import { el, isolated } from "./dom.js";
@@ -21,7 +20,12 @@ function written(name, date) {
     hours: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }),
     days: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone }),
     near: new Intl.DateTimeFormat("en-GB", {
-      day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone,
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      timeZone,
     }),
     far: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone }),
   };

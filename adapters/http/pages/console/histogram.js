@@ -1,4 +1,3 @@
-// @ts-check
 // How many requests there were over time, above their list.
 
 import { get, query } from "./api.js";
@@ -22,7 +21,11 @@ export async function histogram(filter, { search, change, signal }) {
   });
   if (typeof bars === "string") return el("p.state", {}, `No histogram: ${bars}`);
   const figure = chart("Requests", {
-    write: compact, ticks: { whole: true }, cursor: together(), height: 96, bars: true,
+    write: compact,
+    ticks: { whole: true },
+    cursor: together(),
+    height: 96,
+    bars: true,
     onrange: (since, until) => change({ last: "", since: new Date(since).toISOString(), until: new Date(until).toISOString() }),
   });
   // Where nothing was recorded, there was nothing.
@@ -31,9 +34,13 @@ export async function histogram(filter, { search, change, signal }) {
   for (let time = Math.floor(begin / step) * step; time < end; time += step) times.push(time);
   const values = (name) => times.map((time) => counts.get(time)?.[name] ?? 0);
   figure.update({
-    begin, end, step, times,
+    begin,
+    end,
+    step,
+    times,
     lines: {
-      failed: { values: values("failed"), tone: "alarm" }, refused: { values: values("refused"), tone: "warn" },
+      failed: { values: values("failed"), tone: "alarm" },
+      refused: { values: values("refused"), tone: "warn" },
       answered: { values: values("answered"), tone: "main" },
     },
   });

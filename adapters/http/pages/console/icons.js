@@ -1,4 +1,3 @@
-// @ts-check
 // Small pictures that say in which state something is; each has a text for who does not see it.
 
 import { el } from "./dom.js";
@@ -16,8 +15,12 @@ const PATHS = {
 
 /** @param {string} name @param {string} [label] without one it is only beside a text that says the same */
 export const icon = (name, label) =>
-  el("svg.icon", { viewBox: "0 0 16 16", role: label ? "img" : undefined, "aria-hidden": label ? undefined : "true", "aria-label": label },
-    label ? el("title", {}, label) : null, el("path", { d: PATHS[name] }));
+  el(
+    "svg.icon",
+    { viewBox: "0 0 16 16", role: label ? "img" : undefined, "aria-hidden": label ? undefined : "true", "aria-label": label },
+    label ? el("title", {}, label) : null,
+    el("path", { d: PATHS[name] }),
+  );
 
 /** A state in a picture and words. @param {string} name @param {...any} content */
 export const badge = (name, ...content) => el(`span.badge.${name}`, {}, icon(name), " ", ...content);

@@ -1,4 +1,3 @@
-// @ts-check
 // The keys that do something, for who asks.
 
 import { show } from "./dialog.js";
@@ -20,7 +19,11 @@ export function showKeys() {
   if (document.querySelector("dialog[open]")) return;
   show({
     title: "Keys",
-    content: el("dl.keys", {}, KEYS.map(([key, does]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, does)))),
+    content: el(
+      "dl.keys",
+      {},
+      KEYS.map(([key, does]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, does))),
+    ),
     closes: true,
   });
 }

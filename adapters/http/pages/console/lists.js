@@ -1,11 +1,12 @@
-// @ts-check
 // What of each list can be filtered, and where the API has it.
 
 /** @typedef {import("./filters.js").List} List */
 
 /** @type {List} */
 export const USERS = {
-  path: "/api/ops/tables/users", noun: "users", time: "signup_time",
+  path: "/api/ops/tables/users",
+  noun: "users",
+  time: "signup_time",
   columns: {
     is_operator: { label: "Operator", kind: "boolean" },
     disabled_at: { label: "Disabled", kind: "instant", nullable: true },
@@ -14,7 +15,9 @@ export const USERS = {
 
 /** @type {List} */
 export const SESSIONS = {
-  path: "/api/ops/tables/sessions", noun: "sessions", time: "created_at",
+  path: "/api/ops/tables/sessions",
+  noun: "sessions",
+  time: "created_at",
   columns: {
     address: { label: "Address", kind: "text" },
     user_id: { label: "User", kind: "user" },
@@ -28,7 +31,9 @@ export const SESSIONS = {
 
 /** @type {List} */
 export const EVENTS = {
-  path: "/api/ops/tables/events", noun: "events", time: "at",
+  path: "/api/ops/tables/events",
+  noun: "events",
+  time: "at",
   columns: {
     kind: { label: "What", kind: "choice", values: true },
     user_id: { label: "Whom", kind: "user", nullable: true },
@@ -42,7 +47,10 @@ export const EVENTS = {
 
 /** @type {List} */
 export const REQUESTS = {
-  path: "/api/ops/logs", noun: "requests", time: "time", fallback: "1d",
+  path: "/api/ops/logs",
+  noun: "requests",
+  time: "time",
+  fallback: "1d",
   columns: {
     status: { label: "Status", kind: "integer", values: true },
     problem: { label: "Problem", kind: "choice", values: true },

@@ -1,4 +1,3 @@
-// @ts-check
 // The frame: which view, who one is, and the keys that work everywhere.
 
 import { arrange, get, plainly } from "./api.js";
@@ -10,13 +9,14 @@ import { forgetNames } from "./names.js";
 import { palette } from "./palette.js";
 import { arrive, makeFor, note } from "./place.js";
 import { choose, preference } from "./preferences.js";
+import { settled } from "./table.js";
 import * as events from "./view-events.js";
 import * as login from "./view-login.js";
 import * as logs from "./view-logs.js";
 import * as monitor from "./view-monitor.js";
 import * as sessions from "./view-sessions.js";
-import * as settings from "./view-settings.js";
 import * as setUp from "./view-set-up.js";
+import * as settings from "./view-settings.js";
 import * as tables from "./view-tables.js";
 import * as tokens from "./view-tokens.js";
 import * as users from "./view-users.js";
@@ -61,15 +61,21 @@ async function show() {
   const { signal } = leaving;
   const [, , name = "", key = ""] = location.pathname.split("/");
   const view = viewNamed(name);
-  const open = OPEN.includes(view);
+  const open = OPEN.some((each) => each === view);
   main.setAttribute("aria-busy", "true");
   try {
     if (!open && me === null) me = await get("/api/ops/me", signal);
     drawNav(open, view);
     const search = new URLSearchParams(location.search);
     const context = {
-      key: decodeURIComponent(key), search, signal, go, me,
-      forget: () => { me = null; },
+      key: decodeURIComponent(key),
+      search,
+      signal,
+      go,
+      me,
+      forget: () => {
+        me = null;
+      },
       again: () => go(location.pathname + location.search),
       // Another address for what is shown, so that it can be shared and gone back to: what is not named here stays.
       change: (changes) => go(changed(search, changes)),
@@ -78,17 +84,28 @@ async function show() {
     if (signal.aborted) return;
     fill(main, content);
     document.title = `${view ? main.querySelector("h1")?.textContent || view.title : "Not found"} · Frontdesk`;
-    (main.querySelector("[autofocus]") || main).focus({ preventScroll: true });
-    await Promise.all([...main.querySelectorAll(".table")].map((each) => each.ready));
+    const first = /** @type {HTMLElement | null} */ (main.querySelector("[autofocus]"));
+    (first || main).focus({ preventScroll: true });
+    await settled(main);
     if (!signal.aborted) arrive();
     if (!open) drawAbout(signal);
   } catch (error) {
     if (signal.aborted || error.status === 401) return;
     const isGone = ["no_such_row", "no_such_user"].includes(error.code);
-    fill(main, el("div.state", { role: "alert" },
-      el("h1", {}, isGone ? "Nothing has this id" : "This could not be shown"),
-      el("p", {}, isGone ? "It may have been deleted. " : `${error.message} `,
-        isGone && view ? link(`To ${view.title.toLowerCase()}`, `/ops/${view.name}`) : button("Try again", show))));
+    fill(
+      main,
+      el(
+        "div.state",
+        { role: "alert" },
+        el("h1", {}, isGone ? "Nothing has this id" : "This could not be shown"),
+        el(
+          "p",
+          {},
+          isGone ? "It may have been deleted. " : `${error.message} `,
+          isGone && view ? link(`To ${view.title.toLowerCase()}`, `/ops/${view.name}`) : button("Try again", show),
+        ),
+      ),
+    );
   } finally {
     if (!signal.aborted) main.removeAttribute("aria-busy");
   }
@@ -111,32 +128,51 @@ function drawNav(open, current) {
   const preset = ([label, href]) =>
     el("a.preset", { href, "aria-current": href === location.pathname + location.search ? "page" : undefined }, label);
   const key = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl-K";
-  const menu = button(current?.title || "Menu", () => {
-    const isOpen = nav.classList.toggle("open");
-    menu.setAttribute("aria-expanded", String(isOpen));
-  }, ".menu", "Menu");
+  const menu = button(
+    current?.title || "Menu",
+    () => {
+      const isOpen = nav.classList.toggle("open");
+      menu.setAttribute("aria-expanded", String(isOpen));
+    },
+    ".menu",
+    "Menu",
+  );
   menu.setAttribute("aria-expanded", "false");
   nav.classList.remove("open");
-  fill(nav, el("div.brand", {}, el("strong", {}, "Frontdesk"), menu), el("div.links", {},
-    VIEWS.map((view) => [
-      el("a", { href: `/ops/${view.name}`, "aria-current": view === current ? "page" : undefined }, view.title),
-      view === current ? (PRESETS[view.name] || []).map(preset) : null,
-    ]),
-    el("a", { href: "/schema", "data-outside": "" }, "API"),
-    el("span.space"),
-    button(`Search  ${key}`, search, ".plain"),
-    button("Keys  ?", showKeys, ".plain"),
-    button(THEMES[preference("theme")], theme, ".plain"),
-    button(ZONES[preference("zone")], zone, ".plain"),
-    el("span.me", {}, link(el("bdi", {}, me.user.username), `/ops/users/${me.user.id}`), " ", button("Log out", logOut, ".plain"))));
+  fill(
+    nav,
+    el("div.brand", {}, el("strong", {}, "Frontdesk"), menu),
+    el(
+      "div.links",
+      {},
+      VIEWS.map((view) => [
+        el("a", { href: `/ops/${view.name}`, "aria-current": view === current ? "page" : undefined }, view.title),
+        view === current ? (PRESETS[view.name] || []).map(preset) : null,
+      ]),
+      el("a", { href: "/schema", "data-outside": "" }, "API"),
+      el("span.space"),
+      button(`Search  ${key}`, search, ".plain"),
+      button("Keys  ?", showKeys, ".plain"),
+      button(THEMES[preference("theme")], theme, ".plain"),
+      button(ZONES[preference("zone")], zone, ".plain"),
+      el("span.me", {}, link(el("bdi", {}, me.user.username), `/ops/users/${me.user.id}`), " ", button("Log out", logOut, ".plain")),
+    ),
+  );
 }
 
 // Which service this is, below everything: whoever reports something has to say so.
 async function drawAbout(signal) {
   const found = await get("/api/ops/about", signal).catch(() => null);
   if (!found) return;
-  fill(about, `Frontdesk ${found.version} on ${found.node}, up `, el("span", { title: found.started }, span(Date.now() - Date.parse(found.started))),
-    ` since `, instant(found.started), `; ${found.database}, data in `, el("code", {}, found.data_dir));
+  fill(
+    about,
+    `Frontdesk ${found.version} on ${found.node}, up `,
+    el("span", { title: found.started }, span(Date.now() - Date.parse(found.started))),
+    ` since `,
+    instant(found.started),
+    `; ${found.database}, data in `,
+    el("code", {}, found.data_dir),
+  );
 }
 
 function theme() {
@@ -153,16 +189,22 @@ function zone() {
   go(location.pathname + location.search);
 }
 
-const search = () => palette([
-  ...VIEWS.map((view) => ({ kind: "Go to", label: view.title, path: `/ops/${view.name}` })),
-  ...Object.values(PRESETS).flat().map(([label, path]) => ({ kind: "Show", label, path })),
-  { kind: "Do", label: "New user", path: "/ops/users?new=yes" },
-  { kind: "Do", label: "New token", path: "/ops/tokens?new=yes" },
-  { kind: "Do", label: "Change the theme", act: theme },
-  { kind: "Do", label: "Times in local time or UTC", act: zone },
-  { kind: "Do", label: "Show the keys", act: showKeys },
-  { kind: "Do", label: "Log out", act: logOut },
-], go);
+const search = () =>
+  palette(
+    [
+      ...VIEWS.map((view) => ({ kind: "Go to", label: view.title, path: `/ops/${view.name}` })),
+      ...Object.values(PRESETS)
+        .flat()
+        .map(([label, path]) => ({ kind: "Show", label, path })),
+      { kind: "Do", label: "New user", path: "/ops/users?new=yes" },
+      { kind: "Do", label: "New token", path: "/ops/tokens?new=yes" },
+      { kind: "Do", label: "Change the theme", act: theme },
+      { kind: "Do", label: "Times in local time or UTC", act: zone },
+      { kind: "Do", label: "Show the keys", act: showKeys },
+      { kind: "Do", label: "Log out", act: logOut },
+    ],
+    go,
+  );
 
 async function logOut() {
   await plainly("/api/user/logout");
@@ -176,16 +218,21 @@ arrange({
     const here = location.pathname + location.search;
     if (!location.pathname.startsWith("/ops/login")) go(`/ops/login?next=${encodeURIComponent(here)}`);
   },
-  confirmOwner: async () => Boolean(await askDialog({
-    title: "Is it you?",
-    text: "This needs a login of the last ten minutes.",
-    fields: { password: { label: `Password of ${me.user.username}`, type: "password", required: true, autocomplete: "current-password" } },
-    action: "Log in again",
-    act: async ({ password }) => {
-      await plainly("/api/user/login", { username: me.user.username, password });
-      return true;
-    },
-  })),
+  confirmOwner: async () =>
+    Boolean(
+      await askDialog({
+        title: "Is it you?",
+        text: "This needs a login of the last ten minutes.",
+        fields: {
+          password: { label: `Password of ${me.user.username}`, type: "password", required: true, autocomplete: "current-password" },
+        },
+        action: "Log in again",
+        act: async ({ password }) => {
+          await plainly("/api/user/login", { username: me.user.username, password });
+          return true;
+        },
+      }),
+    ),
 });
 
 document.addEventListener("click", (event) => {
@@ -218,13 +265,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const firstRow = () => /** @type {HTMLElement[]} */ ([...main.querySelectorAll("tbody tr[tabindex='0']")]).find((row) => row.checkVisibility());
+const firstRow = () =>
+  /** @type {HTMLElement[]} */ ([...main.querySelectorAll("tbody tr[tabindex='0']")]).find((row) => row.checkVisibility());
 
 let noted;
-addEventListener("scroll", () => {
-  clearTimeout(noted);
-  noted = setTimeout(note, 150);
-}, { passive: true });
+addEventListener(
+  "scroll",
+  () => {
+    clearTimeout(noted);
+    noted = setTimeout(note, 150);
+  },
+  { passive: true },
+);
 addEventListener("popstate", (event) => {
   clearTimeout(noted);
   makeFor(event.state);

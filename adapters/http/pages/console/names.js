@@ -1,4 +1,3 @@
-// @ts-check
 // Names instead of ids: one question for all that a page shows.
 
 import { get, query } from "./api.js";
@@ -13,7 +12,7 @@ const known = new Map();
  * @param {AbortSignal} [signal]
  */
 export async function learn(ids, signal) {
-  const wanted = [...new Set(ids)].filter((id) => Number.isInteger(id) && !known.has(id));
+  const wanted = [...new Set(ids)].filter((id) => typeof id === "number" && Number.isInteger(id) && !known.has(id));
   if (!wanted.length) return;
   try {
     const filter = `id:in:${wanted.join(",")}`;
@@ -50,8 +49,13 @@ export function who(id) {
  * @param {...string} columns
  * @returns {Load}
  */
-export const named = (load, ...columns) => async (after, signal, limit) => {
-  const page = await load(after, signal, limit);
-  await learn(page.rows.flatMap((row) => columns.map((column) => row[column])), signal);
-  return page;
-};
+export const named =
+  (load, ...columns) =>
+  async (after, signal, limit) => {
+    const page = await load(after, signal, limit);
+    await learn(
+      page.rows.flatMap((row) => columns.map((column) => row[column])),
+      signal,
+    );
+    return page;
+  };

@@ -1,4 +1,3 @@
-// @ts-check
 // Ctrl-K: a view, something to do, a user by the beginning of the name, or what an id or an address leads to.
 
 import { get, query } from "./api.js";
@@ -12,8 +11,11 @@ const SOON_MS = 120; // after the last letter: a question a letter would be too 
 function direct(wanted) {
   if (/^\d{1,15}$/.test(wanted)) return [{ kind: "User with the id", label: wanted, path: `/ops/users/${wanted}` }];
   if (/^[\d.]+\.[\d.]+$|^[0-9a-f:]*:[0-9a-f:]+$/i.test(wanted)) {
-    return [["Sessions from", "sessions"], ["Events from", "events"], ["Requests from", "logs"]].map(([kind, view]) =>
-      ({ kind, label: wanted, path: query(`/ops/${view}`, { filter: `address:eq:${wanted}` }) }));
+    return [
+      ["Sessions from", "sessions"],
+      ["Events from", "events"],
+      ["Requests from", "logs"],
+    ].map(([kind, view]) => ({ kind, label: wanted, path: query(`/ops/${view}`, { filter: `address:eq:${wanted}` }) }));
   }
   if (/^[\w-]{16}$/.test(wanted)) {
     return [{ kind: "Request", label: wanted, path: query("/ops/logs", { filter: `request_id:eq:${wanted}`, last: "all", own: "yes" }) }];
@@ -25,8 +27,13 @@ function direct(wanted) {
 export function palette(known, go) {
   if (document.querySelector("dialog[open]")) return;
   const input = el("input", {
-    type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": "choices", autocomplete: "off",
-    "aria-label": "A view, an action, or the beginning of a name", placeholder: "A view, an action, a name, an id, an address or a request id",
+    type: "search",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": "choices",
+    autocomplete: "off",
+    "aria-label": "A view, an action, or the beginning of a name",
+    placeholder: "A view, an action, a name, an id, an address or a request id",
   });
   const list = el("ul", { id: "choices", role: "listbox", "aria-label": "Choices" });
   const dialog = el("dialog.palette", { "aria-label": "Search" }, input, list);
@@ -38,9 +45,18 @@ export function palette(known, go) {
 
   function draw() {
     at = Math.max(0, Math.min(at, choices.length - 1));
-    fill(list, choices.map((choice, index) =>
-      el("li", { id: `choice-${index}`, role: "option", "aria-selected": String(index === at), onclick: () => take(choice) },
-        el("small", {}, choice.kind), " ", isolated(choice.label))));
+    fill(
+      list,
+      choices.map((choice, index) =>
+        el(
+          "li",
+          { id: `choice-${index}`, role: "option", "aria-selected": String(index === at), onclick: () => take(choice) },
+          el("small", {}, choice.kind),
+          " ",
+          isolated(choice.label),
+        ),
+      ),
+    );
     list.children[at]?.scrollIntoView({ block: "nearest" });
     if (choices.length) input.setAttribute("aria-activedescendant", `choice-${at}`);
     else input.removeAttribute("aria-activedescendant");

@@ -1,4 +1,3 @@
-// @ts-check
 // The one table: pages that follow when one scrolls or asks for more, rows that arrows walk and Enter opens.
 
 import { button, el, fill } from "./dom.js";
@@ -10,6 +9,12 @@ import { rowsOf } from "./place.js";
  * @typedef {{label: string, cell: (row: any) => any, number?: boolean, sort?: string, falling?: boolean,
  *   kind?: "fixed" | "wide" | "long" | "less", card?: "first" | "end" | "second" | "last"}} Column
  */
+
+/** When the first rows of each table are there. @type {WeakMap<Element, Promise<void>>} */
+const loads = new WeakMap();
+
+/** Wait for the first rows of all tables in here. @param {Element} place */
+export const settled = (place) => Promise.all([...place.querySelectorAll(".table")].map((each) => loads.get(each)));
 
 const KEPT = 500; // of rows that come by themselves
 const PAGE_MAX = 500; // rows that one question is answered with
@@ -34,12 +39,16 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   const other = (/** @type {Column} */ column, /** @type {string | undefined} */ dir) =>
     dir === "ascending" || (!dir && column.falling) ? `-${column.sort}` : `${column.sort}`;
 
-  const head = el("tr", {}, columns.map((column) => {
-    const dir = !column.sort ? undefined : sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : undefined;
-    const arrow = dir === "ascending" ? " ↑" : dir === "descending" ? " ↓" : "";
-    const text = column.sort && onsort ? button(column.label + arrow, () => onsort(other(column, dir)), ".plain") : column.label;
-    return el(`th${classes(column)}`, { scope: "col", "aria-sort": dir }, text);
-  }));
+  const head = el(
+    "tr",
+    {},
+    columns.map((column) => {
+      const dir = !column.sort ? undefined : sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : undefined;
+      const arrow = dir === "ascending" ? " ↑" : dir === "descending" ? " ↓" : "";
+      const text = column.sort && onsort ? button(column.label + arrow, () => onsort(other(column, dir)), ".plain") : column.label;
+      return el(`th${classes(column)}`, { scope: "col", "aria-sort": dir }, text);
+    }),
+  );
 
   function line(row) {
     const cells = columns.map((column) => el(`td${classes(column)}`, { "data-label": column.label }, column.cell(row)));
@@ -47,7 +56,8 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
     if (open) tr.classList.add("opens");
     tr.addEventListener("click", (event) => {
       // Whoever marks text to copy it opens nothing.
-      if (!event.target.closest("a, button") && getSelection()?.isCollapsed) unfold(tr, row);
+      const target = /** @type {Element} */ (event.target);
+      if (!target.closest("a, button") && getSelection()?.isCollapsed) unfold(tr, row);
     });
     tr.addEventListener("keydown", (event) => {
       if (event.target !== tr || (event.key !== "Enter" && event.key !== " ")) return;
@@ -71,8 +81,8 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   }
 
   body.addEventListener("keydown", (event) => {
-    const rows = [...body.querySelectorAll(":scope > tr:not(.detail)")];
-    const at = rows.indexOf(event.target);
+    const rows = /** @type {HTMLElement[]} */ ([...body.querySelectorAll(":scope > tr:not(.detail)")]);
+    const at = rows.indexOf(/** @type {HTMLElement} */ (event.target));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, j: at + 1, k: at - 1, Home: 0, End: rows.length - 1 }[event.key];
     if (at < 0 || to === undefined || !rows[to]) return;
     event.preventDefault();
@@ -102,7 +112,11 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
       fill(state, known ? null : empty || "There is nothing here.");
     } catch (error) {
       if (error.name === "AbortError") return;
-      fill(state, `${error.message} `, button("Try again", () => next()));
+      fill(
+        state,
+        `${error.message} `,
+        button("Try again", () => next()),
+      );
     } finally {
       busy = false;
     }
@@ -111,23 +125,29 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   // As many rows as there were when one left, so that one comes back to the same place.
   async function first() {
     const wanted = rowsOf(label);
-    do await next(Math.min(PAGE_MAX, wanted - known)); while (known < wanted && after !== null && !signal?.aborted);
+    do await next(Math.min(PAGE_MAX, wanted - known));
+    while (known < wanted && after !== null && !signal?.aborted);
     const watch = new IntersectionObserver(([entry]) => entry.isIntersecting && !more.hidden && next(), { rootMargin: "400px" });
     watch.observe(more);
     signal?.addEventListener("abort", () => watch.disconnect());
   }
 
   const isCards = columns.some((column) => column.card);
-  const node = el(`div.table${scrolls ? ".scrolls" : ""}`, { tabindex: scrolls ? 0 : -1, "data-list": label },
-    el(`table${isCards ? ".cards" : ""}`, {}, el("caption.hidden", {}, label), el("thead", {}, head), body), state, more);
-  Object.assign(node, { ready: first() });
+  const node = el(
+    `div.table${scrolls ? ".scrolls" : ""}`,
+    { tabindex: scrolls ? 0 : -1, "data-list": label },
+    el(`table${isCards ? ".cards" : ""}`, {}, el("caption.hidden", {}, label), el("thead", {}, head), body),
+    state,
+    more,
+  );
+  loads.set(node, first());
   return {
     node,
     /** @param {any[]} rows */
     prepend(rows) {
       body.prepend(...rows.map(line).reverse());
       known += rows.length;
-      while (body.children.length > KEPT) body.lastElementChild.remove();
+      while (body.children.length > KEPT) body.lastElementChild?.remove();
       holdTabStop();
       if (known) fill(state);
     },
@@ -136,4 +156,7 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
 
 /** @param {Column} column */
 const classes = (column) =>
-  [column.number && "number", column.kind, column.card && `card-${column.card}`].filter(Boolean).map((each) => `.${each}`).join("");
+  [column.number && "number", column.kind, column.card && `card-${column.card}`]
+    .filter(Boolean)
+    .map((each) => `.${each}`)
+    .join("");

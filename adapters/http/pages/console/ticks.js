@@ -1,11 +1,14 @@
-// @ts-check
 // Where the marks of a chart stand. Pure: the tables of its tests say what comes out.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const TIME_STEPS = [1, 2, 5, 10, 15, 30].map((each) => each * MINUTE)
-  .concat([1, 2, 3, 6, 12].map((each) => each * HOUR), [1, 2, 5, 10].map((each) => each * DAY));
+const TIME_STEPS = [1, 2, 5, 10, 15, 30]
+  .map((each) => each * MINUTE)
+  .concat(
+    [1, 2, 3, 6, 12].map((each) => each * HOUR),
+    [1, 2, 5, 10].map((each) => each * DAY),
+  );
 
 /** @typedef {{most?: number, whole?: boolean, base?: number}} Marks */
 
@@ -84,7 +87,10 @@ export function runs(points, step) {
   const found = [];
   let last = null;
   for (const [time, value] of points) {
-    if (value === null || value === undefined) { last = null; continue; }
+    if (value === null || value === undefined) {
+      last = null;
+      continue;
+    }
     if (last === null || time - last > 1.5 * step) found.push([]);
     found[found.length - 1].push([time, value]);
     last = time;
@@ -99,6 +105,8 @@ export function runs(points, step) {
  */
 export function nearest(times, wanted) {
   let best = -1;
-  times.forEach((time, index) => { if (best < 0 || Math.abs(time - wanted) < Math.abs(times[best] - wanted)) best = index; });
+  times.forEach((time, index) => {
+    if (best < 0 || Math.abs(time - wanted) < Math.abs(times[best] - wanted)) best = index;
+  });
   return best;
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { get, query } from "./api.js";
 import { csv, el, isolated, link, whole } from "./dom.js";
 import { filters, filtersOf, nothing, picker } from "./filters.js";
@@ -18,32 +17,55 @@ const SENTENCES = {
 
 /** What is told of an event, in one line. */
 const told = ({ kind, details }) =>
-  SENTENCES[kind]?.(details) ?? Object.entries(details).map(([key, each]) => `${key.replaceAll("_", " ")}: ${each}`).join(", ");
+  SENTENCES[kind]?.(details) ??
+  Object.entries(details)
+    .map(([key, each]) => `${key.replaceAll("_", " ")}: ${each}`)
+    .join(", ");
 
 function detail(row) {
   const facts = {
-    Address: isolated(row.address), Device: isolated(row.device || "–"), "User agent": isolated(row.user_agent || "–"),
+    Address: isolated(row.address),
+    Device: isolated(row.device || "–"),
+    "User agent": isolated(row.user_agent || "–"),
     ...Object.fromEntries(Object.entries(row.details).map(([key, each]) => [key.replaceAll("_", " "), isolated(String(each))])),
     Position: String(row.position),
   };
-  return el("div", {},
-    el("dl.facts", {}, Object.entries(facts).map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content)))),
-    link("What else came from this address", query("/ops/events", { filter: `address:eq:${row.address}` })));
+  return el(
+    "div",
+    {},
+    el(
+      "dl.facts",
+      {},
+      Object.entries(facts).map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content))),
+    ),
+    link("What else came from this address", query("/ops/events", { filter: `address:eq:${row.address}` })),
+  );
 }
 
-export function eventsTable({ filter, context, limit = undefined, sort = undefined, onsort = undefined, empty, ofOne = false }) {
+/**
+ * @param {{filter: string[], context: any, limit?: number, sort?: string | null, onsort?: (by: string) => void, empty: any,
+ *   ofOne?: boolean}} options `ofOne`: all are of one user, who need not be named in each row
+ */
+export function eventsTable({ filter, context, limit, sort, onsort, empty, ofOne = false }) {
   const pick = picker(context);
+  /** @type {import("./table.js").Column[]} */
+  const columns = [
+    { label: "When", sort: "at", falling: true, card: "end", cell: (row) => instant(row.at) },
+    { label: "What", kind: "fixed", card: "first", cell: (row) => pick("kind", row.kind) },
+    { label: "Whom", card: "second", cell: (row) => who(row.user_id) },
+    { label: "Operator", cell: (row) => who(row.actor_id) },
+    { label: "Address", kind: "fixed", card: "last", cell: (row) => pick("address", row.address) },
+    { label: "Details", kind: "wide", cell: (row) => whole(told(row)) },
+    { label: "Position", number: true, kind: "less", sort: "position", falling: true, cell: (row) => String(row.position) },
+  ];
   return table({
-    label: "Events", signal: context.signal, sort, onsort, open: detail, empty,
-    columns: [
-      { label: "When", sort: "at", falling: true, card: "end", cell: (row) => instant(row.at) },
-      { label: "What", kind: "fixed", card: "first", cell: (row) => pick("kind", row.kind) },
-      { label: "Whom", card: "second", cell: (row) => who(row.user_id) },
-      { label: "Operator", cell: (row) => who(row.actor_id) },
-      { label: "Address", kind: "fixed", card: "last", cell: (row) => pick("address", row.address) },
-      { label: "Details", kind: "wide", cell: (row) => whole(told(row)) },
-      { label: "Position", number: true, kind: "less", sort: "position", falling: true, cell: (row) => String(row.position) },
-    ].filter((column) => !ofOne || column.label !== "Whom"),
+    label: "Events",
+    signal: context.signal,
+    sort,
+    onsort,
+    open: detail,
+    empty,
+    columns: columns.filter((column) => !ofOne || column.label !== "Whom"),
     load: named((after, stop, size) => get(query(ROWS, { filter, sort, after, limit: size || limit }), stop), "user_id", "actor_id"),
   }).node;
 }
@@ -54,6 +76,12 @@ export async function view(context) {
   const sort = search.get("sort");
   return [
     el("header", {}, el("h1", {}, title), await filters(EVENTS, context, filter), csv(query(`${ROWS}.csv`, { filter, sort }))),
-    eventsTable({ filter, context, sort, onsort: (by) => change({ sort: by }), empty: nothing("Nothing that fits has happened.", context) }),
+    eventsTable({
+      filter,
+      context,
+      sort,
+      onsort: (by) => change({ sort: by }),
+      empty: nothing("Nothing that fits has happened.", context),
+    }),
   ];
 }

@@ -1,7 +1,7 @@
-// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, csv, el, fill, isolated, link, say, whole } from "./dom.js";
+import { button, csv, el, fill, say, whole } from "./dom.js";
+import { endpoints } from "./endpoints.js";
 import { filters, filtersOf, nothing, picker } from "./filters.js";
 import { instant, milliseconds, number, relation } from "./format.js";
 import { histogram } from "./histogram.js";
@@ -10,7 +10,6 @@ import { REQUESTS } from "./lists.js";
 import { learn, who } from "./names.js";
 import { page, record } from "./record.js";
 import { table } from "./table.js";
-import { endpoints } from "./endpoints.js";
 
 export const name = "logs";
 export const title = "Logs";
@@ -22,12 +21,16 @@ const ICONS = { warning: "refused", error: "failed" };
 const status = (row) =>
   el(`span.status.${row.level}`, {}, ICONS[row.level] ? [icon(ICONS[row.level], ICONS[row.level]), " "] : null, String(row.status));
 
-function requests({ load, context, sort, onsort, filter }) {
+function requests({ load, context, sort, onsort }) {
   const pick = picker(context);
   const own = context.search.get("own");
   const address = (row) => query(`/ops/logs/${row.id}`, { filter: context.search.getAll("filter"), own });
   return table({
-    label: "Requests", signal: context.signal, sort, onsort, load,
+    label: "Requests",
+    signal: context.signal,
+    sort,
+    onsort,
+    load,
     open: async (row) => record(await get(`/api/ops/logs/${row.id}`), address(row)),
     empty: nothing("No request on record fits.", context),
     columns: [
@@ -52,7 +55,10 @@ function follow(list, filter, signal) {
       try {
         const found = await get(query("/api/ops/logs/tail", { filter, after: seen, wait: seen === undefined ? 0 : 5 }), signal);
         seen = found.next;
-        await learn(found.rows.map((row) => row.user_id), signal);
+        await learn(
+          found.rows.map((row) => row.user_id),
+          signal,
+        );
         list.prepend(found.rows);
         fill(state, "Live.");
       } catch (error) {
@@ -71,7 +77,10 @@ async function forget(filter, again) {
   const count = await get(query("/api/ops/logs/count", { filter }));
   const many = `${relation(count)} ${count.count === 1 ? "record" : "records"}`;
   return askDialog({
-    title: `Remove ${many}?`, action: `Remove ${many}`, dangerous: true, text: `All with ${filter.join(" and ")}. They cannot be brought back.`,
+    title: `Remove ${many}?`,
+    action: `Remove ${many}`,
+    dangerous: true,
+    text: `All with ${filter.join(" and ")}. They cannot be brought back.`,
     act: async () => {
       const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter }));
       say(forgotten === 1 ? "1 record was removed." : `${number(forgotten)} records were removed.`);
@@ -89,20 +98,30 @@ export async function view(context) {
   const live = search.get("live") === "yes";
   const byEndpoint = search.get("by") === "endpoint" && !live;
   const lost = el("span");
-  const header = el("header", {}, el("h1", {}, title), await filters(REQUESTS, context, filter),
+  const header = el(
+    "header",
+    {},
+    el("h1", {}, title),
+    await filters(REQUESTS, context, filter),
     el("span.space"),
     button(byEndpoint ? "By request" : "By endpoint", () => change({ by: byEndpoint ? "" : "endpoint", sort: "", live: "" })),
     button(ours.length ? "Show the console's own" : "Hide the console's own", () => change({ own: ours.length ? "yes" : "" }), ".plain"),
     csv(query("/api/ops/logs/rows.csv", { filter, sort: live || byEndpoint ? undefined : search.get("sort") })),
     button(live ? "Stop" : "Live", () => change({ live: live ? "" : "yes", by: "" })),
-    search.has("filter") && !live ? button("Remove", () => forget(filter, again), ".dangerous") : null);
+    search.has("filter") && !live ? button("Remove", () => forget(filter, again), ".dangerous") : null,
+  );
   if (byEndpoint) return [header, await histogram(filter, context), await endpoints(filter, context)];
   const sort = live ? null : search.get("sort");
   const list = requests({
-    context, sort, filter, onsort: live ? undefined : (by) => change({ sort: by }),
+    context,
+    sort,
+    onsort: live ? undefined : (by) => change({ sort: by }),
     load: async (after, stop, limit) => {
       const found = await get(query("/api/ops/logs", { filter, sort, after, limit }), stop);
-      await learn(found.rows.map((row) => row.user_id), stop);
+      await learn(
+        found.rows.map((row) => row.user_id),
+        stop,
+      );
       fill(lost, found.lost ? `${number(found.lost)} could not be recorded. ` : "");
       return found;
     },

@@ -1,4 +1,3 @@
-// @ts-check
 import { get, query } from "./api.js";
 import { chart, together } from "./chart.js";
 import { el, fill, link } from "./dom.js";
@@ -18,6 +17,7 @@ const percentage = (value) => (value === undefined ? "–" : `${number(value)} %
 const count = (span, key) => span?.counts[key] || 0;
 
 // What a tile says of the last whole minute, or of the levels now; where it leads, and when it is a cause for alarm.
+/** @type {[string, (now: any) => string, (string | null)?, ((now: any) => boolean)?][]} */
 const TILES = [
   ["Requests a minute", ({ last }) => number(count(last, "requests")), "/ops/logs"],
   ["Failed", ({ last }) => number(count(last, "failed")), "/ops/logs?filter=status:ge:500", ({ last }) => count(last, "failed") > 0],
@@ -33,7 +33,12 @@ const TILES = [
   ["Disk used", ({ gauge }) => percentage(gauge.disk_used_percent), null, ({ gauge }) => gauge.disk_used_percent > 90],
   ["Database", ({ gauge }) => bytes((gauge.database_bytes || 0) + (gauge.database_wal_bytes || 0)), "/ops/tables"],
   ["Wait for a connection", ({ gauge }) => milliseconds(gauge.pool_wait_ms), null, ({ gauge }) => gauge.pool_wait_ms > 500],
-  ["Events behind", ({ gauge }) => (gauge.event_feed_lag_seconds === undefined ? "–" : `${number(gauge.event_feed_lag_seconds)} s`), null, ({ gauge }) => gauge.event_feed_lag_seconds > 10],
+  [
+    "Events behind",
+    ({ gauge }) => (gauge.event_feed_lag_seconds === undefined ? "–" : `${number(gauge.event_feed_lag_seconds)} s`),
+    null,
+    ({ gauge }) => gauge.event_feed_lag_seconds > 10,
+  ],
   ["Not recorded", ({ last }) => number(count(last, "requests_not_recorded")), "/ops/logs"],
 ];
 
@@ -44,10 +49,26 @@ const counted = (key) => (span) => count(span, key);
 const level = (key) => (span) => span.gauges[key] ?? null;
 
 // [title, how values are written, options of their marks, {line: [how it is read, tone]}]
+/**
+ * @typedef {(span: any) => number | null} Read
+ * @type {[string, (value: number) => string, import("./ticks.js").Marks, Record<string, [Read, string]>, boolean?][]}
+ */
 const CHARTS = [
-  ["Requests a minute", compact, WHOLE, { all: [counted("requests"), "main"], refused: [counted("refused"), "warn"], failed: [counted("failed"), "alarm"] }, true],
+  [
+    "Requests a minute",
+    compact,
+    WHOLE,
+    { all: [counted("requests"), "main"], refused: [counted("refused"), "warn"], failed: [counted("failed"), "alarm"] },
+    true,
+  ],
   ["Duration", duration, {}, { p50: [(span) => span.latency_ms.p50, "main"], p99: [(span) => span.latency_ms.p99, "warn"] }],
-  ["Logins a minute", compact, WHOLE, { right: [counted("log_ins"), "main"], refused: [counted("log_ins_refused"), "warn"], "sign-ups": [counted("sign_ups"), "other"] }, true],
+  [
+    "Logins a minute",
+    compact,
+    WHOLE,
+    { right: [counted("log_ins"), "main"], refused: [counted("log_ins_refused"), "warn"], "sign-ups": [counted("sign_ups"), "other"] },
+    true,
+  ],
   ["Processor, highest", percent, {}, { service: [level("process_cpu_percent"), "main"], machine: [level("host_cpu_percent"), "other"] }],
   ["Memory, highest", bytes, BINARY, { service: [level("process_memory_bytes"), "main"] }],
   ["Event loop lag, highest", duration, {}, { lag: [level("event_loop_lag_ms"), "main"] }],
@@ -72,16 +93,33 @@ function charts(onrange) {
   const cursor = together();
   const made = CHARTS.map(([label, write, ticks]) => chart(label, { write, ticks, cursor, onrange }));
   return {
-    node: el("div.charts", {}, made.map((each) => each.node)),
+    node: el(
+      "div.charts",
+      {},
+      made.map((each) => each.node),
+    ),
     update({ begin, end, seconds, spans }) {
       const times = spans.map((span) => Date.parse(span.began));
       made.forEach((each, index) => {
         const [, , , lines, perMinute] = CHARTS[index];
         const share = perMinute ? 60 / seconds : 1;
         each.update({
-          begin, end, times, step: seconds * 1000,
-          lines: Object.fromEntries(Object.entries(lines).map(([line, [read, tone]]) =>
-            [line, { tone, values: spans.map((span) => { const value = read(span) ?? null; return value === null ? null : value * share; }) }])),
+          begin,
+          end,
+          times,
+          step: seconds * 1000,
+          lines: Object.fromEntries(
+            Object.entries(lines).map(([line, [read, tone]]) => [
+              line,
+              {
+                tone,
+                values: spans.map((span) => {
+                  const value = read(span) ?? null;
+                  return value === null ? null : value * share;
+                }),
+              },
+            ]),
+          ),
         });
       });
     },
@@ -105,10 +143,18 @@ export async function view({ search, change, signal }) {
     const names = [...new Set([...nodes.map((each) => each.node), ...(node ? [node] : [])])].sort();
     if (listed !== names.join()) {
       listed = names.join();
-      fill(nodeChoice, [["", "All nodes"], ...names.map((each) => [each, each])].map(([value, text]) => el("option", { value, selected: value === node }, text)));
+      fill(
+        nodeChoice,
+        [["", "All nodes"], ...names.map((each) => [each, each])].map(([value, text]) =>
+          el("option", { value, selected: value === node }, text),
+        ),
+      );
     }
     if (places.contains(document.activeElement)) return;
-    fill(places, nodeTable(nodes, (each) => query("/ops/monitor", { span: chosen, node: each })));
+    fill(
+      places,
+      nodeTable(nodes, (each) => query("/ops/monitor", { span: chosen, node: each })),
+    );
   }
 
   async function look() {
@@ -130,15 +176,20 @@ export async function view({ search, change, signal }) {
   await look();
   const timer = setInterval(() => {
     if (document.hidden) return;
-    look().then(() => fill(trouble), (error) => { if (!signal.aborted) fill(trouble, error.message); });
+    look().then(
+      () => fill(trouble),
+      (error) => {
+        if (!signal.aborted) fill(trouble, error.message);
+      },
+    );
   }, EVERY_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
-  const choice = el("select", { "aria-label": "Time", onchange: () => change({ span: choice.value, since: "", until: "" }) },
+  const choice = el(
+    "select",
+    { "aria-label": "Time", onchange: () => change({ span: choice.value, since: "", until: "" }) },
     Object.keys(SPANS).map((span) => el("option", { value: span, selected: span === chosen && !zoomed }, `The last ${span}`)),
-    zoomed ? el("option", { value: chosen, selected: true }, "The range you chose") : null);
+    zoomed ? el("option", { value: chosen, selected: true }, "The range you chose") : null,
+  );
   const whole = zoomed ? link("Whole range", query("/ops/monitor", { span: chosen, node })) : null;
-  return [
-    el("header", {}, el("h1", {}, title), choice, nodeChoice, whole),
-    trouble, numbers.node, lines.node, places,
-  ];
+  return [el("header", {}, el("h1", {}, title), choice, nodeChoice, whole), trouble, numbers.node, lines.node, places];
 }

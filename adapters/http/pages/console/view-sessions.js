@@ -1,7 +1,6 @@
-// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
-import { button, csv, el, isolated, say } from "./dom.js";
+import { button, csv, el, say } from "./dom.js";
 import { filters, filtersOf, nothing, picker } from "./filters.js";
 import { instant } from "./format.js";
 import { SESSIONS } from "./lists.js";
@@ -13,23 +12,40 @@ export const title = "Sessions";
 
 const ROWS = `${SESSIONS.path}/rows`;
 
-function sessions({ filter, context, sort = undefined, onsort = undefined, empty, ofOne = false }) {
+/**
+ * @param {{filter: string[], context: any, sort?: string | null, onsort?: (by: string) => void, empty: any, ofOne?: boolean}} options
+ * `ofOne`: all are of one user, who need not be named in each row
+ */
+function sessions({ filter, context, sort, onsort, empty, ofOne = false }) {
   const pick = picker(context);
+  /** @type {import("./table.js").Column[]} */
+  const columns = [
+    { label: "Id", number: true, kind: "less", sort: "id", falling: true, cell: (row) => String(row.id) },
+    { label: "User", sort: "user_id", card: "first", cell: (row) => who(row.user_id) },
+    { label: "Address", kind: "fixed", card: "second", cell: (row) => pick("address", row.address) },
+    {
+      label: "Device",
+      kind: "wide",
+      card: "second",
+      cell: (row) =>
+        pick(
+          row.device ? "device" : "user_agent",
+          row.device || row.user_agent,
+          el("bdi", { title: row.user_agent }, row.device || row.user_agent),
+        ),
+    },
+    { label: "Opened", kind: "less", cell: (row) => instant(row.created_at) },
+    { label: "Last seen", card: "last", cell: (row) => instant(row.last_seen_at) },
+    { label: "Expires", sort: "expires_at", falling: true, cell: (row) => instant(row.expires_at) },
+    { label: "", card: "end", cell: (row) => button("End", () => end(row, context.again)) },
+  ];
   return table({
-    label: "Sessions", signal: context.signal, sort, onsort, empty,
-    columns: [
-      { label: "Id", number: true, kind: "less", sort: "id", falling: true, cell: (row) => String(row.id) },
-      { label: "User", sort: "user_id", card: "first", cell: (row) => who(row.user_id) },
-      { label: "Address", kind: "fixed", card: "second", cell: (row) => pick("address", row.address) },
-      {
-        label: "Device", kind: "wide", card: "second",
-        cell: (row) => pick(row.device ? "device" : "user_agent", row.device || row.user_agent, el("bdi", { title: row.user_agent }, row.device || row.user_agent)),
-      },
-      { label: "Opened", kind: "less", cell: (row) => instant(row.created_at) },
-      { label: "Last seen", card: "last", cell: (row) => instant(row.last_seen_at) },
-      { label: "Expires", sort: "expires_at", falling: true, cell: (row) => instant(row.expires_at) },
-      { label: "", card: "end", cell: (row) => button("End", () => end(row, context.again)) },
-    ].filter((column) => !ofOne || column.label !== "User"),
+    label: "Sessions",
+    signal: context.signal,
+    sort,
+    onsort,
+    empty,
+    columns: columns.filter((column) => !ofOne || column.label !== "User"),
     load: named((after, stop, limit) => get(query(ROWS, { filter, sort, after, limit }), stop), "user_id"),
     open: ofOne ? undefined : (row) => context.go(`/ops/users/${row.user_id}`),
   }).node;
@@ -37,7 +53,9 @@ function sessions({ filter, context, sort = undefined, onsort = undefined, empty
 
 function end(row, done) {
   return askDialog({
-    title: `End session ${row.id}?`, action: `End session ${row.id}`, dangerous: true,
+    title: `End session ${row.id}?`,
+    action: `End session ${row.id}`,
+    dangerous: true,
     text: ["Of ", who(row.user_id), ` at ${row.address}, ${row.device || row.user_agent}. It is dead at once.`],
     act: async () => {
       await ask("DELETE", `/api/ops/users/${row.user_id}/sessions/${row.id}`);
@@ -49,15 +67,18 @@ function end(row, done) {
 }
 
 export function sessionsOf(user, context) {
-  const all = () => askDialog({
-    title: `End all sessions of ${user.username}?`, action: "End all", dangerous: true,
-    act: async () => {
-      const { ended } = await ask("DELETE", `/api/ops/users/${user.id}/sessions`);
-      say(`${ended} sessions have ended.`);
-      context.again();
-      return true;
-    },
-  });
+  const all = () =>
+    askDialog({
+      title: `End all sessions of ${user.username}?`,
+      action: "End all",
+      dangerous: true,
+      act: async () => {
+        const { ended } = await ask("DELETE", `/api/ops/users/${user.id}/sessions`);
+        say(`${ended} sessions have ended.`);
+        context.again();
+        return true;
+      },
+    });
   return [
     sessions({ filter: [`user_id:eq:${user.id}`], context: elsewhere(context, "/ops/sessions"), empty: "Signed in nowhere.", ofOne: true }),
     el("p", {}, button("End all", all)),
@@ -66,7 +87,9 @@ export function sessionsOf(user, context) {
 
 /** On another page, a value that is clicked leads to the list that it filters. */
 export const elsewhere = (context, path) => ({
-  ...context, search: new URLSearchParams(), change: ({ filter }) => context.go(query(path, { filter })),
+  ...context,
+  search: new URLSearchParams(),
+  change: ({ filter }) => context.go(query(path, { filter })),
 });
 
 export async function view(context) {

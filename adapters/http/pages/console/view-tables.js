@@ -1,4 +1,3 @@
-// @ts-check
 import { get, query } from "./api.js";
 import { csv, el, isolated, link } from "./dom.js";
 import { filters, filtersOf, nothing } from "./filters.js";
@@ -20,7 +19,8 @@ function list(known, { go, signal }) {
   return [
     el("header", {}, el("h1", {}, title)),
     table({
-      label: "Tables", signal,
+      label: "Tables",
+      signal,
       columns: [
         { label: "Table", card: "first", cell: (each) => link(each.name, `/ops/tables/${each.name}`) },
         { label: "Rows", number: true, card: "end", cell: (each) => relation(each.rows) },
@@ -46,23 +46,46 @@ function cell(column, row) {
 async function rows(chosen, context) {
   const { search, change, signal } = context;
   const open = chosen.columns.filter((column) => !column.secret);
-  const described = open.map((column) => [column.name, {
-    label: column.name, kind: KINDS[column.kind] || column.kind, nullable: column.nullable, values: column.kind === "text",
-  }]);
+  const described = open.map((column) => [
+    column.name,
+    {
+      label: column.name,
+      kind: KINDS[column.kind] || column.kind,
+      nullable: column.nullable,
+      values: column.kind === "text",
+    },
+  ]);
   /** @type {import("./filters.js").List} */
   const listed = { path: path(chosen.name), noun: "rows", columns: Object.fromEntries(described) };
   const filter = filtersOf(listed, search);
   const sort = search.get("sort");
-  const detail = (row) => el("dl.facts.stacked", {}, open.map((column) =>
-    el("div", {}, el("dt", {}, column.name), el("dd", {}, cell(column, row)))));
+  const detail = (row) =>
+    el(
+      "dl.facts.stacked",
+      {},
+      open.map((column) => el("div", {}, el("dt", {}, column.name), el("dd", {}, cell(column, row)))),
+    );
   return [
-    el("header", {}, el("h1", {}, chosen.name), await filters(listed, context, filter), csv(query(`${path(chosen.name)}/rows.csv`, { filter, sort }))),
+    el(
+      "header",
+      {},
+      el("h1", {}, chosen.name),
+      await filters(listed, context, filter),
+      csv(query(`${path(chosen.name)}/rows.csv`, { filter, sort })),
+    ),
     el("details", {}, el("summary", {}, "Structure"), structure(chosen, signal)),
     table({
-      label: `Rows of ${chosen.name}`, signal, scrolls: true, sort, onsort: (by) => change({ sort: by }),
+      label: `Rows of ${chosen.name}`,
+      signal,
+      scrolls: true,
+      sort,
+      onsort: (by) => change({ sort: by }),
       columns: open.map((column) => ({
-        label: column.name, sort: column.nullable ? undefined : column.name, number: ["integer", "number"].includes(column.kind),
-        kind: ["json", "text"].includes(column.kind) ? "cut" : undefined, cell: (row) => cell(column, row),
+        label: column.name,
+        sort: column.nullable ? undefined : column.name,
+        number: ["integer", "number"].includes(column.kind),
+        kind: ["json", "text"].includes(column.kind) ? "cut" : undefined,
+        cell: (row) => cell(column, row),
       })),
       load: (after, stop, limit) => get(query(`${path(chosen.name)}/rows`, { filter, sort, after, limit }), stop),
       open: detail,
@@ -71,17 +94,27 @@ async function rows(chosen, context) {
   ];
 }
 
-const structure = (chosen, signal) => table({
-  label: "Structure", signal,
-  columns: [
-    { label: "Column", cell: (column) => isolated(column.name) },
-    { label: "Kind", cell: (column) => column.kind },
-    { label: "Is", cell: (column) => traits(column).join(", ") || "–" },
-    { label: "Refers to", cell: (column) => (column.references ? link(column.references, `/ops/tables/${column.references.split(".")[0]}`) : "–") },
-  ],
-  load: async () => ({ rows: chosen.columns, next: null }),
-}).node;
+const structure = (chosen, signal) =>
+  table({
+    label: "Structure",
+    signal,
+    columns: [
+      { label: "Column", cell: (column) => isolated(column.name) },
+      { label: "Kind", cell: (column) => column.kind },
+      { label: "Is", cell: (column) => traits(column).join(", ") || "–" },
+      {
+        label: "Refers to",
+        cell: (column) => (column.references ? link(column.references, `/ops/tables/${column.references.split(".")[0]}`) : "–"),
+      },
+    ],
+    load: async () => ({ rows: chosen.columns, next: null }),
+  }).node;
 
-const traits = (column) => [
-  column.key && "key", column.indexed && "indexed", column.nullable && "may be empty", column.writable && "writable", column.secret && "secret",
-].filter(Boolean);
+const traits = (column) =>
+  [
+    column.key && "key",
+    column.indexed && "indexed",
+    column.nullable && "may be empty",
+    column.writable && "writable",
+    column.secret && "secret",
+  ].filter(Boolean);

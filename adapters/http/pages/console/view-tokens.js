@@ -1,4 +1,3 @@
-// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, csv, el, isolated, say } from "./dom.js";
@@ -11,40 +10,53 @@ export const title = "Tokens";
 
 // What each scope opens, in half a line.
 const SCOPES = {
-  "api.view": "the API document and the settings", "data.view": "tables, rows and events", "data.create": "creating users",
-  "data.update": "changing, disabling and enabling users, reset codes", "data.delete": "deleting users, ending sessions",
-  "log.view": "records of requests", "log.delete": "removing records of requests", "metrics.view": "metrics and nodes",
-  "token.view": "listing access keys", "token.revoke": "revoking access keys",
+  "api.view": "the API document and the settings",
+  "data.view": "tables, rows and events",
+  "data.create": "creating users",
+  "data.update": "changing, disabling and enabling users, reset codes",
+  "data.delete": "deleting users, ending sessions",
+  "log.view": "records of requests",
+  "log.delete": "removing records of requests",
+  "metrics.view": "metrics and nodes",
+  "token.view": "listing access keys",
+  "token.revoke": "revoking access keys",
 };
 
 export function view({ me, search, again, signal }) {
-  const create = () => askDialog({
-    title: "New access token", action: "Create",
-    fields: {
-      name: { label: "Name", required: true, maxlength: 60 },
-      scopes: { label: "Scopes", choices: me.scopes, words: SCOPES, value: ["data.view"] },
-      days: { label: "Days", type: "number", value: "90", required: true },
-    },
-    act: async ({ name: label, scopes, days }) => {
-      if (!scopes.length) throw new Error("Choose a scope.");
-      const token = await ask("POST", "/api/ops/tokens", { name: label, scopes, days: Number(days) });
-      again();
-      show({
-        title: "The key", text: "It is shown this once. Send it as Authorization: Bearer KEY.",
-        content: [el("p", {}, el("code.secret", {}, token.key)), copyButton(token.key)],
-      });
-      return true;
-    },
-  });
-  const revoke = (row) => askDialog({
-    title: `Revoke ${row.name}?`, action: `Revoke ${row.name}`, dangerous: true, text: "The next request with it is refused.",
-    act: async () => {
-      await ask("DELETE", `/api/ops/tokens/${row.id}`);
-      say(`${row.name} was revoked.`);
-      again();
-      return true;
-    },
-  });
+  const create = () =>
+    askDialog({
+      title: "New access token",
+      action: "Create",
+      fields: {
+        name: { label: "Name", required: true, maxlength: 60 },
+        scopes: { label: "Scopes", choices: me.scopes, words: SCOPES, value: ["data.view"] },
+        days: { label: "Days", type: "number", value: "90", required: true },
+      },
+      act: async ({ name: label, scopes, days }) => {
+        if (!scopes.length) throw new Error("Choose a scope.");
+        const token = await ask("POST", "/api/ops/tokens", { name: label, scopes, days: Number(days) });
+        again();
+        show({
+          title: "The key",
+          text: "It is shown this once. Send it as Authorization: Bearer KEY.",
+          content: [el("p", {}, el("code.secret", {}, token.key)), copyButton(token.key)],
+        });
+        return true;
+      },
+    });
+  const revoke = (row) =>
+    askDialog({
+      title: `Revoke ${row.name}?`,
+      action: `Revoke ${row.name}`,
+      dangerous: true,
+      text: "The next request with it is refused.",
+      act: async () => {
+        await ask("DELETE", `/api/ops/tokens/${row.id}`);
+        say(`${row.name} was revoked.`);
+        again();
+        return true;
+      },
+    });
   if (search.get("new")) {
     history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
     create();
@@ -52,7 +64,8 @@ export function view({ me, search, again, signal }) {
   return [
     el("header", {}, el("h1", {}, title), csv("/api/ops/tables/access_tokens/rows.csv"), button("New token", create, ".primary")),
     table({
-      label: "Access tokens", signal,
+      label: "Access tokens",
+      signal,
       columns: [
         { label: "Name", card: "first", cell: (row) => isolated(row.name) },
         { label: "Scopes", kind: "long", card: "second", cell: (row) => row.scopes },

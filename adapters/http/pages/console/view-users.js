@@ -1,4 +1,3 @@
-// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, csv, el, isolated, link, say } from "./dom.js";
@@ -33,22 +32,52 @@ async function all(context) {
   const filter = [...filtersOf(USERS, search), ...(wanted ? [`username:${how}:${wanted}`] : [])];
   const sort = search.get("sort");
   const find = el("input", { type: "search", value: wanted, "aria-label": "Name", placeholder: "Find by name  /", autocomplete: "off" });
-  const begins = el("select", { "aria-label": "How", onchange: () => change({ how: begins.value, name: find.value.trim() }) },
-    [["prefix", "begins with"], ["contains", "contains"]].map(([key, text]) => el("option", { value: key, selected: key === how }, text)));
+  const begins = el(
+    "select",
+    { "aria-label": "How", onchange: () => change({ how: begins.value, name: find.value.trim() }) },
+    [
+      ["prefix", "begins with"],
+      ["contains", "contains"],
+    ].map(([key, text]) => el("option", { value: key, selected: key === how }, text)),
+  );
   if (search.get("new")) {
     history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
     create(go);
   }
   const none = wanted ? `No name here ${how === "prefix" ? "begins with" : "has"} “${wanted}”.` : "Nobody fits.";
   return [
-    el("header", {}, el("h1", {}, title),
-      el("form", { onsubmit: (event) => { event.preventDefault(); change({ name: find.value.trim(), how }); } }, begins, find),
+    el(
+      "header",
+      {},
+      el("h1", {}, title),
+      el(
+        "form",
+        {
+          onsubmit: (event) => {
+            event.preventDefault();
+            change({ name: find.value.trim(), how });
+          },
+        },
+        begins,
+        find,
+      ),
       await filters(USERS, context, filter),
-      csv(query(`${ROWS}.csv`, { filter, sort })), button("New user", () => create(go), ".primary")),
+      csv(query(`${ROWS}.csv`, { filter, sort })),
+      button("New user", () => create(go), ".primary"),
+    ),
     table({
-      label: "Users", signal, sort, onsort: (by) => change({ sort: by }),
+      label: "Users",
+      signal,
+      sort,
+      onsort: (by) => change({ sort: by }),
       columns: [
-        { label: "Name", kind: "wide", card: "first", sort: "username", cell: (row) => link(isolated(row.username), `/ops/users/${row.id}`) },
+        {
+          label: "Name",
+          kind: "wide",
+          card: "first",
+          sort: "username",
+          cell: (row) => link(isolated(row.username), `/ops/users/${row.id}`),
+        },
         { label: "State", kind: "fixed", card: "end", cell: (row) => states(row, me) },
         { label: "Id", number: true, sort: "id", falling: true, card: "second", cell: (row) => String(row.id) },
         { label: "Signed up", card: "last", cell: (row) => instant(row.signup_time) },
@@ -63,7 +92,8 @@ async function all(context) {
 
 function create(go) {
   return askDialog({
-    title: "New user", action: "Create",
+    title: "New user",
+    action: "Create",
     fields: { username: { label: "Name", required: true, maxlength: 100 }, password: PASSWORD },
     act: async (values) => {
       const user = await ask("POST", "/api/ops/users", values);
@@ -92,10 +122,16 @@ async function one(context) {
   const edit = () => {
     let seen = user;
     return askDialog({
-      title: `Change ${user.username}`, action: "Change",
+      title: `Change ${user.username}`,
+      action: "Change",
       fields: {
         username: { label: "Name", value: user.username, required: true, maxlength: 100 },
-        password: { label: "New password", type: "password", autocomplete: "new-password", help: "Leave it empty to keep the old one. A new one ends all sessions." },
+        password: {
+          label: "New password",
+          type: "password",
+          autocomplete: "new-password",
+          help: "Leave it empty to keep the old one. A new one ends all sessions.",
+        },
       },
       act: async ({ username, password }) => {
         const changes = { version: seen.version };
@@ -106,9 +142,12 @@ async function one(context) {
         } catch (error) {
           if (error.code !== "edit_conflict") throw error;
           const now = await get(`${ROWS}/${key}`);
-          const changed = Object.keys(now).filter((name_) => JSON.stringify(now[name_]) !== JSON.stringify(seen[name_]) && !["version", "username_key"].includes(name_));
+          const changed = Object.keys(now).filter(
+            (name_) => JSON.stringify(now[name_]) !== JSON.stringify(seen[name_]) && !["version", "username_key"].includes(name_),
+          );
           seen = now;
-          throw new Error(`Somebody else changed this user meanwhile: ${changed.map((name_) => `${name_} is now ${now[name_]}`).join(", ") || "the password"}. Change again to go on with yours.`);
+          const what = changed.map((name_) => `${name_} is now ${now[name_]}`).join(", ") || "the password";
+          throw new Error(`Somebody else changed this user meanwhile: ${what}. Change again to go on with yours.`);
         }
         say("Changed.");
         again();
@@ -117,18 +156,21 @@ async function one(context) {
     });
   };
 
-  const remove = () => askDialog({
-    title: `Delete ${user.username}?`, dangerous: true, action: `Delete ${user.username}`,
-    text: "The account, its sessions, and personal data in its events go for good. The name can be taken again; the id never.",
-    fields: { name: { label: `Type ${user.username} to confirm`, required: true } },
-    act: async (values) => {
-      if (values.name !== user.username) throw new Error("This is another name.");
-      const receipt = await ask("DELETE", path);
-      say(`${user.username} was deleted, with ${receipt.sessions} sessions.`);
-      go("/ops/users");
-      return true;
-    },
-  });
+  const remove = () =>
+    askDialog({
+      title: `Delete ${user.username}?`,
+      dangerous: true,
+      action: `Delete ${user.username}`,
+      text: "The account, its sessions, and personal data in its events go for good. The name can be taken again; the id never.",
+      fields: { name: { label: `Type ${user.username} to confirm`, required: true } },
+      act: async (values) => {
+        if (values.name !== user.username) throw new Error("This is another name.");
+        const receipt = await ask("DELETE", path);
+        say(`${user.username} was deleted, with ${receipt.sessions} sessions.`);
+        go("/ops/users");
+        return true;
+      },
+    });
 
   const resetCode = async () => {
     try {
@@ -145,7 +187,9 @@ async function one(context) {
 
   const disable = async () => {
     const done = await askDialog({
-      title: `Disable ${user.username}?`, action: `Disable ${user.username}`, dangerous: true,
+      title: `Disable ${user.username}?`,
+      action: `Disable ${user.username}`,
+      dangerous: true,
       text: "All sessions and access keys end at once, and logins are refused.",
       act: () => ask("POST", `${path}/disable`),
     });
@@ -153,7 +197,9 @@ async function one(context) {
   };
   const demote = async () => {
     const done = await askDialog({
-      title: `Demote ${user.username}?`, action: `Demote ${user.username}`, dangerous: true,
+      title: `Demote ${user.username}?`,
+      action: `Demote ${user.username}`,
+      dangerous: true,
       text: "Access keys and codes of this operator end at once. The account and its sessions stay.",
       act: () => ask("POST", `${path}/demote`),
     });
@@ -165,23 +211,43 @@ async function one(context) {
   };
 
   const facts = {
-    Id: String(user.id), "Signed up": instant(user.signup_time), Disabled: user.disabled_at ? instant(user.disabled_at) : null, Version: String(user.version),
+    Id: String(user.id),
+    "Signed up": instant(user.signup_time),
+    Disabled: user.disabled_at ? instant(user.disabled_at) : null,
+    Version: String(user.version),
   };
   return [
-    el("header", {}, el("h1", {}, isolated(user.username)),
-      user.disabled_at ? null : badge("active", "active"), states(user, me), await throttleOf(user, context),
+    el(
+      "header",
+      {},
+      el("h1", {}, isolated(user.username)),
+      user.disabled_at ? null : badge("active", "active"),
+      states(user, me),
+      await throttleOf(user, context),
       el("span.space"),
       button("Change", edit, ".primary"),
       user.disabled_at ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled.")) : button("Disable", disable),
       user.is_operator ? button("Demote", demote) : null,
       button("Reset code", resetCode),
-      button("Delete", remove, ".dangerous")),
-    el("dl.facts", {}, Object.entries(facts).filter(([, content]) => content !== null).map(([label, content]) =>
-      el("div", {}, el("dt", {}, label), el("dd", {}, content)))),
+      button("Delete", remove, ".dangerous"),
+    ),
+    el(
+      "dl.facts",
+      {},
+      Object.entries(facts)
+        .filter(([, content]) => content !== null)
+        .map(([label, content]) => el("div", {}, el("dt", {}, label), el("dd", {}, content))),
+    ),
     el("p", {}, link("Requests of this user", query("/ops/logs", { filter: `user_id:eq:${user.id}`, last: "all" }))),
     el("h2", {}, "Sessions"),
     sessionsOf(user, context),
     el("h2", {}, "What happened"),
-    eventsTable({ filter: [`user_id:eq:${user.id}`], context: elsewhere(context, "/ops/events"), limit: 20, ofOne: true, empty: "Nothing is on record." }),
+    eventsTable({
+      filter: [`user_id:eq:${user.id}`],
+      context: elsewhere(context, "/ops/events"),
+      limit: 20,
+      ofOne: true,
+      empty: "Nothing is on record.",
+    }),
   ];
 }
