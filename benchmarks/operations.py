@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -28,9 +29,10 @@ _USERS, _SESSIONS = "/api/ops/tables/users", "/api/ops/tables/sessions"
 
 
 def _after(number: int) -> str:
-    return cursor((number, number))
+    return cursor((number,))
 
 
+_BEGAN = (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
 QUESTIONS = {
     "the tables": "/api/ops/tables",
     "newest users": f"{_USERS}/rows",
@@ -48,6 +50,10 @@ QUESTIONS = {
     "users with `7777` somewhere in the name": f"{_USERS}/rows?filter=username:contains:7777",
     "how many users, exactly": f"{_USERS}/count?exact=true",
     "requests by status": "/api/ops/logs/values/status",
+    "how many requests, to 10,000": "/api/ops/logs/count?filter=route:not_prefix:/ops",
+    "requests in bars": f"/api/ops/logs/histogram?since={_BEGAN}&step=60",
+    "requests by endpoint": "/api/ops/logs/endpoints",
+    "what holds a user back": "/api/ops/users/77777/throttle",
 }
 
 

@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from benchmarks import nodes
 from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
+from benchmarks.nodes import Shape
+from benchmarks.nodes import table_of as table_of_nodes
 from benchmarks.operations import REQUESTS, Answer
 from benchmarks.operations import USERS as OPERATED
 from benchmarks.picture import picture
@@ -59,7 +60,7 @@ class Ours(Struct):
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
     postgresql: list[OnPostgresql] = field(default_factory=list)
-    nodes: list[nodes.Shape] = field(default_factory=list)
+    nodes: list[Shape] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
     pieces: list[Piece] = field(default_factory=list)
@@ -85,7 +86,7 @@ def write(
         "### Many sessions",
         _many_sessions(ours.many_sessions),
         f"### PostgreSQL\n\n{table_of(ours.postgresql)}",
-        f"### Workers and nodes\n\n{nodes.table_of(ours.nodes)}",
+        f"### Workers and nodes\n\n{table_of_nodes(ours.nodes)}",
         "### Growth and writes",
         _growth(ours),
         "### What operators ask, and what recording costs",

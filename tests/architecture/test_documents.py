@@ -1,6 +1,8 @@
 """What documents say of the repository is so."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,14 @@ def test_every_decision_has_a_status_and_a_date_and_is_in_the_index() -> None:
 def test_the_page_on_growing_shows_what_the_script_reckons() -> None:
     needs = [reckon(int(users), Habits()) for users in (1e4, 1e5, 1e6, 1e7, 1e8)]
     assert table_of(needs) in (ROOT / "docs/scaling.md").read_text()
+
+
+def test_the_benchmark_can_be_started() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
