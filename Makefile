@@ -11,7 +11,7 @@ TOOLS := $(if $(shell command -v npm 2>/dev/null),node_modules/installed)
 FAST := $(addprefix tests/,unit contracts states migrations architecture http operations)
 COVERAGE := --cov --cov-report=
 
-.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui console-types console-lock clean
+.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui pictures console-types console-lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -63,6 +63,9 @@ LOCK := --quiet --upgrade --extra postgresql --universal --python-version 3.11 -
 
 swagger-ui: $(VENV)/installed-dev ## take the newest Swagger UI from npm (docs/dependencies.md)
 	$(RUN) -m tests.renew_swagger_ui
+
+pictures: $(VENV)/installed-dev ## take the pictures of README and docs anew, of the demo
+	$(RUN) -m tests.pictures
 
 console-types: $(VENV)/installed-dev node_modules/installed ## draw the API's types anew, for the console
 	$(RUN) -m tests.renew_console_types

@@ -190,3 +190,42 @@ def test_what_a_row_refers_to_can_be_gone_to(console: Console) -> None:
     expect(page.locator("tr.detail")).to_contain_text("auth_version")
     page.locator("tr.detail").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="root")).to_be_visible()
+
+
+def test_ended_sessions_go_from_the_list_and_the_next_one_can_be_ended_at_once(
+    console: Console,
+) -> None:
+    page = console.page
+    for number in range(3):
+        console.user(f"user{number}")
+    console.log_in()
+    console.open("sessions")
+    left = page.evaluate("history.length")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(4)
+    page.get_by_role("button", name="End", exact=True).nth(1).focus()
+    for remaining in (3, 2):
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="End session").focus()
+        page.keyboard.press("Enter")
+        expect(rows).to_have_count(remaining)
+        expect(page.get_by_role("button", name="End", exact=True).nth(1)).to_be_focused()
+        expect(page.locator(".count")).to_have_text(f"{remaining} sessions")
+    assert page.evaluate("history.length") == left
+    assert rows.first.inner_text().find("root") > 0, "one's own is the newest, and stays"
+
+
+def test_the_focus_stays_when_a_list_is_filtered_or_sorted(console: Console) -> None:
+    page = console.page
+    console.log_in()
+    console.open("sessions")
+    page.get_by_label("Value").fill("127.0.0.1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.get_by_label("Value")).to_be_focused()
+    page.get_by_role("button", name="Expires").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Expires ↓")).to_be_focused()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("tbody tr").first).to_be_focused()

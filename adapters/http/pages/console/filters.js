@@ -183,10 +183,13 @@ function adding(list, active, change, signal) {
 /** How many there are, which is told when it is known. @param {List} list @param {string[]} filter @param {AbortSignal} signal */
 export function counted(list, filter, signal) {
   const node = el("span.count", { role: "status" });
-  get(query(`${list.path}/count`, { filter }), signal).then(
-    (count) => fill(node, `${relation(count)} ${count.count === 1 ? list.noun.replace(/s$/, "") : list.noun}`),
-    () => {},
-  ); // it is only not told
+  const ask = () =>
+    get(query(`${list.path}/count`, { filter }), signal).then(
+      (count) => fill(node, `${relation(count)} ${count.count === 1 ? list.noun.replace(/s$/, "") : list.noun}`),
+      () => {}, // it is only not told
+    );
+  document.addEventListener("row-removed", ask, { signal });
+  ask();
   return node;
 }
 

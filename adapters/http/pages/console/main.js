@@ -45,16 +45,22 @@ let leaving = new AbortController();
 /** @param {string} path */
 export function go(path) {
   note();
+  const focused = path.split("?")[0] === location.pathname ? labelOf(document.activeElement) : "";
   // What is shown already needs no second entry: back leads to where one came from.
   const isHere = path === location.pathname + location.search;
   if (!isHere) history.pushState(null, "", path);
   makeFor(isHere ? history.state : null);
-  show();
+  show(focused);
 }
+
+// What one finds a button or field by, when the view it is in is made anew.
+const labelOf = (element) =>
+  main.contains(element) && element !== main ? (element.getAttribute("aria-label") || element.textContent).replace(/ [↑↓]$/, "") : "";
 
 const viewNamed = (name) => [...VIEWS, ...OPEN].find((each) => each.name === (name || monitor.name));
 
-async function show() {
+/** @param {string} focused the label of what had the focus, which it gets back */
+async function show(focused = "") {
   leaving.abort();
   leaving = new AbortController();
   forgetNames();
@@ -85,7 +91,8 @@ async function show() {
     fill(main, content);
     document.title = `${view ? main.querySelector("h1")?.textContent || view.title : "Not found"} · Frontdesk`;
     const first = /** @type {HTMLElement | null} */ (main.querySelector("[autofocus]"));
-    (first || main).focus({ preventScroll: true });
+    const same = focused ? [...main.querySelectorAll("button, a, select, input")].find((each) => labelOf(each) === focused) : null;
+    /** @type {HTMLElement} */ (same || first || main).focus({ preventScroll: true });
     await settled(main);
     if (!signal.aborted) arrive();
     if (!open) drawAbout(signal);
@@ -102,7 +109,7 @@ async function show() {
           "p",
           {},
           isGone ? "It may have been deleted. " : `${error.message} `,
-          isGone && view ? link(`To ${view.title.toLowerCase()}`, `/ops/${view.name}`) : button("Try again", show),
+          isGone && view ? link(`To ${view.title.toLowerCase()}`, `/ops/${view.name}`) : button("Try again", () => show()),
         ),
       ),
     );
@@ -260,7 +267,7 @@ document.addEventListener("keydown", (event) => {
     if (target.matches("input")) firstRow()?.focus();
     else if (detail?.classList.contains("detail")) target.closest("tr")?.click();
     else if (location.pathname.split("/")[3]) history.back();
-  } else if (event.key === "ArrowDown" && (target === document.body || target === main)) {
+  } else if (event.key === "ArrowDown" && !typing && !target.closest("tbody, svg")) {
     firstRow()?.focus();
   }
 });
@@ -283,6 +290,6 @@ addEventListener("popstate", (event) => {
   show();
 });
 addEventListener("offline", () => say("The network is gone."));
-addEventListener("online", show);
+addEventListener("online", () => show());
 makeFor(history.state);
 show();

@@ -154,6 +154,21 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   };
 }
 
+/** The row in which something was pressed. @param {Event} event */
+export const rowOf = (event) => /** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest("tr"));
+
+/** Take a row away that is gone; the focus moves on. @param {HTMLElement} tr @returns {boolean} whether there are others */
+export function removed(tr) {
+  const others = [...(tr.parentElement?.querySelectorAll(":scope > tr:not(.detail)") || [])].filter((each) => each !== tr);
+  const next = /** @type {HTMLElement | undefined} */ (others.find((each) => tr.compareDocumentPosition(each) & 4) || others.at(-1));
+  if (tr.nextElementSibling?.classList.contains("detail")) tr.nextElementSibling.remove();
+  tr.remove();
+  document.dispatchEvent(new CustomEvent("row-removed"));
+  if (next) next.tabIndex = 0;
+  /** @type {HTMLElement | null | undefined} */ (next?.querySelector("td:last-child button") || next)?.focus();
+  return Boolean(next);
+}
+
 /** @param {Column} column */
 const classes = (column) =>
   [column.number && "number", column.kind, column.card && `card-${column.card}`]

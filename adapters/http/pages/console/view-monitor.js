@@ -66,7 +66,7 @@ const CHARTS = [
     "Logins a minute",
     compact,
     WHOLE,
-    { right: [counted("log_ins"), "main"], refused: [counted("log_ins_refused"), "warn"], "sign-ups": [counted("sign_ups"), "other"] },
+    { succeeded: [counted("log_ins"), "main"], refused: [counted("log_ins_refused"), "warn"], "sign-ups": [counted("sign_ups"), "other"] },
     true,
   ],
   ["Processor, highest", percent, {}, { service: [level("process_cpu_percent"), "main"], machine: [level("host_cpu_percent"), "other"] }],

@@ -5,7 +5,7 @@ import { filters, filtersOf, nothing, picker } from "./filters.js";
 import { instant } from "./format.js";
 import { SESSIONS } from "./lists.js";
 import { named, who } from "./names.js";
-import { table } from "./table.js";
+import { removed, rowOf, table } from "./table.js";
 
 export const name = "sessions";
 export const title = "Sessions";
@@ -37,7 +37,7 @@ function sessions({ filter, context, sort, onsort, empty, ofOne = false }) {
     { label: "Opened", kind: "less", cell: (row) => instant(row.created_at) },
     { label: "Last seen", card: "last", cell: (row) => instant(row.last_seen_at) },
     { label: "Expires", sort: "expires_at", falling: true, cell: (row) => instant(row.expires_at) },
-    { label: "", card: "end", cell: (row) => button("End", () => end(row, context.again)) },
+    { label: "", card: "end", cell: (row) => button("End", (event) => end(row, rowOf(event), ofOne ? context.again : null)) },
   ];
   return table({
     label: "Sessions",
@@ -51,8 +51,9 @@ function sessions({ filter, context, sort, onsort, empty, ofOne = false }) {
   }).node;
 }
 
-function end(row, done) {
-  return askDialog({
+/** Ends it, and then takes its row away, or makes the page anew on which it is not the only list. */
+async function end(row, tr, again) {
+  const done = await askDialog({
     title: `End session ${row.id}?`,
     action: `End session ${row.id}`,
     dangerous: true,
@@ -60,10 +61,12 @@ function end(row, done) {
     act: async () => {
       await ask("DELETE", `/api/ops/users/${row.user_id}/sessions/${row.id}`);
       say(`Session ${row.id} has ended.`);
-      done();
       return true;
     },
-  }).then(() => undefined);
+  });
+  if (!done) return;
+  if (again) again();
+  else removed(tr);
 }
 
 export function sessionsOf(user, context) {

@@ -3,7 +3,7 @@ import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, csv, el, isolated, say } from "./dom.js";
 import { instant, value } from "./format.js";
 import { named, who } from "./names.js";
-import { table } from "./table.js";
+import { removed, rowOf, table } from "./table.js";
 
 export const name = "tokens";
 export const title = "Tokens";
@@ -44,8 +44,8 @@ export function view({ me, search, again, signal }) {
         return true;
       },
     });
-  const revoke = (row) =>
-    askDialog({
+  const revoke = async (row, tr) => {
+    const done = await askDialog({
       title: `Revoke ${row.name}?`,
       action: `Revoke ${row.name}`,
       dangerous: true,
@@ -53,10 +53,11 @@ export function view({ me, search, again, signal }) {
       act: async () => {
         await ask("DELETE", `/api/ops/tokens/${row.id}`);
         say(`${row.name} was revoked.`);
-        again();
         return true;
       },
     });
+    if (done && !removed(tr)) again();
+  };
   if (search.get("new")) {
     history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
     create();
@@ -72,7 +73,7 @@ export function view({ me, search, again, signal }) {
         { label: "Operator", cell: (row) => who(row.user_id) },
         { label: "Last used", card: "last", cell: (row) => value("instant", row.last_used_at) },
         { label: "Expires", cell: (row) => instant(row.expires_at) },
-        { label: "", card: "end", cell: (row) => button("Revoke", () => revoke(row)) },
+        { label: "", card: "end", cell: (row) => button("Revoke", (event) => revoke(row, rowOf(event))) },
       ],
       load: named((after, stop, limit) => get(query("/api/ops/tokens", { after, limit }), stop), "user_id"),
       empty: ["No program has access. ", button("Make a token", create)],
