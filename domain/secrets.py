@@ -9,7 +9,7 @@ from urllib.parse import unquote
 _LENGTH = 43
 _SHAPE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH}}}", re.ASCII)
 _LIKE_ONE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH},}}", re.ASCII)
-_KEY_PREFIX = "fdk_"
+_KEY_PREFIX, _SESSION_PREFIX = "fdk_", "fds_"
 _DECODED_AT_MOST = 6
 
 
@@ -32,7 +32,27 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class SessionToken(Secret):
-    """The secret in a session's cookie."""
+    """The secret of a session: in the cookie of a browser, or sent by a program as a bearer token
+    (RFC 6750). Neither opens the other's session: the digest of a bearer token is that of its text,
+    with the prefix by which scanners find one that was published.
+    """
+
+    is_bearer: bool = False
+
+    @classmethod
+    def parse_bearer(cls, raw: str) -> Self | None:
+        """Read what a program presents. Anything of another shape is `None`."""
+        value = raw.removeprefix(_SESSION_PREFIX)
+        return cls(value, is_bearer=True) if value != raw and _SHAPE.fullmatch(value) else None
+
+    @property
+    def text(self) -> str:
+        """As it is handed out, once."""
+        return _SESSION_PREFIX + self.value if self.is_bearer else self.value
+
+    @property
+    def digest(self) -> bytes:
+        return hashlib.sha256(self.text.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

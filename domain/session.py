@@ -81,14 +81,21 @@ class Session:
         A session from the future is dead too: it was made under a clock that ran ahead, and would
         otherwise outlive `policy.absolute` of the clock that was set right.
         """
-        ends = min(self.expires_at, self.created_at + policy.absolute)
-        if not self.created_at - _CLOCK_TOLERANCE <= now < ends:
+        if not self.created_at - _CLOCK_TOLERANCE <= now < self.ends_at(policy):
             return False
         return policy.idle is None or now - self.last_seen_at < policy.idle
 
     def is_fresh(self, now: datetime, policy: SessionPolicy) -> bool:
         """Say whether its owner proved who they are a moment ago."""
-        return now - self.created_at < policy.fresh
+        return now < self.fresh_until(policy)
+
+    def ends_at(self, policy: SessionPolicy) -> datetime:
+        """When it expires, if nothing ends it before and it is used often enough."""
+        return min(self.expires_at, self.created_at + policy.absolute)
+
+    def fresh_until(self, policy: SessionPolicy) -> datetime:
+        """Until when its owner has proved who they are a moment ago."""
+        return self.created_at + policy.fresh
 
     def is_worth_noting(self, now: datetime, policy: SessionPolicy) -> bool:
         """Say whether `last_seen_at` has become old enough to be written again."""
@@ -107,10 +114,12 @@ class SignedIn:
 class Admission:
     """A new token handed out: the only moment the token itself is known.
 
-    `device` is the mark for a browser that has none for this user yet.
+    The session expires then, `remaining` from now. `device` is the mark for a browser or program
+    that has none for this user yet.
     """
 
     token: SessionToken
     user: User
     remaining: timedelta
+    expires_at: datetime
     device: str | None = field(default=None, repr=False)

@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
+from entrypoints.cookie_domain import cookie_domain
+
 Network = IPv4Network | IPv6Network
 
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -196,6 +198,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "migrate": choice("auto", "never"),
     "profile": choice("default", "hardened"),
     "public_origin": origin,
+    "cookie_domain": cookie_domain,
     "allowed_hosts": several(host),
     "trusted_origins": several(origin),
     "trusted_proxies": several(network),

@@ -14,6 +14,7 @@ from msgspec import Struct, field, structs
 
 from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
+from entrypoints.cookie_domain import covers
 from entrypoints.parsing import PARSERS, Network, PostgresqlUrl, Rate, Secret
 
 PREFIX = "FRONTDESK_"
@@ -46,6 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     migrate: Literal["auto", "never"] = "auto"
     profile: Literal["default", "hardened"] = "default"
     public_origin: str | None = None
+    cookie_domain: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     trusted_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
@@ -218,6 +220,11 @@ def contradictions(settings: Settings) -> dict[str, str]:
     url = settings.postgresql
     if settings.hardened and url and not url.is_verified:
         mistakes[PREFIX + "DATABASE_URL"] = "The profile hardened needs ?sslmode=verify-full."
+    if settings.cookie_domain and not covers(settings.cookie_domain, settings.public_origin):
+        mistakes[PREFIX + "COOKIE_DOMAIN"] = (
+            "The host of FRONTDESK_PUBLIC_ORIGIN must be this name or lie below it, as in "
+            "example.com for https://accounts.example.com."
+        )
     steps = settings.session_policy.seen_every
     for name in ("session_idle_minutes", "operator_idle_minutes"):
         idle = getattr(settings, name)

@@ -12,6 +12,7 @@ from litestar.di import Provide
 from adapters.http.accounts import AccountController
 from adapters.http.authentication import DemandSession
 from adapters.http.cookies import Cookies
+from adapters.http.current_session import CurrentSessionController
 from adapters.http.health import HealthController
 from adapters.http.json_response import JsonResponse
 from adapters.http.operations.documents import openapi_json, openapi_yaml
@@ -29,8 +30,8 @@ from adapters.http.own_records import OwnRecordsController
 from adapters.http.pages.api_page import openapi_config, to_the_api_page
 from adapters.http.pages.console_page import ConsoleController
 from adapters.http.pipeline.client_address import ClientAddress
-from adapters.http.pipeline.current_user import CurrentUserFastPath
 from adapters.http.pipeline.rules import Rules
+from adapters.http.pipeline.signed_in_reads import SignedInReads
 from adapters.http.pipeline.stack import wrapped
 from adapters.http.problems import HANDLERS
 from adapters.http.strict_request import StrictRequest
@@ -57,7 +58,9 @@ def create_app(
     services = services or build_services(settings)
     use_cases = services.use_cases
     record = record or services.request_line
-    cookies = Cookies(secure=settings.https, host_prefix=settings.hardened)
+    cookies = Cookies(
+        secure=settings.https, prefixed=settings.hardened, domain=settings.cookie_domain
+    )
     demand = DemandSession(use_cases.authenticate, use_cases.identify_operator, cookies)
 
     @asynccontextmanager
@@ -69,6 +72,7 @@ def create_app(
         route_handlers=[
             AccountController,
             OwnRecordsController,
+            CurrentSessionController,
             HealthController,
             to_the_api_page,
             ConsoleController,
@@ -77,6 +81,7 @@ def create_app(
         dependencies={
             "jar": _given(cookies),
             "demand_session": _given(demand),
+            "lifetimes": _given(settings.lifetimes),
             "effective_settings": _given(effective(settings)),
             "about": _given(about(settings)),
             **{each: _given(getattr(services, each)) for each in _ASKED},
@@ -95,7 +100,7 @@ def create_app(
         debug=False,
     )
     app.asgi_handler = wrapped(
-        CurrentUserFastPath(app.asgi_handler, use_cases.authenticate, cookies),
+        SignedInReads(app.asgi_handler, use_cases.authenticate, cookies),
         rules=Rules(settings.hosts, settings.origins, BODY_MAX_BYTES),
         client_address=ClientAddress(settings.trusted_proxies),
         observe=_both(record, services.observers),
@@ -145,6 +150,6 @@ def _cors(origins: tuple[str, ...]) -> CORSConfig | None:
     return CORSConfig(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["Content-Type", "X-Request-ID"],
+        allow_headers=["Authorization", "Content-Type", "Frontdesk-Device", "X-Request-ID"],
         allow_credentials=True,
     )

@@ -6,6 +6,7 @@ from litestar import Controller, MediaType, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import Body
 
+from adapters.http.admissions import changed, device_of, forgotten, handed_out, replaced_by
 from adapters.http.authentication import PublicRequest, SignedInRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.options import PUBLIC
@@ -21,7 +22,8 @@ from adapters.http.problems import (
 )
 from adapters.http.views import (
     Confirmation,
-    Credentials,
+    NewSession,
+    ProgramView,
     ReceiptView,
     Reset,
     UserUpdate,
@@ -80,20 +82,21 @@ class AccountController(Controller):
     )
     async def sign_up(
         self,
-        data: Annotated[Credentials, Body()],
+        data: Annotated[NewSession, Body()],
         request: PublicRequest,
         sign_up: NamedDependency[SignUp],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView]:
+    ) -> Response[UserView | ProgramView]:
         """Create an account and open a session for it. A session you already had ends."""
         admission = await sign_up(
             username=data.username,
             password=data.password,
             origin=origin_of(request),
-            presented=request.auth,
+            presented=replaced_by(request, cookie=data.cookie),
+            as_bearer=not data.cookie,
         )
         let_in_or_out(request, admission.user.id)
-        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
+        return handed_out(admission, request.scope["headers"], jar, cookie=data.cookie)
 
     @post(
         "/login",
@@ -108,23 +111,26 @@ class AccountController(Controller):
     )
     async def log_in(
         self,
-        data: Annotated[Credentials, Body()],
+        data: Annotated[NewSession, Body()],
         request: PublicRequest,
         log_in: NamedDependency[LogIn],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView]:
+    ) -> Response[UserView | ProgramView]:
         """Open a new session. A session you already had ends. Whether the name or the password was
-        wrong is not told.
+        wrong is not told. A program sends the mark it has as `Frontdesk-Device`.
         """
+        headers = request.scope["headers"]
+        device = device_of(headers, jar, cookie=data.cookie)
         admission = await log_in(
             username=data.username,
             password=data.password,
             origin=origin_of(request),
-            presented=request.auth,
-            device=jar.device(request.scope["headers"]),
+            presented=replaced_by(request, cookie=data.cookie),
+            device=device,
+            as_bearer=not data.cookie,
         )
         let_in_or_out(request, admission.user.id)
-        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
+        return handed_out(admission, headers, jar, cookie=data.cookie, device=device)
 
     @post(
         "/logout",
@@ -147,7 +153,7 @@ class AccountController(Controller):
         """End your session at once. Harmless when you are not signed in."""
         user_id = await log_out(presented=request.auth, origin=origin_of(request))
         let_in_or_out(request, user_id)
-        return Response(None, cookies=jar.cleared())
+        return Response(None, cookies=forgotten(request, jar))
 
     @post(
         "/reset",
@@ -166,7 +172,7 @@ class AccountController(Controller):
         request: PublicRequest,
         reset_password: NamedDependency[ResetPassword],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView]:
+    ) -> Response[UserView | ProgramView]:
         """The code comes from an operator and works once. All your sessions end, and a new one
         opens.
         """
@@ -174,10 +180,11 @@ class AccountController(Controller):
             code=OneTimeCode.parse(data.code),
             password=data.password,
             origin=origin_of(request),
-            presented=request.auth,
+            presented=replaced_by(request, cookie=data.cookie),
+            as_bearer=not data.cookie,
         )
         let_in_or_out(request, admission.user.id)
-        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
+        return handed_out(admission, request.scope["headers"], jar, cookie=data.cookie)
 
     @get(
         operation_id="getUser",
@@ -186,7 +193,7 @@ class AccountController(Controller):
     )
     async def get_user(self, request: SignedInRequest) -> UserView:
         """Your account."""
-        # Mostly, current_user.py has answered before.
+        # Mostly, signed_in_reads.py has answered before.
         return UserView.of(request.user.user)
 
     @put(
@@ -212,14 +219,17 @@ class AccountController(Controller):
         request: SignedInRequest,
         update_own_account: NamedDependency[UpdateOwnAccount],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView]:
+    ) -> Response[UserView | ProgramView]:
         """Change your name, your password, or both; fields left out stay as they are.
 
         A new password needs `current_password`, unless you logged in moments ago (10 minutes, if
-        not set otherwise). It ends all your other sessions and renews the cookie of this one. An
-        operator's access keys end too, unless `keep_keys` is said moments after a login. You can
-        choose 10 names an hour, taken ones included, and 60 passwords; logins count among those.
+        not set otherwise). It ends all your other sessions and renews the cookie of this one; a
+        program finds its new `token` in the answer. An operator's access keys end too,
+        unless `keep_keys` is said moments after a login. You can choose 10 names an hour, taken
+        ones included, and 60 passwords; logins count among those.
         """
+        headers, is_browser = request.scope["headers"], not request.auth.is_bearer
+        device = device_of(headers, jar, cookie=is_browser)
         updated = await update_own_account(
             signed_in=request.user,
             presented=request.auth,
@@ -228,9 +238,9 @@ class AccountController(Controller):
             password=given(data.password),
             current_password=given(data.current_password),
             keep_keys=data.keep_keys,
-            device=jar.device(request.scope["headers"]),
+            device=device,
         )
-        return Response(UserView.of(updated.user), cookies=jar.carrying(updated.admission))
+        return changed(updated, headers, jar, cookie=is_browser, device=device)
 
     @delete(
         status_code=200,
@@ -267,4 +277,4 @@ class AccountController(Controller):
             origin=origin_of(request),
             current_password=given(data.current_password),
         )
-        return Response(ReceiptView.of(receipt), cookies=jar.cleared())
+        return Response(ReceiptView.of(receipt), cookies=forgotten(request, jar))

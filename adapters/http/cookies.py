@@ -6,72 +6,115 @@ from datetime import timedelta
 
 from litestar.datastructures import Cookie
 
+from adapters.http.bearer import is_bearer_of_session, session_in
 from domain.secrets import SessionToken
 from domain.session import Admission
 
+Headers = Iterable[tuple[bytes, bytes]]
+
 _A_YEAR = timedelta(days=365)
+_NOW = timedelta(0)
+_SESSION, _DEVICE = "sessionid", "deviceid"
+_HOST, _SECURE = "__Host-", "__Secure-"
 
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """`secure` keeps them off plain http. The name prefix `__Host-` makes browsers insist on that
-    and on this very host.
+    """`secure` keeps them off plain http. `prefixed` makes browsers insist on that, and on this
+    very host. With a `domain` the session's cookie is for all hosts below it as well, and the
+    prefix insists on https alone; the device's stays for this host.
     """
 
     secure: bool = False
-    host_prefix: bool = False
+    prefixed: bool = False
+    domain: str | None = None
 
     @property
     def session_name(self) -> str:
         """As it is on the wire."""
-        return "__Host-sessionid" if self.host_prefix else "sessionid"
+        prefix = _SECURE if self.domain else _HOST
+        return (prefix if self.prefixed else "") + _SESSION
 
     @property
     def device_name(self) -> str:
         """As it is on the wire."""
-        return "__Host-deviceid" if self.host_prefix else "deviceid"
+        return (_HOST if self.prefixed else "") + _DEVICE
 
-    def session(self, headers: Iterable[tuple[bytes, bytes]]) -> SessionToken | None:
-        """The token presented. A cookie that cannot be one of ours counts as none."""
-        value = _find(headers, self.session_name)
-        return SessionToken.parse(value) if value else None
+    def session(self, headers: Headers) -> SessionToken | None:
+        """The token presented. A bearer token counts alone, whatever cookie comes with it. A cookie
+        that cannot be one of ours counts as none, and so do two that differ: one of them may have
+        been set by another host of the site.
+        """
+        given: set[bytes] = set()
+        bearers = []
+        wanted = self.session_name.encode()
+        for field, value in headers:
+            if field == b"cookie":
+                given.update(found for name, found in _pairs(value) if name == wanted)
+            elif field == b"authorization" and is_bearer_of_session(value):
+                bearers.append(value)
+        if bearers:
+            return session_in(bearers)
+        return SessionToken.parse(given.pop().decode("latin-1")) if len(given) == 1 else None
 
-    def device(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    def device(self, headers: Headers) -> str | None:
         """The device's mark presented, genuine or not."""
-        return _find(headers, self.device_name)
+        wanted = self.device_name.encode()
+        for field, value in headers:
+            if field == b"cookie":
+                for name, found in _pairs(value):
+                    if name == wanted:
+                        return found.decode("latin-1")
+        return None
 
-    def carrying(self, admission: Admission | None) -> list[Cookie]:
+    def carrying(self, admission: Admission | None, headers: Headers = ()) -> list[Cookie]:
         """Cookies for what was handed out, if anything was. The session's lasts as long as the
-        session, the device's a year.
+        session, the device's a year. What `headers` carried of other kinds is forgotten.
         """
         if admission is None:
             return []
-        cookies = [self._cookie(self.session_name, admission.token.value, admission.remaining)]
+        token, remaining = admission.token.value, admission.remaining
+        cookies = [self._cookie(self.session_name, token, remaining, domain=self.domain)]
         if admission.device:
             cookies.append(self._cookie(self.device_name, admission.device, _A_YEAR))
-        return cookies
+        return [*cookies, *self._variants(headers)]
 
-    def cleared(self) -> list[Cookie]:
-        """A cookie that makes the browser forget the session."""
-        return [self._cookie(self.session_name, "", timedelta(0))]
+    def cleared(self, headers: Headers = ()) -> list[Cookie]:
+        """What makes the browser forget the session, in each kind of cookie it may have."""
+        gone = self._cookie(self.session_name, "", _NOW, domain=self.domain)
+        return [gone, *self._variants(headers)]
 
-    def _cookie(self, name: str, value: str, lifetime: timedelta) -> Cookie:
+    def _variants(self, headers: Headers) -> list[Cookie]:
+        """Kinds that are not in use, as from before a setting was changed, are forgotten: of the
+        same name, that of this host alone; and those of other names that were presented.
+        """
+        names = {_SESSION, _HOST + _SESSION, _SECURE + _SESSION} - {self.session_name}
+        presented = {
+            name.decode("latin-1")
+            for field, value in headers
+            if field == b"cookie"
+            for name, _ in _pairs(value)
+        }
+        gone = [self._cookie(name, "", _NOW) for name in sorted(names & presented)]
+        if self.domain:
+            gone.append(self._cookie(self.session_name, "", _NOW))
+        return gone
+
+    def _cookie(
+        self, name: str, value: str, lifetime: timedelta, *, domain: str | None = None
+    ) -> Cookie:
         return Cookie(
             key=name,
             value=value,
             max_age=int(lifetime.total_seconds()),
+            domain=domain,
             httponly=True,
             secure=self.secure,
             samesite="lax",
         )
 
 
-def _find(headers: Iterable[tuple[bytes, bytes]], name: str) -> str | None:
-    wanted = name.encode()
-    for field, value in headers:
-        if field == b"cookie":
-            for pair in value.split(b";"):
-                key, _, found = pair.strip().partition(b"=")
-                if key == wanted:
-                    return found.decode("latin-1")
-    return None
+def _pairs(cookies: bytes) -> Iterable[tuple[bytes, bytes]]:
+    for pair in cookies.split(b";"):
+        name, _, value = pair.strip().partition(b"=")
+        yield name, value

@@ -6,6 +6,7 @@ from litestar import Controller, Response, delete, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from adapters.http.admissions import forgotten
 from adapters.http.authentication import SignedInRequest
 from adapters.http.cookies import Cookies
 from adapters.http.exporting import encoded
@@ -74,7 +75,7 @@ class OwnRecordsController(Controller):
             origin=origin_of(request),
         )
         is_current = session_id == request.user.session.id
-        return Response(Ended(1), cookies=jar.cleared() if is_current else [])
+        return Response(Ended(1), cookies=forgotten(request, jar) if is_current else [])
 
     @delete(
         "/sessions",

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from domain.account import Receipt
 from domain.events import EventKind, EventPage, Recorded
 from domain.password import PasswordPolicy
-from domain.session import Origin, Session
+from domain.session import Admission, Origin, Session
 from domain.user import USERNAME_MAX_CHARACTERS, User
 
 # `Body` describes without checking: the rules themselves stand in `domain`, once.
@@ -33,11 +33,26 @@ Secret = Annotated[
 ]
 
 
+AsCookie = Annotated[
+    bool,
+    Body(
+        description="`false` is for programs: no cookie is set, and the answer has the `token` to"
+        " send as `Authorization: Bearer`."
+    ),
+]
+
+
 class Credentials(Struct, frozen=True):
     """Name and password."""
 
     username: Name
     password: Secret
+
+
+class NewSession(Credentials, frozen=True):
+    """Name and password, and where the session goes."""
+
+    cookie: AsCookie = True
 
 
 class UserUpdate(Struct, frozen=True, omit_defaults=True):
@@ -63,6 +78,7 @@ class Reset(Struct, frozen=True):
 
     code: Annotated[str, Body(max_length=100)]
     password: Secret
+    cookie: AsCookie = True
 
 
 class UserView(Struct, frozen=True):
@@ -78,6 +94,29 @@ class UserView(Struct, frozen=True):
     def of(cls, user: User) -> "UserView":
         """Translate."""
         return cls(user.id, user.username.value, user.signup_time)
+
+
+class ProgramView(UserView, frozen=True):
+    """The same with a new session for a program. `device` is a mark to send as `Frontdesk-Device`
+    with the next login, so that guesses of strangers do not hold the program back.
+    """
+
+    token: Annotated[str, Meta(description="Shown once. Send it as `Authorization: Bearer`.")]
+    expires: datetime
+    device: str | None
+
+    @classmethod
+    def handing_out(cls, admission: Admission, *, device: str | None) -> "ProgramView":
+        """Translate."""
+        user = admission.user
+        return cls(
+            user.id,
+            user.username.value,
+            user.signup_time,
+            admission.token.text,
+            admission.expires_at,
+            device,
+        )
 
 
 class SessionView(Struct, frozen=True):

@@ -46,12 +46,19 @@ class LogIn:
         origin: Origin,
         presented: SessionToken | None,
         device: str | None = None,
+        as_bearer: bool = False,
     ) -> Admission:
         name, secret = Username(username), Password(password)
         claimed = await self.lookup.user(name)
         try:
             return await self._log_in(
-                name, secret, claimed, origin=origin, presented=presented, device=device
+                name,
+                secret,
+                claimed,
+                origin=origin,
+                presented=presented,
+                device=device,
+                as_bearer=as_bearer,
             )
         except (InvalidCredentials, TooManyAttempts) as refusal:
             refusal.user_id = claimed.id if claimed else None
@@ -66,6 +73,7 @@ class LogIn:
         origin: Origin,
         presented: SessionToken | None,
         device: str | None,
+        as_bearer: bool,
     ) -> Admission:
         known_device = self.devices.recognise(device, claimed)
         client = origin.client(recognised=known_device is not None)
@@ -90,7 +98,13 @@ class LogIn:
         failures = await self.throttle.succeed(guesses, ends=ends, then=logins, client=client)
         try:
             admission = await self._admit(
-                claimed, secret, origin, client, presented, failures=failures
+                claimed,
+                secret,
+                origin,
+                client,
+                presented,
+                failures=failures,
+                as_bearer=as_bearer,
             )
         except Unavailable:
             await self.throttle.refund(logins, client=client)
@@ -107,6 +121,7 @@ class LogIn:
         presented: SessionToken | None,
         *,
         failures: int,
+        as_bearer: bool,
     ) -> Admission:
         renewed = None
         if self.hasher.is_outdated(claimed.password_hash):
@@ -120,7 +135,9 @@ class LogIn:
             details = {"refused_before": failures} if failures else {}
             logged_in = Event(EventKind.LOGGED_IN, self.clock.now(), user.id, origin, details)
             await work.events.append(logged_in)
-            return await self.open_session(work, user, origin=origin, presented=presented)
+            return await self.open_session(
+                work, user, origin=origin, presented=presented, as_bearer=as_bearer
+            )
 
     async def _remember_refusal(self, name: Username, user: User | None, origin: Origin) -> None:
         """In a unit of work of its own. A name nobody has may be a password typed in its place; it

@@ -38,6 +38,7 @@ class ResetPassword:
         password: str,
         origin: Origin,
         presented: SessionToken | None,
+        as_bearer: bool = False,
     ) -> Admission:
         secret = self.password_policy.parse(password)
         known = await self.lookup.grant(code.digest) if code else None
@@ -51,7 +52,9 @@ class ResetPassword:
             user = await self.replace_password(
                 work, user, password_hash, origin=origin, kind=EventKind.PASSWORD_RESET
             )
-            admission = await self.open_session(work, user, origin=origin, presented=presented)
+            admission = await self.open_session(
+                work, user, origin=origin, presented=presented, as_bearer=as_bearer
+            )
         return replace(admission, device=self.devices.issue(user))
 
     async def _user_of(self, work: UnitOfWork, grant: Grant | None) -> User:

@@ -31,7 +31,13 @@ class SignUp:
     devices: Devices
 
     async def __call__(
-        self, *, username: str, password: str, origin: Origin, presented: SessionToken | None
+        self,
+        *,
+        username: str,
+        password: str,
+        origin: Origin,
+        presented: SessionToken | None,
+        as_bearer: bool = False,
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
         client = origin.client()
@@ -44,7 +50,9 @@ class SignUp:
                 now = self.clock.now()
                 user = await work.users.add(name, password_hash, at=now)
                 await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
-                admission = await self.open_session(work, user, origin=origin, presented=presented)
+                admission = await self.open_session(
+                    work, user, origin=origin, presented=presented, as_bearer=as_bearer
+                )
         except Unavailable:
             await self.throttle.refund(counted, client=client)
             raise

@@ -1,6 +1,6 @@
 """Change your own name or password."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.steps.confirm_owner import ConfirmOwner
 from application.steps.replace_password import ReplacePassword
@@ -112,8 +112,9 @@ class UpdateOwnAccount:
                 but=current.session.id,
                 keep_keys=keep_keys,
             )
-            token = self.secrets.new(SessionToken)
+            # In the place of the one presented, and for the same kind of client.
+            token = replace(self.secrets.new(SessionToken), is_bearer=presented.is_bearer)
             await work.sessions.renew(current.session, user, token.digest)
-            remaining = current.session.expires_at - now
+            expires_at = current.session.expires_at
             mark = self.devices.issue(user, known_device)
-            return UpdatedAccount(user, Admission(token, user, remaining, mark))
+            return UpdatedAccount(user, Admission(token, user, expires_at - now, expires_at, mark))

@@ -1,6 +1,6 @@
 """Open a session within a unit of work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.events import Ending, sessions_ended
 from domain.ports import Clock, UnitOfWork
@@ -13,8 +13,9 @@ from domain.user import User
 class OpenSession:
     """What sign-up and login have in common, once it is clear who the user is.
 
-    Under a new token, never one that was presented; the session presented ends, and so do the
-    user's oldest ones beyond the limit. Raises `Unavailable`.
+    Under a new token, never one that was presented, for a program (`as_bearer`) or for a browser;
+    the session presented ends, and so do the user's oldest ones beyond the limit. Raises
+    `Unavailable`.
     """
 
     clock: Clock
@@ -22,9 +23,15 @@ class OpenSession:
     lifetimes: Lifetimes
 
     async def __call__(
-        self, work: UnitOfWork, user: User, *, origin: Origin, presented: SessionToken | None
+        self,
+        work: UnitOfWork,
+        user: User,
+        *,
+        origin: Origin,
+        presented: SessionToken | None,
+        as_bearer: bool = False,
     ) -> Admission:
-        token = self.secrets.new(SessionToken)
+        token = replace(self.secrets.new(SessionToken), is_bearer=as_bearer)
         now, policy = self.clock.now(), self.lifetimes.of(user)
         replaced = await work.sessions.end(presented.digest) if presented else None
         await work.sessions.add(
@@ -38,4 +45,4 @@ class OpenSession:
         await work.events.append(
             *sessions_ended(now, user.id, origin, count=evicted, why=Ending.EVICTED)
         )
-        return Admission(token, user, policy.absolute)
+        return Admission(token, user, policy.absolute, now + policy.absolute)

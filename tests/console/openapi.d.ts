@@ -40,6 +40,13 @@ export interface components {
             refused: number;
             failed: number;
         };
+        /** CallerView */
+        CallerView: {
+            /** @description Never reused: the key for what is yours. */
+            id: number;
+            /** @description May change, and be another's later. */
+            username: string;
+        };
         /** ColumnView */
         ColumnView: {
             name: string;
@@ -76,6 +83,11 @@ export interface components {
              * @example 123123
              */
             password: string;
+        };
+        /** CurrentSessionView */
+        CurrentSessionView: {
+            user: components["schemas"]["CallerView"];
+            session: components["schemas"]["LiveSessionView"];
         };
         /** Ended */
         Ended: {
@@ -182,6 +194,35 @@ export interface components {
          * @enum {string}
          */
         LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "changes" | "renames" | "logins";
+        /** LiveSessionView */
+        LiveSessionView: {
+            id: number;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            /** Format: date-time */
+            fresh_until: string;
+        };
+        /** NewSession */
+        NewSession: {
+            /**
+             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @example user1
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @example 123123
+             */
+            password: string;
+            /**
+             * @description `false` is for programs: no cookie is set, and the answer has the `token` to send as `Authorization: Bearer`.
+             * @default true
+             */
+            cookie?: boolean;
+        };
         /** NewToken */
         NewToken: {
             name: string;
@@ -219,6 +260,27 @@ export interface components {
             detail: string;
             errors?: components["schemas"]["FieldError"][];
         };
+        /** ProgramView */
+        ProgramView: {
+            /**
+             * @description Never reused.
+             * @example 1
+             */
+            id: number;
+            /** @example user1 */
+            username: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             * @example 2026-01-31T12:00:00.123456Z
+             */
+            signup_time: string;
+            /** @description Shown once. Send it as `Authorization: Bearer`. */
+            token: string;
+            /** Format: date-time */
+            expires: string;
+            device: string | null;
+        };
         /** ReceiptView */
         ReceiptView: {
             /** Format: date-time */
@@ -244,6 +306,11 @@ export interface components {
              * @example 123123
              */
             password: string;
+            /**
+             * @description `false` is for programs: no cookie is set, and the answer has the `token` to send as `Authorization: Bearer`.
+             * @default true
+             */
+            cookie?: boolean;
         };
         /** ResetCodeView */
         ResetCodeView: {
@@ -399,10 +466,12 @@ export type AboutView = components['schemas']['AboutView'];
 export type AccountEdit = components['schemas']['AccountEdit'];
 export type AccountView = components['schemas']['AccountView'];
 export type BarView = components['schemas']['BarView'];
+export type CallerView = components['schemas']['CallerView'];
 export type ColumnView = components['schemas']['ColumnView'];
 export type Confirmation = components['schemas']['Confirmation'];
 export type CountView = components['schemas']['CountView'];
 export type Credentials = components['schemas']['Credentials'];
+export type CurrentSessionView = components['schemas']['CurrentSessionView'];
 export type Ended = components['schemas']['Ended'];
 export type EndpointView = components['schemas']['EndpointView'];
 export type EventKind = components['schemas']['EventKind'];
@@ -416,11 +485,14 @@ export type FirstOperator = components['schemas']['FirstOperator'];
 export type Forgotten = components['schemas']['Forgotten'];
 export type Health = components['schemas']['Health'];
 export type LimitName = components['schemas']['LimitName'];
+export type LiveSessionView = components['schemas']['LiveSessionView'];
+export type NewSession = components['schemas']['NewSession'];
 export type NewToken = components['schemas']['NewToken'];
 export type NodeView = components['schemas']['NodeView'];
 export type OperatorView = components['schemas']['OperatorView'];
 export type PageView = components['schemas']['PageView'];
 export type Problem = components['schemas']['Problem'];
+export type ProgramView = components['schemas']['ProgramView'];
 export type ReceiptView = components['schemas']['ReceiptView'];
 export type RequestsView = components['schemas']['RequestsView'];
 export type Reset = components['schemas']['Reset'];

@@ -33,6 +33,7 @@ OPERATION_IDS = {
     "getUser",
     "updateUser",
     "deleteAccount",
+    "getSession",
     "listSessions",
     "endSession",
     "endOtherSessions",

@@ -1,4 +1,4 @@
-"""The shortcut of `GET /api/user` and the router, which answers if there is an `Origin`, alike."""
+"""The shortcut of two reads and the router, which answers if there is an `Origin`, alike."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.http.cookies import Cookies
-from adapters.http.pipeline.current_user import CurrentUserFastPath
+from adapters.http.pipeline.signed_in_reads import SignedInReads
 from application.operations.requests import RequestEntry
 from domain.session import Origin
 from entrypoints.client import Client, Response, connect
@@ -40,18 +40,18 @@ def watched(
         yield client
 
 
+@pytest.mark.parametrize("path", ["/api/user", "/api/session"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("cookie", [None, "sessionid=nonsense", f"sessionid={'a' * 43}"])
 def test_both_ways_answer_alike(
-    watched: Client, records: list[RequestEntry], method: str, cookie: str | None
+    watched: Client, records: list[RequestEntry], method: str, cookie: str | None, path: str
 ) -> None:
     headers = {"cookie": cookie} if cookie else {}
     if not cookie:
         watched.sign_up('Zoë"ß', PASSWORD)
     before = len(records)
     short, long = (
-        watched.request(method, "/api/user", headers={**headers, **origin})
-        for origin in ({}, ELSEWHERE)
+        watched.request(method, path, headers={**headers, **origin}) for origin in ({}, ELSEWHERE)
     )
     assert short.status == long.status == (401 if cookie else 200)
     assert short._response.content == long._response.content
@@ -82,7 +82,7 @@ async def test_the_router_sees_everything_else(tmp_path: Path) -> None:
         reached.append(scope)
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
-    shortcut = CurrentUserFastPath(router, services.use_cases.authenticate, Cookies())
+    shortcut = SignedInReads(router, services.use_cases.authenticate, Cookies())
     async with services.running():
         admission = await services.use_cases.sign_up(
             username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None

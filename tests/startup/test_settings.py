@@ -258,3 +258,41 @@ def test_the_profile_hardened_wants_to_know_who_the_server_is(
     monkeypatch.setenv("FRONTDESK_DATABASE_URL", url)
     with nullcontext() if is_good else pytest.raises(InvalidSettings, match="verify-full"):
         read_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("domain", "origin", "reason"),
+    [
+        ("example.com", "https://accounts.example.com", None),
+        (".Example.com", "https://example.com", None),
+        ("accounts.example.co.uk", "https://accounts.example.co.uk:8443", None),
+        ("corp.internal", "https://accounts.corp.internal", None),
+        ("example.com", "https://accounts.example.org", "must be this name"),
+        ("example.com", "https://notexample.com", "must be this name"),
+        ("accounts.example.com", "https://example.com", "must be this name"),
+        ("example.com", "", "must be this name"),
+        ("com", "https://example.com", "without scheme"),
+        ("co.uk", "https://example.co.uk", "public suffix"),
+        ("github.io", "https://ada.github.io", "public suffix"),
+        ("127.0.0.1", "http://127.0.0.1", "without scheme"),
+        ("localhost", "http://localhost", "without scheme"),
+        ("https://example.com", "https://example.com", "without scheme"),
+        ("example.com:443", "https://example.com", "without scheme"),
+        ("example.com; Secure", "https://example.com", "without scheme"),
+    ],
+)
+def test_a_cookie_is_for_hosts_of_ones_own_alone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    domain: str,
+    origin: str,
+    reason: str | None,
+) -> None:
+    monkeypatch.setenv("FRONTDESK_COOKIE_DOMAIN", domain)
+    monkeypatch.setenv("FRONTDESK_PUBLIC_ORIGIN", origin)
+    if reason is None:
+        assert read_settings(tmp_path).cookie_domain == domain.lower().removeprefix(".")
+        return
+    with pytest.raises(InvalidSettings) as refusal:
+        read_settings(tmp_path)
+    assert reason in refusal.value.mistakes["FRONTDESK_COOKIE_DOMAIN"]

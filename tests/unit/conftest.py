@@ -145,7 +145,9 @@ class Desk:
             keep_keys=keep_keys,
             device=device,
         )
-        return updated.admission or Admission(token, updated.user, self.policy.absolute)
+        return updated.admission or Admission(
+            token, updated.user, self.policy.absolute, self.clock.now() + self.policy.absolute
+        )
 
 
 @pytest.fixture

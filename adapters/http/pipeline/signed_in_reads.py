@@ -1,22 +1,24 @@
-"""The one read that every page of an application makes, on a way of its own."""
+"""The two reads that applications make all the time, on a way of their own."""
+
+from collections.abc import Callable
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
-from msgspec import json
+from msgspec import Struct, json
 
 from adapters.http.accounts import AccountController
 from adapters.http.cookies import Cookies
+from adapters.http.current_session import CurrentSessionController, CurrentSessionView
 from adapters.http.json_response import send_json
 from adapters.http.views import UserView
 from application.steps.authenticate import Authenticate
 from domain.errors import Unavailable
+from domain.session import SignedIn
 
-_PATH = AccountController.path
 
-
-class CurrentUserFastPath:
-    """Answers `GET /api/user` as `AccountController.get_user` would, without the router, in half
-    the steps (docs/adr/0014).
+class SignedInReads:
+    """Answers `GET /api/user` and `GET /api/session` as their handlers would, without the router,
+    in half the steps (docs/adr/0014).
 
     Everything else goes on to the application: refusals, and reads by pages of other origins.
     """
@@ -25,26 +27,33 @@ class CurrentUserFastPath:
         self._app = app
         self._authenticate = authenticate
         self._cookies = cookies
+        self._views: dict[str, Callable[[SignedIn], Struct]] = {
+            AccountController.path: lambda found: UserView.of(found.user),
+            CurrentSessionController.path: lambda found: CurrentSessionView.of(
+                found, authenticate.lifetimes
+            ),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_meant(scope):
+        view_of = self._views.get(scope["path"]) if _is_plain_get(scope) else None
+        if view_of is None:
             return await self._app(scope, receive, send)
         try:
             found = await self._authenticate(presented=self._cookies.session(scope["headers"]))
-            body = json.encode(UserView.of(found.user))
+            body = json.encode(view_of(found))
         except Unavailable as error:
             scope["state"]["unavailable"] = error  # whoever asks again waits as long again
             return await self._app(scope, receive, send)
         except Exception:  # whatever it is, the application meets it too, and words it
             return await self._app(scope, receive, send)
-        scope["user"], scope["path_template"] = found, _PATH  # for the record of the request
+        # For the record of the request.
+        scope["user"], scope["path_template"] = found, scope["path"]
         return await send_json(send, body)
 
 
-def _is_meant(scope: Scope) -> bool:
+def _is_plain_get(scope: Scope) -> bool:
     return (
         scope["type"] == ScopeType.HTTP
-        and scope["path"] == _PATH
         and scope["method"] == "GET"
         and not scope.get("root_path")
         and all(name != b"origin" for name, _ in scope["headers"])

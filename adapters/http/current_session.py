@@ -1,0 +1,72 @@
+"""Who is calling: what another program asks for each of its own requests."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from msgspec import Meta, Struct
+
+from adapters.http.authentication import SignedInRequest
+from adapters.http.problems import answers
+from domain.errors import NotSignedIn, StorageUnavailable
+from domain.session import Lifetimes, SignedIn
+
+
+class CallerView(Struct, frozen=True):
+    """The user of a session."""
+
+    id: Annotated[int, Meta(ge=1, description="Never reused: the key for what is yours.")]
+    username: Annotated[str, Meta(description="May change, and be another's later.")]
+
+
+class LiveSessionView(Struct, frozen=True):
+    """A session that counts now. After `fresh_until` its owner should be asked for the password
+    before what cannot be undone.
+    """
+
+    id: int
+    created: datetime
+    expires: datetime
+    fresh_until: datetime
+
+
+class CurrentSessionView(Struct, frozen=True):
+    """Who is calling, and in which session."""
+
+    user: CallerView
+    session: LiveSessionView
+
+    @classmethod
+    def of(cls, found: SignedIn, lifetimes: Lifetimes) -> "CurrentSessionView":
+        """Translate."""
+        user, session, policy = found.user, found.session, lifetimes.of(found.user)
+        return cls(
+            CallerView(user.id, user.username.value),
+            LiveSessionView(
+                session.id,
+                session.created_at,
+                session.ends_at(policy),
+                session.fresh_until(policy),
+            ),
+        )
+
+
+class CurrentSessionController(Controller):
+    """For applications that hand on what their own caller sent: the cookie or the bearer token."""
+
+    path = "/api/session"
+    tags = ("Sessions and records",)
+
+    @get(
+        operation_id="getSession",
+        summary="Who is calling?",
+        responses=answers(NotSignedIn, StorageUnavailable),
+    )
+    async def get_session(
+        self, request: SignedInRequest, lifetimes: NamedDependency[SkipValidation[Lifetimes]]
+    ) -> CurrentSessionView:
+        """The user and the session behind the cookie, or the bearer token, of this request."""
+        # Mostly, signed_in_reads.py has answered before.
+        return CurrentSessionView.of(request.user, lifetimes)
