@@ -61,6 +61,18 @@ class InvalidPassword(Invalid):
     field = "password"
 
 
+class InvalidRoles(Invalid):
+    """The roles break a rule of `domain.labels`."""
+
+    field = "roles"
+
+
+class InvalidMetadata(Invalid):
+    """The metadata breaks a rule of `domain.labels`."""
+
+    field = "metadata"
+
+
 class InvalidTokenName(Invalid):
     """The name of an access token breaks a rule of `domain.operator`."""
 
@@ -160,6 +172,14 @@ class NotAnOperator(Refused):
 
     def __init__(self) -> None:
         super().__init__("Only operators may do this.")
+
+
+class RoleMissing(Refused):
+    """The user has none of the roles that this needs."""
+
+    def __init__(self, user_id: int | None = None) -> None:
+        super().__init__("You are signed in, but have no role that opens this.")
+        self.user_id = user_id
 
 
 class ScopeMissing(Refused):

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     REQUESTS_FORGOTTEN = "requests_forgotten"
     THROTTLE_RESET = "throttle_reset"
+    ROLES_CHANGED = "roles_changed"
+    METADATA_CHANGED = "metadata_changed"
 
 
 class Refusal(StrEnum):

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     METRICS_VIEW = "metrics.view"
     TOKEN_VIEW = "token.view"
     TOKEN_REVOKE = "token.revoke"
+    DATA_ROLES = "data.roles"
+    EVENTS_VIEW = "events.view"
 
 
 class Purpose(StrEnum):
@@ -146,10 +148,10 @@ class Operator:
         token_id = self.acting.token.id if isinstance(self.acting, Program) else None
         return Issuer(self.user.id, self.user.auth_version, token_id)
 
-    def demand(self, scope: Scope) -> None:
-        """Raise `ScopeMissing` without it."""
-        if scope not in self.scopes:
-            raise ScopeMissing(scope)
+    def demand(self, *scopes: Scope) -> None:
+        """Raise `ScopeMissing` with none of them."""
+        if not self.scopes & set(scopes):
+            raise ScopeMissing(scopes[0])
 
     def demand_fresh(self) -> None:
         """For what cannot be undone: a person has logged in moments ago. A program cannot log in;

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from domain.errors import InvalidUsername
+from domain.labels import NO_METADATA, Metadata
 from domain.password import PasswordHash
 
 USERNAME_MAX_CHARACTERS = 20
@@ -80,7 +81,7 @@ class User:
     """An account. `auth_version` grows with every password change and so ends older sessions.
 
     With a `disabled_at` it has no sessions, and gets none. Operators may use the operations API.
-    `version` grows whenever the account is saved.
+    `version` grows whenever the account is saved. `roles` and `metadata` are for applications.
     """
 
     id: int
@@ -91,6 +92,8 @@ class User:
     disabled_at: datetime | None = None
     is_operator: bool = False
     version: int = 1
+    roles: tuple[str, ...] = ()
+    metadata: Metadata = NO_METADATA
 
     @property
     def is_disabled(self) -> bool:

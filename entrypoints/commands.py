@@ -1,12 +1,15 @@
 """The command `frontdesk`, and the same commands under `litestar`."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from click import (
     ClickException,
     Group,
+    UsageError,
     argument,
     echo,
     group,
@@ -39,7 +42,7 @@ def main() -> None:
 
 @main.group()
 def users() -> None:
-    """Create, disable, enable and demote accounts."""
+    """Create, disable, enable and demote accounts, and set their roles and metadata."""
 
 
 @users.command()
@@ -81,6 +84,27 @@ def demote(name: str) -> None:
     echo(f"{name} is a user.")
 
 
+@users.command()
+@argument("name")
+@argument("role", nargs=-1)
+def roles(name: str, role: tuple[str, ...]) -> None:
+    """Set this user's roles, for applications; none of them, if none are named."""
+    _run(lambda use_cases: use_cases.set_labels(user=Username(name), roles=role, origin=CONSOLE))
+    echo(f"{name} has {', '.join(sorted(set(role))) or 'no roles'}.")
+
+
+@users.command()
+@argument("name")
+@argument("json_object", metavar="JSON")
+def metadata(name: str, json_object: str) -> None:
+    """Set this user's metadata, for applications: a JSON object, as '{"plan": "pro"}'."""
+    value = _object(json_object)
+    _run(
+        lambda use_cases: use_cases.set_labels(user=Username(name), metadata=value, origin=CONSOLE)
+    )
+    echo(f"{name} has this metadata.")
+
+
 main.add_command(serve)
 main.add_command(database)
 main.add_command(demo)
@@ -99,6 +123,17 @@ class Commands(CLIPlugin):
         cli.add_command(users)
         cli.add_command(database)
         cli.add_command(demo)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """What is meant; exits if it is no JSON object."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise UsageError('Give a JSON object, as {"plan": "pro"}.')
+    return value
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -182,6 +182,15 @@ def several(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
     return lambda raw: tuple(parse(item.strip()) for item in raw.split(",") if item.strip())
 
 
+def page(raw: str) -> str:
+    """The address of a page. Raises `ValueError`."""
+    parts = urlsplit(raw)
+    plain = re.fullmatch(r"[\x21-\x7e]+", raw) and not set(raw) & set('"<>\\^`{|}#@')
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("Use the address of a page, as in https://app.example.com/sign-in.")
+    return raw
+
+
 PARSERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
     "node": node,
@@ -199,6 +208,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "profile": choice("default", "hardened"),
     "public_origin": origin,
     "cookie_domain": cookie_domain,
+    "sign_in_url": page,
     "allowed_hosts": several(host),
     "trusted_origins": several(origin),
     "trusted_proxies": several(network),

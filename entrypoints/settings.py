@@ -48,6 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     profile: Literal["default", "hardened"] = "default"
     public_origin: str | None = None
     cookie_domain: str | None = None
+    sign_in_url: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     trusted_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
@@ -220,6 +221,8 @@ def contradictions(settings: Settings) -> dict[str, str]:
     url = settings.postgresql
     if settings.hardened and url and not url.is_verified:
         mistakes[PREFIX + "DATABASE_URL"] = "The profile hardened needs ?sslmode=verify-full."
+    if settings.hardened and not (settings.sign_in_url or "https:").startswith("https:"):
+        mistakes[PREFIX + "SIGN_IN_URL"] = "The profile hardened needs an https:// address."
     if settings.cookie_domain and not covers(settings.cookie_domain, settings.public_origin):
         mistakes[PREFIX + "COOKIE_DOMAIN"] = (
             "The host of FRONTDESK_PUBLIC_ORIGIN must be this name or lie below it, as in "

@@ -11,12 +11,14 @@ from litestar.di import Provide
 
 from adapters.http.accounts import AccountController
 from adapters.http.authentication import DemandSession
+from adapters.http.authz import ForwardAuthController
 from adapters.http.cookies import Cookies
 from adapters.http.current_session import CurrentSessionController
 from adapters.http.health import HealthController
 from adapters.http.json_response import JsonResponse
 from adapters.http.operations.documents import openapi_json, openapi_yaml
 from adapters.http.operations.feed import FeedController
+from adapters.http.operations.labels import LabelsController
 from adapters.http.operations.logs import LogsController
 from adapters.http.operations.monitoring import MonitoringController, NodesController
 from adapters.http.operations.prometheus import scrape
@@ -34,6 +36,7 @@ from adapters.http.pipeline.rules import Rules
 from adapters.http.pipeline.signed_in_reads import SignedInReads
 from adapters.http.pipeline.stack import wrapped
 from adapters.http.problems import HANDLERS
+from adapters.http.sign_in_page import SignInPage
 from adapters.http.strict_request import StrictRequest
 from application.operations.requests import Observe, RequestEntry
 from entrypoints import __version__
@@ -73,6 +76,7 @@ def create_app(
             AccountController,
             OwnRecordsController,
             CurrentSessionController,
+            ForwardAuthController,
             HealthController,
             to_the_api_page,
             ConsoleController,
@@ -81,6 +85,7 @@ def create_app(
         dependencies={
             "jar": _given(cookies),
             "demand_session": _given(demand),
+            "sign_in_page": _given(_sign_in_page(settings)),
             "lifetimes": _given(settings.lifetimes),
             "effective_settings": _given(effective(settings)),
             "about": _given(about(settings)),
@@ -112,6 +117,15 @@ def create_app(
     return app
 
 
+def _sign_in_page(settings: Settings) -> SignInPage:
+    return SignInPage(
+        settings.sign_in_url,
+        origins=settings.origins,
+        domain=settings.cookie_domain,
+        is_plain=not settings.https,
+    )
+
+
 def _operations(settings: Settings) -> list[Any]:
     return [
         SetUpController,
@@ -120,6 +134,7 @@ def _operations(settings: Settings) -> list[Any]:
         TablesController,
         UsersController,
         ThrottleController,
+        LabelsController,
         FeedController,
         TokensController,
         *([LogsController, RequestStatisticsController] if settings.request_log == "on" else []),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from application.account.authorize_caller import AuthorizeCaller
 from application.account.delete_own_account import DeleteOwnAccount
 from application.account.end_other_sessions import EndOtherSessions
 from application.account.end_session import EndSession
@@ -28,6 +29,7 @@ from application.operators.identify_operator import IdentifyOperator
 from application.operators.offer_set_up import OfferSetUp
 from application.operators.reset_throttle import ResetThrottle
 from application.operators.revoke_token import RevokeToken
+from application.operators.set_labels import SetLabels
 from application.operators.set_reset_code import SetResetCode
 from application.operators.set_up import SetUp
 from application.operators.show_throttle import ShowThrottle
@@ -49,6 +51,7 @@ class UseCases:
     """Everything that can be done, ready to be called."""
 
     authenticate: Authenticate
+    authorize_caller: AuthorizeCaller
     sign_up: SignUp
     log_in: LogIn
     log_out: LogOut
@@ -70,6 +73,7 @@ class UseCases:
     demote_operator: DemoteOperator
     delete_user_as_operator: DeleteUserAsOperator
     end_user_sessions: EndUserSessions
+    set_labels: SetLabels
     set_reset_code: SetResetCode
     show_throttle: ShowThrottle
     reset_throttle: ResetThrottle
@@ -110,6 +114,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
     open_account = OpenAccount(transactions=transactions, lookup=ports.lookup)
     return UseCases(
         authenticate=authenticate,
+        authorize_caller=AuthorizeCaller(authenticate=authenticate),
         sign_up=SignUp(
             begin=ports.begin,
             hasher=ports.hasher,
@@ -209,6 +214,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             open_account=open_account, erase_account=erase_account
         ),
         end_user_sessions=EndUserSessions(open_account=open_account, clock=ports.clock),
+        set_labels=SetLabels(open_account=open_account, clock=ports.clock),
         set_reset_code=SetResetCode(
             open_account=open_account, clock=ports.clock, secrets=ports.secrets
         ),

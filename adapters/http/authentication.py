@@ -57,7 +57,7 @@ class DemandSession:
             # Not even for reading: no page of anybody else's is for operators.
             check_same_origin(dict(scope["headers"]))
             scope["user"] = await self.identify_operator(
-                presented=presented, key=_key(scope["headers"]), scope=needed
+                presented=presented, key=_key(scope["headers"]), scopes=needed
             )
         else:
             scope["user"] = await self.authenticate(presented=presented)

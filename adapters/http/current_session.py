@@ -19,6 +19,8 @@ class CallerView(Struct, frozen=True):
 
     id: Annotated[int, Meta(ge=1, description="Never reused: the key for what is yours.")]
     username: Annotated[str, Meta(description="May change, and be another's later.")]
+    roles: list[str]
+    metadata: dict[str, object]
 
 
 class LiveSessionView(Struct, frozen=True):
@@ -43,7 +45,7 @@ class CurrentSessionView(Struct, frozen=True):
         """Translate."""
         user, session, policy = found.user, found.session, lifetimes.of(found.user)
         return cls(
-            CallerView(user.id, user.username.value),
+            CallerView(user.id, user.username.value, list(user.roles), user.metadata.value),
             LiveSessionView(
                 session.id,
                 session.created_at,

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from msgspec import json
 
 from adapters.http.streaming import Pieces
-from adapters.http.views import EventView, SessionView, UserView
+from adapters.http.views import EventView, ExportedUserView, SessionView
 from domain.account import EventsPage, Export, ExportPart, RequestsPage
 
 _encode = json.Encoder().encode
@@ -35,7 +35,7 @@ def _head(export: Export, current: int) -> bytes:
     """The beginning, up to what there may be very much of."""
     head = {
         "exported": export.at,
-        "user": UserView.of(export.user),
+        "user": ExportedUserView.of(export.user),
         "sessions": SessionView.all_of(export.sessions, current=current),
     }
     return _encode(head).removesuffix(b"}")

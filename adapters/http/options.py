@@ -5,5 +5,8 @@ from typing import Any
 PUBLIC: dict[str, Any] = {"public": True}
 """Handler options of what anybody may call."""
 
+FORWARD_AUTH = "/api/authz"
+"""Where reverse proxies ask whether to let a request through."""
+
 SCOPE = "scope"
-"""The handler option that names what an operator needs to call it."""
+"""The handler option that names what an operator needs to call it: one of these scopes."""

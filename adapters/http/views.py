@@ -195,11 +195,29 @@ class Ended(Struct, frozen=True):
     ended: int
 
 
+class ExportedUserView(UserView, frozen=True):
+    """The account, with what operators have noted for applications."""
+
+    roles: list[str]
+    metadata: dict[str, object]
+
+    @classmethod
+    def of(cls, user: User) -> "ExportedUserView":
+        """Translate."""
+        return cls(
+            user.id,
+            user.username.value,
+            user.signup_time,
+            list(user.roles),
+            user.metadata.value,
+        )
+
+
 class ExportView(Struct, frozen=True):
     """All that is held about a user. `requests` are those on record, their secrets masked."""
 
     exported: datetime
-    user: UserView
+    user: ExportedUserView
     sessions: list[SessionView]
     events: list[EventView]
     requests: list[dict[str, object]]

@@ -76,6 +76,8 @@ users = Table(
     _instant("disabled_at", nullable=True),
     _number("is_operator", server_default="0", info={"kind": "boolean"}),
     _number("version", server_default="1"),
+    _text("roles", server_default="", writable=True),
+    _text("metadata", server_default="{}", kind="json", writable=True),
     UniqueConstraint("username_key"),
     **_WITH_IDS,
 )

@@ -13,6 +13,7 @@ from adapters.sql.tables import users
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros, to_optional_instant, to_optional_micros
 from domain.errors import UsernameTaken
+from domain.labels import Metadata
 from domain.password import PasswordHash
 from domain.user import User, Username
 
@@ -25,12 +26,15 @@ USER = (
     users.c.disabled_at,
     users.c.is_operator,
     users.c.version,
+    users.c.roles,
+    users.c.metadata,
 )
 
 
 def to_user(row: Sequence[Any]) -> User:
     """A row of the columns `USER`."""
-    id_, username, password_hash, signup_time, auth_version, disabled_at, operator, version = row
+    id_, username, password_hash, signup_time, auth_version, disabled_at, operator, *more = row
+    version, roles, metadata = more
     return User(
         id_,
         Username(username),
@@ -40,6 +44,8 @@ def to_user(row: Sequence[Any]) -> User:
         to_optional_instant(disabled_at),
         bool(operator),
         version,
+        tuple(roles.split(",")) if roles else (),
+        Metadata(metadata),
     )
 
 
@@ -108,6 +114,8 @@ class SqlUsers:
             "auth_version": user.auth_version,
             "disabled_at": to_optional_micros(user.disabled_at),
             "is_operator": int(user.is_operator),
+            "roles": ",".join(user.roles),
+            "metadata": user.metadata.text,
         }
         return replace(user, version=await self._write(_SAVE, values))
 

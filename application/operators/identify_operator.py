@@ -1,5 +1,6 @@
 """Tell which operator is calling, and what they may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.steps.authenticate import Authenticate
@@ -12,8 +13,8 @@ from domain.session import Lifetimes
 
 @dataclass(frozen=True, slots=True)
 class IdentifyOperator:
-    """Find the operator behind a session, or behind an access key if there is one, who has this
-    scope.
+    """Find the operator behind a session, or behind an access key if there is one, who has one of
+    these scopes.
 
     Raises `NotSignedIn`, `NotAnOperator`, `ScopeMissing`, `StorageUnavailable`.
     """
@@ -25,12 +26,12 @@ class IdentifyOperator:
     lifetimes: Lifetimes
 
     async def __call__(
-        self, *, presented: SessionToken | None, key: AccessKey | None, scope: Scope
+        self, *, presented: SessionToken | None, key: AccessKey | None, scopes: Sequence[Scope]
     ) -> Operator:
         operator = await (self._program(key) if key else self._person(presented))
         if not operator.user.is_operator:
             raise NotAnOperator
-        operator.demand(scope)
+        operator.demand(*scopes)
         return operator
 
     async def _person(self, presented: SessionToken | None) -> Operator:

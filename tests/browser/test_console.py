@@ -284,3 +284,22 @@ def test_who_has_to_wait_is_seen_and_let_in_again(tmp_path: Path, browser: Brows
             expect(page.locator(".badge.waits")).to_have_count(0)
             expect(page.get_by_text("throttle_reset")).to_be_visible()
             assert client.log_in("ada", PASSWORD).status == 200
+
+
+def test_roles_and_metadata_are_set_and_shown(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("users/2")
+    page.get_by_role("button", name="Roles").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Roles").fill("Member")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("A role is 1 to 32 of a to z")
+    dialog.get_by_label("Roles").fill("member, editor")
+    dialog.get_by_label("Metadata").fill('{"plan": "pro"}')
+    page.keyboard.press("Enter")
+    expect(page.locator(".facts").first).to_contain_text("editor, member")
+    expect(page.locator(".facts").first).to_contain_text('{"plan":"pro"}')
+    expect(page.get_by_text("roles_changed")).to_be_visible()
+    console.shot("roles")

@@ -1,12 +1,16 @@
 """Every view, at every size, in both schemes, for everybody."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.console import MARKUP, RIGHT_TO_LEFT, Console
+from tests.browser.console import MARKUP, RIGHT_TO_LEFT, Console, of_settings, run_aside
+from tests.conftest import settings_in
+from tests.examples import PASSWORD
+from tests.operations.conftest import make_operator
 
 VIEWS = ["monitor", "users", "sessions", "events", "logs", "tables", "tokens", "settings"]
 DEEPER = ["users/2", "tables/users", "logs/1", "logs?by=endpoint", "nowhere", "users/999"]
@@ -206,3 +210,34 @@ def test_the_palette_does_things_and_finds_addresses_and_requests(console: Conso
     page.get_by_role("option", name="Request", exact=False).last.click()
     expect(page.locator(".chip")).to_contain_text("Request id is")
     expect(page.get_by_role("heading", name="Logs")).to_be_visible()
+
+
+def test_what_is_switched_off_is_named(tmp_path: Path, browser: Browser) -> None:
+    settings = settings_in(tmp_path, request_log="off", metrics="off")
+    run_aside(lambda: make_operator(settings))
+    for console in of_settings(settings, browser):
+        page = console.page
+        page.goto(f"{console.url}/ops/login")
+        page.get_by_label("Name").fill("root")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("FRONTDESK_METRICS is off")).to_be_visible()
+        console.open("logs")
+        expect(page.get_by_text("FRONTDESK_REQUEST_LOG is off")).to_be_visible()
+
+
+def test_a_session_that_ends_while_a_dialog_is_open_leads_to_the_login(console: Console) -> None:
+    page = console.page
+    console.log_in()
+    console.open("users")
+    page.get_by_role("button", name="New user").click()
+    page.context.clear_cookies()
+    page.get_by_role("dialog").get_by_label("Name").fill("ada")
+    page.get_by_role("dialog").get_by_label("Password", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_label("Name").fill("root")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Users")).to_be_visible()

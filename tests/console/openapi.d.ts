@@ -31,6 +31,10 @@ export interface components {
             disabled_at: string | null;
             is_operator: boolean;
             version: number;
+            roles: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
         };
         /** BarView */
         BarView: {
@@ -46,6 +50,10 @@ export interface components {
             id: number;
             /** @description May change, and be another's later. */
             username: string;
+            roles: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
         };
         /** ColumnView */
         ColumnView: {
@@ -109,7 +117,7 @@ export interface components {
          * @description Stored and shown; a kind once used keeps its name for ever.
          * @enum {string}
          */
-        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset";
+        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed";
         /** EventPageView */
         EventPageView: {
             events: components["schemas"]["EventView"][];
@@ -132,12 +140,32 @@ export interface components {
         ExportView: {
             /** Format: date-time */
             exported: string;
-            user: components["schemas"]["UserView"];
+            user: components["schemas"]["ExportedUserView"];
             sessions: components["schemas"]["SessionView"][];
             events: components["schemas"]["EventView"][];
             requests: {
                 [key: string]: unknown;
             }[];
+        };
+        /** ExportedUserView */
+        ExportedUserView: {
+            /**
+             * @description Never reused.
+             * @example 1
+             */
+            id: number;
+            /** @example user1 */
+            username: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             * @example 2026-01-31T12:00:00.123456Z
+             */
+            signup_time: string;
+            roles: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
         };
         /** FeedEvent */
         FeedEvent: {
@@ -186,6 +214,27 @@ export interface components {
         Health: {
             /** @default ok */
             status?: string;
+        };
+        /** Labels */
+        Labels: {
+            version: number;
+            /**
+             * @description All of them: at most 20, of 1 to 32 of a to z, 0 to 9, dot, hyphen and underscore.
+             * @example [
+             *       "member",
+             *       "editor"
+             *     ]
+             */
+            roles?: string[] | null;
+            /**
+             * @description All of it: at most 4,096 bytes, and 8 levels.
+             * @example {
+             *       "plan": "pro"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * LimitName
@@ -323,7 +372,7 @@ export interface components {
          * @description What an access token can be allowed. An operator in person is allowed everything.
          * @enum {string}
          */
-        Scope: "api.view" | "data.view" | "data.create" | "data.update" | "data.delete" | "log.view" | "log.delete" | "metrics.view" | "token.view" | "token.revoke";
+        Scope: "api.view" | "data.view" | "data.create" | "data.update" | "data.delete" | "log.view" | "log.delete" | "metrics.view" | "token.view" | "token.revoke" | "data.roles" | "events.view";
         /** SessionView */
         SessionView: {
             id: number;
@@ -478,12 +527,14 @@ export type EventKind = components['schemas']['EventKind'];
 export type EventPageView = components['schemas']['EventPageView'];
 export type EventView = components['schemas']['EventView'];
 export type ExportView = components['schemas']['ExportView'];
+export type ExportedUserView = components['schemas']['ExportedUserView'];
 export type FeedEvent = components['schemas']['FeedEvent'];
 export type FeedView = components['schemas']['FeedView'];
 export type FieldError = components['schemas']['FieldError'];
 export type FirstOperator = components['schemas']['FirstOperator'];
 export type Forgotten = components['schemas']['Forgotten'];
 export type Health = components['schemas']['Health'];
+export type Labels = components['schemas']['Labels'];
 export type LimitName = components['schemas']['LimitName'];
 export type LiveSessionView = components['schemas']['LiveSessionView'];
 export type NewSession = components['schemas']['NewSession'];

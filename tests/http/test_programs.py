@@ -59,8 +59,10 @@ def test_a_bearer_token_counts_alone(client: Client) -> None:
     token = open_session(client.another(), "signup", program).data["token"]
     cookie = f"sessionid={client.cookies['sessionid']}"
     assert who(client, {**bearer(token), "cookie": cookie}) == program
-    for wrong in ("fds_", f"fds_{'a' * 43}", f"{token}x", token + " x"):
+    for wrong in ("fds_", f"fds_{'a' * 43}", f"{token}x", token + " x", f"{token}, Bearer x"):
         assert who(client, {**bearer(wrong), "cookie": cookie}) == "not_signed_in", wrong
+    for spelling in (f"bearer {token}", f"BEARER  {token}", f"Bearer\t{token}"):
+        assert who(client, {"authorization": spelling, "cookie": cookie}) == program, spelling
     for other in ("Basic YTpi", "Bearer of_another_service", "Bearer"):
         assert who(client, {"authorization": other, "cookie": cookie}) == browser, other
 

@@ -21,11 +21,11 @@ async def became_operator(desk: Desk, name: str = "root") -> SessionToken:
 
 
 async def at_work(desk: Desk, token: SessionToken, scope: Scope = Scope.DATA_VIEW) -> Operator:
-    return await desk.use_cases.identify_operator(presented=token, key=None, scope=scope)
+    return await desk.use_cases.identify_operator(presented=token, key=None, scopes=[scope])
 
 
 async def with_key(desk: Desk, key: AccessKey, scope: Scope = Scope.DATA_VIEW) -> Operator:
-    return await desk.use_cases.identify_operator(presented=None, key=key, scope=scope)
+    return await desk.use_cases.identify_operator(presented=None, key=key, scopes=[scope])
 
 
 async def key_of(desk: Desk, token: SessionToken, *scopes: Scope) -> tuple[AccessKey, int]:

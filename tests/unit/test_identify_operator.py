@@ -19,7 +19,7 @@ async def test_only_operators_are_operators(desk: Desk) -> None:
     for nothing in (None, SessionToken("x" * 43)):
         with pytest.raises(NotSignedIn):
             await desk.use_cases.identify_operator(
-                presented=nothing, key=None, scope=Scope.API_VIEW
+                presented=nothing, key=None, scopes=[Scope.API_VIEW]
             )
 
 
@@ -76,7 +76,7 @@ async def test_a_key_counts_before_a_session(desk: Desk) -> None:
     token = await became_operator(desk)
     key, _ = await key_of(desk, token, Scope.DATA_VIEW)
     with pytest.raises(ScopeMissing):
-        await desk.use_cases.identify_operator(presented=token, key=key, scope=Scope.LOG_VIEW)
+        await desk.use_cases.identify_operator(presented=token, key=key, scopes=[Scope.LOG_VIEW])
 
 
 async def test_a_person_is_fresh_for_ten_minutes_after_the_login(desk: Desk) -> None:

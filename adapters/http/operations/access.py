@@ -26,11 +26,13 @@ OperatorRequest = Request[Operator, SessionToken | None, State]
 BODY = (MALFORMED, TIMEOUT, TOO_LARGE, UNSUPPORTED)
 
 
-def operators(scope: Scope) -> dict[str, Any]:
-    """Options of a handler for operators: in a session, or with an access key of this scope."""
+def operators(*scopes: Scope) -> dict[str, Any]:
+    """Options of a handler for operators: in a session, or with an access key of one of these
+    scopes.
+    """
     return {
-        "opt": {SCOPE: scope},
-        "security": [{"session": []}, {"accessKey": [scope.value]}],
+        "opt": {SCOPE: scopes},
+        "security": [{"session": []}, *({"accessKey": [each.value]} for each in scopes)],
     }
 
 

@@ -72,7 +72,7 @@ class FeedController(Controller):
         operation_id="followEvents",
         summary="Follow what happens",
         responses=answers_operators(InvalidQuery, also=(INVALID,)),
-        **operators(Scope.DATA_VIEW),
+        **operators(Scope.EVENTS_VIEW, Scope.DATA_VIEW),
     )
     async def follow(
         self,

@@ -14,6 +14,7 @@ from adapters.http.operations.access import (
     answers_operators,
     operators,
 )
+from adapters.http.operations.account_view import AccountView
 from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import INVALID
 from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
@@ -39,34 +40,10 @@ from domain.errors import (
     UsernameTaken,
 )
 from domain.operator import Scope
-from domain.user import User
 
 _WRITE = (NoSuchUser, PersonRequired, FreshLoginRequired, StorageFull)
 _LEAVE = (*_WRITE, LastOperator)
 _UNTYPED = (INVALID,)
-
-
-class AccountView(Struct, frozen=True):
-    """An account as operators see it. Send `version` along with a change."""
-
-    id: int
-    username: str
-    signup_time: datetime
-    disabled_at: datetime | None
-    is_operator: bool
-    version: int
-
-    @classmethod
-    def of(cls, user: User) -> "AccountView":
-        """Translate."""
-        return cls(
-            user.id,
-            user.username.value,
-            user.signup_time,
-            user.disabled_at,
-            user.is_operator,
-            user.version,
-        )
 
 
 class AccountEdit(Struct, frozen=True):

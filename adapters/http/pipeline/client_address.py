@@ -36,6 +36,10 @@ class ClientAddress:
             address = _without_port(hops.pop())
         return address if unmapped(address) else _UNKNOWN
 
+    def is_from_proxy(self, scope: HTTPScope, receive: Receive) -> bool:
+        """Say whether one of the trusted proxies sent this, and not a stranger."""
+        return bool(self._trusted) and self._is_trusted(_peer(scope, receive))
+
     def _is_trusted(self, address: str) -> bool:
         peer = unmapped(address)
         return peer is not None and any(peer in network for network in self._trusted)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from adapters.http.options import FORWARD_AUTH
 from adapters.http.pipeline.client_address import ClientAddress
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,42}")  # shorter than a secret
@@ -15,7 +16,8 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,42}")  # shorter than a secret
 class RequestContext:
     """Gives the application a scope of its own: the caller's address in place of the peer's, a
     request id, and GET in place of HEAD (RFC 9110 §9.3.2), whose name stays in the state. The
-    server's scope stays as it is, for the server must know of HEAD.
+    server's scope stays as it is, for the server must know of HEAD. Where proxies ask whether to
+    let a request through, they may send the method of that request: it is a GET, too.
     """
 
     def __init__(self, app: ASGIApp, client_address: ClientAddress) -> None:
@@ -30,13 +32,14 @@ class RequestContext:
         address = self._client_address.of(scope, receive, fields.get(b"x-forwarded-for"))
         own: Scope = {
             **scope,
-            "method": "GET" if method == "HEAD" else method,
+            "method": "GET" if method == "HEAD" or scope["path"] == FORWARD_AUTH else method,
             "client": (address, scope["client"][1] if scope["client"] else 0),
             "state": {
                 **scope.get("state", {}),
                 "request_id": _request_id(fields.get(b"x-request-id")),
                 "method": method,
                 "fields": fields,
+                "is_from_proxy": self._client_address.is_from_proxy(scope, receive),
             },
         }
         return self._app(own, receive, send)

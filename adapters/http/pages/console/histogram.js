@@ -16,7 +16,7 @@ export async function histogram(filter, { search, change, signal }) {
   const step = seconds * 1000;
   const asked = { filter, since: new Date(begin).toISOString(), until: new Date(end).toISOString(), step: seconds };
   const bars = await get(query("/api/ops/logs/histogram", asked), signal).catch((error) => {
-    if (error.name === "AbortError" || error.status === 401) throw error;
+    if (error.name === "AbortError" || [401, 404].includes(error.status)) throw error;
     return error.message;
   });
   if (typeof bars === "string") return el("p.state", {}, `No histogram: ${bars}`);

@@ -10,6 +10,7 @@ export const USERS = {
   columns: {
     is_operator: { label: "Operator", kind: "boolean" },
     disabled_at: { label: "Disabled", kind: "instant", nullable: true },
+    roles: { label: "Roles", kind: "text", values: true },
   },
 };
 

@@ -9,6 +9,7 @@ import { forgetNames } from "./names.js";
 import { palette } from "./palette.js";
 import { arrive, makeFor, note } from "./place.js";
 import { choose, preference } from "./preferences.js";
+import { PRESETS } from "./presets.js";
 import { settled } from "./table.js";
 import * as events from "./view-events.js";
 import * as login from "./view-login.js";
@@ -21,18 +22,12 @@ import * as tables from "./view-tables.js";
 import * as tokens from "./view-tokens.js";
 import * as users from "./view-users.js";
 
+/** @typedef {{name: string, title: string, off?: string, view: (context: any) => any}} View */
+
+/** @type {View[]} */
 const VIEWS = [monitor, users, sessions, events, logs, tables, tokens, settings];
+/** @type {View[]} */
 const OPEN = [login, setUp];
-// Questions that are asked often, by the view they belong to.
-const PRESETS = {
-  users: [["New today", "/ops/users?last=1d"]],
-  events: [["Refused logins", "/ops/events?last=1d&filter=kind%3Aeq%3Alogin_refused"]],
-  logs: [
-    ["Failed", "/ops/logs?last=1d&filter=status%3Age%3A500"],
-    ["Slow", "/ops/logs?last=1d&sort=-duration_ms"],
-    ["By endpoint", "/ops/logs?last=1d&by=endpoint"],
-  ],
-};
 const THEMES = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
 const ZONES = { local: "Times: local", UTC: "Times: UTC" };
 
@@ -98,6 +93,10 @@ async function show(focused = "") {
     if (!open) drawAbout(signal);
   } catch (error) {
     if (signal.aborted || error.status === 401) return;
+    if (error.code === "not_found" && view?.off) {
+      fill(main, el("h1", {}, view.title), el("p.state", {}, view.off));
+      return;
+    }
     const isGone = ["no_such_row", "no_such_user"].includes(error.code);
     fill(
       main,
@@ -222,6 +221,7 @@ async function logOut() {
 arrange({
   onSignedOut: () => {
     me = null;
+    for (const each of document.querySelectorAll("dialog")) each.close(); // nothing may cover the login
     const here = location.pathname + location.search;
     if (!location.pathname.startsWith("/ops/login")) go(`/ops/login?next=${encodeURIComponent(here)}`);
   },

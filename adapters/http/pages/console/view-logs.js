@@ -13,6 +13,7 @@ import { table } from "./table.js";
 
 export const name = "logs";
 export const title = "Logs";
+export const off = "Requests are not recorded here: FRONTDESK_REQUEST_LOG is off.";
 
 // What the console itself asks would hide what others do.
 const NOT_OURS = ["route:not_prefix:/api/ops", "route:not_prefix:/ops"];

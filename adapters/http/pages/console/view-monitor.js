@@ -7,6 +7,7 @@ import { finished } from "./ticks.js";
 
 export const name = "monitor";
 export const title = "Monitor";
+export const off = "Nothing is measured here: FRONTDESK_METRICS is off.";
 
 const SPANS = { hour: 1, day: 24, month: 30 * 24 };
 const HOUR_MS = 3_600_000;

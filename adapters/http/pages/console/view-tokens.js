@@ -20,6 +20,8 @@ const SCOPES = {
   "metrics.view": "metrics and nodes",
   "token.view": "listing access keys",
   "token.revoke": "revoking access keys",
+  "data.roles": "setting roles and metadata",
+  "events.view": "following events",
 };
 
 export function view({ me, search, again, signal }) {

@@ -4,6 +4,7 @@ import { button, csv, el, isolated, link, say } from "./dom.js";
 import { filters, filtersOf, nothing } from "./filters.js";
 import { instant } from "./format.js";
 import { badge } from "./icons.js";
+import { editLabels, labelFacts } from "./labels.js";
 import { USERS } from "./lists.js";
 import { table } from "./table.js";
 import { throttleOf } from "./throttle.js";
@@ -146,7 +147,10 @@ async function one(context) {
             (name_) => JSON.stringify(now[name_]) !== JSON.stringify(seen[name_]) && !["version", "username_key"].includes(name_),
           );
           seen = now;
-          const what = changed.map((name_) => `${name_} is now ${now[name_]}`).join(", ") || "the password";
+          const what =
+            changed
+              .map((name_) => `${name_} is now ${typeof now[name_] === "object" ? JSON.stringify(now[name_]) : now[name_]}`)
+              .join(", ") || "the password";
           throw new Error(`Somebody else changed this user meanwhile: ${what}. Change again to go on with yours.`);
         }
         say("Changed.");
@@ -215,6 +219,7 @@ async function one(context) {
     "Signed up": instant(user.signup_time),
     Disabled: user.disabled_at ? instant(user.disabled_at) : null,
     Version: String(user.version),
+    ...labelFacts(user),
   };
   return [
     el(
@@ -226,6 +231,7 @@ async function one(context) {
       await throttleOf(user, context),
       el("span.space"),
       button("Change", edit, ".primary"),
+      button("Roles", () => editLabels(user, again)),
       user.disabled_at ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled.")) : button("Disable", disable),
       user.is_operator ? button("Demote", demote) : null,
       button("Reset code", resetCode),

@@ -1,0 +1,88 @@
+"""What applications know of a user."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, put
+from litestar.di import NamedDependency
+from litestar.params import Body, FromPath
+from msgspec import Meta, Struct
+
+from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
+from adapters.http.operations.account_view import AccountView
+from adapters.http.pipeline.client_address import origin_of
+from adapters.http.problems import INVALID
+from application.operators.set_labels import SetLabels
+from domain.errors import (
+    EditConflict,
+    FreshLoginRequired,
+    InvalidMetadata,
+    InvalidRoles,
+    NoSuchUser,
+    PersonRequired,
+    StorageFull,
+)
+from domain.operator import Scope
+
+
+class Labels(Struct, frozen=True):
+    """What to set in which version; what is left out stays."""
+
+    version: Annotated[int, Meta(ge=1)]
+    roles: Annotated[
+        list[str] | None,
+        Body(
+            description="All of them: at most 20, of 1 to 32 of a to z, 0 to 9, dot, hyphen and"
+            " underscore.",
+            schema_extra={"examples": [["member", "editor"]]},
+        ),
+    ] = None
+    metadata: Annotated[
+        dict[str, Any] | None,
+        Body(
+            description="All of it: at most 4,096 bytes, and 8 levels.",
+            schema_extra={"examples": [{"plan": "pro"}]},
+        ),
+    ] = None
+
+
+class LabelsController(Controller):
+    """Roles and metadata, for applications; they open nothing here."""
+
+    path = "/api/ops/users/{user_id:int}/roles"
+    tags = ("Operations: data",)
+
+    @put(
+        operation_id="setRoles",
+        summary="Set a user's roles and metadata",
+        responses=answers_operators(
+            NoSuchUser,
+            InvalidRoles,
+            InvalidMetadata,
+            EditConflict,
+            PersonRequired,
+            FreshLoginRequired,
+            StorageFull,
+            also=(*BODY, INVALID),
+        ),
+        **operators(Scope.DATA_ROLES),
+    )
+    async def set_roles(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        data: Annotated[Labels, Body()],
+        set_labels: NamedDependency[SetLabels],
+    ) -> AccountView:
+        """What is taken away counts at the user's next request. Each change is an event with before
+        and after. `version` is that of the row you have seen. Those of an operator are set by an
+        operator in person, after a fresh login.
+        """
+        user = await set_labels(
+            by=request.user,
+            user=user_id,
+            version=data.version,
+            roles=data.roles,
+            metadata=data.metadata,
+            origin=origin_of(request),
+        )
+        return AccountView.of(user)
