@@ -21,9 +21,9 @@ from adapters.http.problems import (
     answers,
 )
 from adapters.http.views import (
+    AdmittedView,
     Confirmation,
     NewSession,
-    ProgramView,
     ReceiptView,
     Reset,
     UserUpdate,
@@ -86,7 +86,7 @@ class AccountController(Controller):
         request: PublicRequest,
         sign_up: NamedDependency[SignUp],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView | ProgramView]:
+    ) -> Response[AdmittedView]:
         """Create an account and open a session for it. A session you already had ends."""
         admission = await sign_up(
             username=data.username,
@@ -115,7 +115,7 @@ class AccountController(Controller):
         request: PublicRequest,
         log_in: NamedDependency[LogIn],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView | ProgramView]:
+    ) -> Response[AdmittedView]:
         """Open a new session. A session you already had ends. Whether the name or the password was
         wrong is not told. A program sends the mark it has as `Frontdesk-Device`.
         """
@@ -172,7 +172,7 @@ class AccountController(Controller):
         request: PublicRequest,
         reset_password: NamedDependency[ResetPassword],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView | ProgramView]:
+    ) -> Response[AdmittedView]:
         """The code comes from an operator and works once. All your sessions end, and a new one
         opens.
         """
@@ -219,7 +219,7 @@ class AccountController(Controller):
         request: SignedInRequest,
         update_own_account: NamedDependency[UpdateOwnAccount],
         jar: NamedDependency[Cookies],
-    ) -> Response[UserView | ProgramView]:
+    ) -> Response[AdmittedView]:
         """Change your name, your password, or both; fields left out stay as they are.
 
         A new password needs `current_password`, unless you logged in moments ago (10 minutes, if

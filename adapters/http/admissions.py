@@ -6,7 +6,7 @@ from litestar.datastructures import Cookie
 from adapters.http.authentication import PublicRequest, SignedInRequest
 from adapters.http.bearer import is_bearer_of_session
 from adapters.http.cookies import Cookies, Headers
-from adapters.http.views import ProgramView, UserView
+from adapters.http.views import AdmittedView
 from domain.account import UpdatedAccount
 from domain.secrets import SessionToken
 from domain.session import Admission
@@ -32,20 +32,20 @@ def device_of(headers: Headers, jar: Cookies, *, cookie: bool) -> str | None:
 
 def handed_out(
     admission: Admission, headers: Headers, jar: Cookies, *, cookie: bool, device: str | None = None
-) -> Response[UserView | ProgramView]:
+) -> Response[AdmittedView]:
     """The answer that has the new session. A `device` that is known stays the program's mark."""
     if cookie:
-        view = UserView.of(admission.user)
+        view = AdmittedView.of(admission.user)
         return Response(view, cookies=jar.carrying(admission, headers))
-    return Response(ProgramView.handing_out(admission, device=admission.device or device))
+    return Response(AdmittedView.handing_out(admission, device=admission.device or device))
 
 
 def changed(
     updated: UpdatedAccount, headers: Headers, jar: Cookies, *, cookie: bool, device: str | None
-) -> Response[UserView | ProgramView]:
+) -> Response[AdmittedView]:
     """The answer to a change of one's own: with a new session, if the password is another."""
     if updated.admission is None:
-        return Response(UserView.of(updated.user))
+        return Response(AdmittedView.of(updated.user))
     return handed_out(updated.admission, headers, jar, cookie=cookie, device=device)
 
 

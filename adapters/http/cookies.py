@@ -47,10 +47,9 @@ class Cookies:
         """
         given: set[bytes] = set()
         bearers = []
-        wanted = self.session_name.encode()
         for field, value in headers:
             if field == b"cookie":
-                given.update(found for name, found in _pairs(value) if name == wanted)
+                given |= _values(value, self.session_name)
             elif field == b"authorization" and is_bearer_of_session(value):
                 bearers.append(value)
         if bearers:
@@ -59,13 +58,11 @@ class Cookies:
 
     def device(self, headers: Headers) -> str | None:
         """The device's mark presented, genuine or not."""
-        wanted = self.device_name.encode()
+        given: set[bytes] = set()
         for field, value in headers:
             if field == b"cookie":
-                for name, found in _pairs(value):
-                    if name == wanted:
-                        return found.decode("latin-1")
-        return None
+                given |= _values(value, self.device_name)
+        return given.pop().decode("latin-1") if len(given) == 1 else None
 
     def carrying(self, admission: Admission | None, headers: Headers = ()) -> list[Cookie]:
         """Cookies for what was handed out, if anything was. The session's lasts as long as the
@@ -89,13 +86,9 @@ class Cookies:
         same name, that of this host alone; and those of other names that were presented.
         """
         names = {_SESSION, _HOST + _SESSION, _SECURE + _SESSION} - {self.session_name}
-        presented = {
-            name.decode("latin-1")
-            for field, value in headers
-            if field == b"cookie"
-            for name, _ in _pairs(value)
-        }
-        gone = [self._cookie(name, "", _NOW) for name in sorted(names & presented)]
+        cookies = [value for field, value in headers if field == b"cookie"]
+        presented = [name for name in names if any(_values(each, name) for each in cookies)]
+        gone = [self._cookie(name, "", _NOW) for name in sorted(presented)]
         if self.domain:
             gone.append(self._cookie(self.session_name, "", _NOW))
         return gone
@@ -114,7 +107,10 @@ class Cookies:
         )
 
 
-def _pairs(cookies: bytes) -> Iterable[tuple[bytes, bytes]]:
-    for pair in cookies.split(b";"):
-        name, _, value = pair.strip().partition(b"=")
-        yield name, value
+def _values(cookies: bytes, name: str) -> set[bytes]:
+    """What the cookies of this name have in one field."""
+    beginning = name.encode() + b"="
+    if beginning not in cookies:
+        return set()
+    pairs = [pair.strip() for pair in cookies.split(b";")]
+    return {pair[len(beginning) :] for pair in pairs if pair.startswith(beginning)}

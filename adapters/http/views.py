@@ -96,18 +96,21 @@ class UserView(Struct, frozen=True):
         return cls(user.id, user.username.value, user.signup_time)
 
 
-class ProgramView(UserView, frozen=True):
-    """The same with a new session for a program. `device` is a mark to send as `Frontdesk-Device`
-    with the next login, so that guesses of strangers do not hold the program back.
+class AdmittedView(UserView, frozen=True, omit_defaults=True):
+    """An account with a new session. For a program the session is here: `device` is a mark to send
+    as `Frontdesk-Device` with the next login, so that guesses of strangers do not hold the program
+    back. For a browser it is in the cookie, and these fields are left out.
     """
 
-    token: Annotated[str, Meta(description="Shown once. Send it as `Authorization: Bearer`.")]
-    expires: datetime
-    device: str | None
+    token: Annotated[
+        str | UnsetType, Meta(description="Shown once. Send it as `Authorization: Bearer`.")
+    ] = UNSET
+    expires: datetime | UnsetType = UNSET
+    device: str | UnsetType = UNSET
 
     @classmethod
-    def handing_out(cls, admission: Admission, *, device: str | None) -> "ProgramView":
-        """Translate."""
+    def handing_out(cls, admission: Admission, *, device: str | None) -> "AdmittedView":
+        """With the session."""
         user = admission.user
         return cls(
             user.id,
@@ -115,8 +118,13 @@ class ProgramView(UserView, frozen=True):
             user.signup_time,
             admission.token.text,
             admission.expires_at,
-            device,
+            device or UNSET,
         )
+
+    @classmethod
+    def of(cls, user: User) -> "AdmittedView":
+        """Without it."""
+        return cls(user.id, user.username.value, user.signup_time)
 
 
 class SessionView(Struct, frozen=True):

@@ -13,7 +13,7 @@ from adapters.sql.tables import users
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros, to_optional_instant, to_optional_micros
 from domain.errors import UsernameTaken
-from domain.labels import Metadata
+from domain.labels import NO_METADATA, Metadata
 from domain.password import PasswordHash
 from domain.user import User, Username
 
@@ -45,7 +45,7 @@ def to_user(row: Sequence[Any]) -> User:
         bool(operator),
         version,
         tuple(roles.split(",")) if roles else (),
-        Metadata(metadata),
+        Metadata(metadata) if metadata != NO_METADATA.text else NO_METADATA,
     )
 
 

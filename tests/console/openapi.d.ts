@@ -36,6 +36,26 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** AdmittedView */
+        AdmittedView: {
+            /**
+             * @description Never reused.
+             * @example 1
+             */
+            id: number;
+            /** @example user1 */
+            username: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             * @example 2026-01-31T12:00:00.123456Z
+             */
+            signup_time: string;
+            /** @description Shown once. Send it as `Authorization: Bearer`. */
+            token?: string;
+            expires?: string;
+            device?: string;
+        };
         /** BarView */
         BarView: {
             /** Format: date-time */
@@ -309,27 +329,6 @@ export interface components {
             detail: string;
             errors?: components["schemas"]["FieldError"][];
         };
-        /** ProgramView */
-        ProgramView: {
-            /**
-             * @description Never reused.
-             * @example 1
-             */
-            id: number;
-            /** @example user1 */
-            username: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, in UTC.
-             * @example 2026-01-31T12:00:00.123456Z
-             */
-            signup_time: string;
-            /** @description Shown once. Send it as `Authorization: Bearer`. */
-            token: string;
-            /** Format: date-time */
-            expires: string;
-            device: string | null;
-        };
         /** ReceiptView */
         ReceiptView: {
             /** Format: date-time */
@@ -514,6 +513,7 @@ export interface components {
 export type AboutView = components['schemas']['AboutView'];
 export type AccountEdit = components['schemas']['AccountEdit'];
 export type AccountView = components['schemas']['AccountView'];
+export type AdmittedView = components['schemas']['AdmittedView'];
 export type BarView = components['schemas']['BarView'];
 export type CallerView = components['schemas']['CallerView'];
 export type ColumnView = components['schemas']['ColumnView'];
@@ -543,7 +543,6 @@ export type NodeView = components['schemas']['NodeView'];
 export type OperatorView = components['schemas']['OperatorView'];
 export type PageView = components['schemas']['PageView'];
 export type Problem = components['schemas']['Problem'];
-export type ProgramView = components['schemas']['ProgramView'];
 export type ReceiptView = components['schemas']['ReceiptView'];
 export type RequestsView = components['schemas']['RequestsView'];
 export type Reset = components['schemas']['Reset'];

@@ -126,6 +126,8 @@ async def test_rows_have_everything_but_secrets(browser: TableReader) -> None:
         "disabled_at": "2026-01-31T12:00:00Z",
         "is_operator": False,
         "version": 2,
+        "roles": "",
+        "metadata": {},
     }
     assert await browser.row("users", str(len(NAMES))) == newest
     (event,) = (await browser.page("events")).rows
