@@ -1,6 +1,7 @@
 """What applications know of a user besides the name: roles, and a small JSON object."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,21 +40,13 @@ class Metadata:
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> Self:
-        """Accept an object: at most 4,096 bytes as compact UTF-8, and 8 levels, itself included.
-        Raises `InvalidMetadata`.
+        """Accept an object: at most 4,096 bytes as compact UTF-8 and 8 levels, itself included, of
+        numbers a double can hold, and text without U+0000 and half characters. Raises
+        `InvalidMetadata`.
         """
-        if _depth(value, at_most=METADATA_MAX_DEPTH) > METADATA_MAX_DEPTH:
-            raise InvalidMetadata(f"The metadata has more than {METADATA_MAX_DEPTH} levels.")
-        try:
-            text = json.dumps(
-                value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
-            )
-            size = len(text.encode())
-        except (ValueError, TypeError):
-            raise InvalidMetadata("The metadata has a value that JSON does not have.") from None
-        if "\\u0000" in text:
-            raise InvalidMetadata("The metadata has a character U+0000; leave it out.")
-        if size > METADATA_MAX_BYTES:
+        _check(value, METADATA_MAX_DEPTH)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        if len(text.encode()) > METADATA_MAX_BYTES:
             raise InvalidMetadata(f"The metadata has more than {METADATA_MAX_BYTES} bytes.")
         return cls(text)
 
@@ -69,16 +62,36 @@ class Metadata:
 NO_METADATA = Metadata()
 
 
-def _depth(value: object, *, at_most: int) -> int:
-    """How many levels there are, or one more than `at_most`."""
-    parts: Iterable[object]
+def _check(value: object, levels: int) -> None:
     match value:
+        case Mapping() | list() if not levels:
+            raise InvalidMetadata(f"The metadata has more than {METADATA_MAX_DEPTH} levels.")
         case Mapping():
-            parts = value.values()
+            for name, inner in value.items():
+                _check_text(name)
+                _check(inner, levels - 1)
         case list():
-            parts = value
+            for inner in value:
+                _check(inner, levels - 1)
+        case str():
+            _check_text(value)
+        case int() | float():
+            _check_number(value)
+        case None:
+            """Fits."""
         case _:
-            return 0
-    if at_most == 0:
-        return 1
-    return 1 + max((_depth(part, at_most=at_most - 1) for part in parts), default=0)
+            raise InvalidMetadata("The metadata has a value that JSON does not have.")
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidMetadata("The metadata has U+0000 or half a character; leave it out.")
+
+
+def _check_number(number: float) -> None:
+    try:
+        is_finite = math.isfinite(number)
+    except OverflowError:
+        is_finite = False
+    if not is_finite:
+        raise InvalidMetadata("The metadata has a number that is too large, or is none.")

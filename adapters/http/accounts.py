@@ -6,7 +6,14 @@ from litestar import Controller, MediaType, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import Body
 
-from adapters.http.admissions import changed, device_of, forgotten, handed_out, replaced_by
+from adapters.http.admissions import (
+    changed,
+    device_of,
+    forgotten,
+    handed_out,
+    logged_out,
+    replaced_by,
+)
 from adapters.http.authentication import PublicRequest, SignedInRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.options import PUBLIC
@@ -151,7 +158,7 @@ class AccountController(Controller):
         jar: NamedDependency[Cookies],
     ) -> Response[None]:
         """End your session at once. Harmless when you are not signed in."""
-        user_id = await log_out(presented=request.auth, origin=origin_of(request))
+        user_id = await logged_out(request, jar, log_out)
         let_in_or_out(request, user_id)
         return Response(None, cookies=forgotten(request, jar))
 

@@ -6,7 +6,9 @@ from litestar.datastructures import Cookie
 from adapters.http.authentication import PublicRequest, SignedInRequest
 from adapters.http.bearer import is_bearer_of_session
 from adapters.http.cookies import Cookies, Headers
+from adapters.http.pipeline.client_address import origin_of
 from adapters.http.views import AdmittedView
+from application.account.log_out import LogOut
 from domain.account import UpdatedAccount
 from domain.secrets import SessionToken
 from domain.session import Admission
@@ -47,6 +49,14 @@ def changed(
     if updated.admission is None:
         return Response(AdmittedView.of(updated.user))
     return handed_out(updated.admission, headers, jar, cookie=cookie, device=device)
+
+
+async def logged_out(request: PublicRequest, jar: Cookies, log_out: LogOut) -> int | None:
+    """End every session that was presented, and say whose the last one was."""
+    user_id = None
+    for token in jar.all_sessions(request.scope["headers"]):
+        user_id = await log_out(presented=token, origin=origin_of(request)) or user_id
+    return user_id
 
 
 def forgotten(request: PublicRequest | SignedInRequest, jar: Cookies) -> list[Cookie]:

@@ -56,6 +56,16 @@ class Cookies:
             return session_in(bearers)
         return SessionToken.parse(given.pop().decode("latin-1")) if len(given) == 1 else None
 
+    def all_sessions(self, headers: Headers) -> list[SessionToken]:
+        """For an end of all that was presented: also of two cookies that differ."""
+        headers = list(headers)
+        one = self.session(headers)
+        if one or any(name == b"authorization" and is_bearer_of_session(v) for name, v in headers):
+            return [one] if one else []
+        given = self._presented(headers, self.session_name)
+        tokens = [SessionToken.parse(each.decode("latin-1")) for each in sorted(given)]
+        return [each for each in tokens if each]
+
     def device(self, headers: Headers) -> str | None:
         """The device's mark presented, genuine or not."""
         given: set[bytes] = set()
@@ -82,16 +92,25 @@ class Cookies:
         return [gone, *self._variants(headers)]
 
     def _variants(self, headers: Headers) -> list[Cookie]:
-        """Kinds that are not in use, as from before a setting was changed, are forgotten: of the
-        same name, that of this host alone; and those of other names that were presented.
+        """Kinds that are not in use, as from before a setting was changed, are forgotten: those of
+        this host alone, and of every domain above it for which one may have been. They are told
+        apart by nothing but their names, so that any that was presented may be of any kind.
         """
-        names = {_SESSION, _HOST + _SESSION, _SECURE + _SESSION} - {self.session_name}
-        cookies = [value for field, value in headers if field == b"cookie"]
-        presented = [name for name in names if any(_values(each, name) for each in cookies)]
-        gone = [self._cookie(name, "", _NOW) for name in sorted(presented)]
+        headers = list(headers)
+        names = sorted({_SESSION, _HOST + _SESSION, _SECURE + _SESSION})
+        presented = [name for name in names if self._presented(headers, name)]
+        used = (self.session_name, self.domain)
+        kinds = [(name, domain) for name in presented for domain in (None, *_domains_of(headers))]
         if self.domain:
-            gone.append(self._cookie(self.session_name, "", _NOW))
-        return gone
+            kinds.append((self.session_name, None))
+        gone = [kind for kind in dict.fromkeys(kinds) if kind != used]
+        return [self._cookie(name, "", _NOW, domain=domain) for name, domain in gone]
+
+    def _presented(self, headers: Headers, name: str) -> set[bytes]:
+        found: set[bytes] = set()
+        return found.union(
+            *(_values(value, name) for field, value in headers if field == b"cookie")
+        )
 
     def _cookie(
         self, name: str, value: str, lifetime: timedelta, *, domain: str | None = None
@@ -114,3 +133,14 @@ def _values(cookies: bytes, name: str) -> set[bytes]:
         return set()
     pairs = [pair.strip() for pair in cookies.split(b";")]
     return {pair[len(beginning) :] for pair in pairs if pair.startswith(beginning)}
+
+
+def _domains_of(headers: Headers) -> list[str]:
+    """The host of the request, if it is a name, and the domains above it; no browser takes a cookie
+    for those at which strangers register names, nor for an address.
+    """
+    hosts = [value.decode("latin-1") for field, value in headers if field == b"host"]
+    labels = (hosts[0] if hosts else "").partition(":")[0].lower().split(".")
+    if labels[-1].isdecimal() or not all(labels):
+        return []
+    return [".".join(labels[first:]) for first in range(len(labels) - 1)]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from click import ClickException, command, option
+from click import ClickException, IntRange, command, option
 from click import Path as PathType
 
 from domain.errors import FrontdeskError
@@ -20,7 +20,14 @@ from entrypoints.settings import InvalidSettings
     help="The folder of the demo: an empty or new one, or one that it has made.",
 )
 @option("-H", "--host", default="127.0.0.1", show_default=True, help="Address of this machine.")
-@option("-p", "--port", default=8000, show_default=True, type=int, help="Port to listen on.")
+@option(
+    "-p",
+    "--port",
+    default=8000,
+    show_default=True,
+    type=IntRange(0, 65_535),
+    help="Port to listen on.",
+)
 @option("--seed", default=SEED, show_default=True, type=int, help="Which lives are invented.")
 @option("--fresh", is_flag=True, help="Make the demo anew that is in the folder.")
 @option("--no-browser", is_flag=True, help="Only print the link.")

@@ -1,5 +1,7 @@
 """The data folder of a demo: which may be used, and what may be removed from it."""
 
+import fcntl
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -60,6 +62,21 @@ def _read(marker: Path) -> Demo:
             f"{marker} is not of a demo that this version made; name another folder with "
             "--data-dir."
         ) from None
+
+
+def hold(folder: Path) -> int:
+    """Keep the demo that is there for this process, until it ends: the number of an open file.
+    Raises `CannotDemonstrate` if another one has it.
+    """
+    marker = os.open(folder / MARKER, os.O_RDWR)
+    try:
+        fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(marker)
+        raise CannotDemonstrate(
+            f"Another process has the demo in {folder}; end it first."
+        ) from None
+    return marker
 
 
 def begin(folder: Path, demo: Demo) -> None:

@@ -19,7 +19,7 @@ from msgspec import structs
 from adapters.monitoring.stdout_log import configure_logs
 from entrypoints.demo.door import door
 from entrypoints.demo.fill import Login, fill, new_login, settings_of
-from entrypoints.demo.folder import CannotDemonstrate, Demo, begin, demo_in, finish, remove
+from entrypoints.demo.folder import CannotDemonstrate, Demo, begin, demo_in, finish, hold, remove
 from entrypoints.server import LIMITS, Listening, protocol_of
 from entrypoints.settings import PREFIX, read_settings
 from entrypoints.startup_warnings import is_loopback
@@ -78,6 +78,8 @@ def _ready(folder: Path, *, seed: int, fresh: bool) -> Demo:
     """The demo that is there, or a new one."""
     try:
         demo = demo_in(folder)
+        if demo:
+            hold(folder)
         if demo and not fresh:
             if demo.is_whole:
                 return demo
@@ -88,6 +90,7 @@ def _ready(folder: Path, *, seed: int, fresh: bool) -> Demo:
             remove(folder)
         demo = Demo(login=new_login(), made_at=datetime.now(UTC))
         begin(folder, demo)
+        hold(folder)
         print(f"Making a month of invented life in {folder} …", file=sys.stderr, flush=True)
         asyncio.run(fill(settings_of(folder), seed, demo.login))
         finish(folder, demo := structs.replace(demo, is_whole=True))

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
@@ -229,3 +229,42 @@ def test_the_focus_stays_when_a_list_is_filtered_or_sorted(console: Console) -> 
     expect(page.locator("tbody tr")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     expect(page.locator("tbody tr").first).to_be_focused()
+
+
+def test_a_page_that_cannot_be_had_on_the_way_back_is_asked_for_once(console: Console) -> None:
+    page = console.page
+    run_aside(lambda: add_users(console.settings, 60))
+    console.log_in()
+    console.open("users")
+    rows = page.locator("tbody tr")
+    page.mouse.wheel(0, 100_000)
+    expect(rows).to_have_count(61)
+    page.get_by_role("link", name="user0", exact=True).click()
+    expect(page.get_by_role("heading", name="user0")).to_be_visible()
+    asked = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=400, json={"detail": "Too slow.", "code": "query_too_slow"})
+
+    page.route("**/users/rows?**", refuse)
+    page.go_back()
+    expect(page.get_by_text("Too slow.")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert len([each for each in asked if "limit=61" in each]) == 1, asked
+    page.unroute("**/users/rows?**")
+    page.get_by_role("button", name="Try again").click()
+    expect(rows.first).to_be_visible()
+
+
+def test_going_back_takes_a_question_away_with_its_view(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("users")
+    page.get_by_role("link", name="ada").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Users")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)

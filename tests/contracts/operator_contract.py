@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.labels import NO_METADATA, Metadata
 from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
 from domain.session import SignedIn
 from domain.user import User, Username
@@ -76,6 +77,31 @@ async def an_access_token_ends_at_once(store: Store) -> None:
         assert await work.tokens.end(token.id) == token
         assert await work.tokens.end(token.id) is None
     assert await store.keys.bearer(DIGEST) is None
+
+
+@promise
+async def roles_and_metadata_are_kept_and_come_with_every_look_up(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON)
+        assert (ada.roles, ada.metadata) == ((), NO_METADATA)
+        assert await work.users.get(ada.id) == ada
+        await work.sessions.add(ada, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
+        await work.tokens.add(
+            DIGEST, ada.id, name="script", scopes=SCOPES, at=NOON, expires_at=NOON + DAY
+        )
+    for roles, metadata in (
+        (("admin", "editor"), Metadata('{"plan":"gold \u00e9\U0001f600 %s {}"}')),
+        ((), NO_METADATA),
+    ):
+        async with store.begin() as work:
+            ada = await work.users.save(replace(ada, roles=roles, metadata=metadata))
+            assert await work.users.get(ada.id) == ada
+        assert (ada.roles, ada.metadata) == (roles, metadata)
+        session, bearer = await store.lookup.session(DIGEST), await store.keys.bearer(DIGEST)
+        assert session is not None
+        assert bearer is not None
+        assert [session.user, bearer.user] == [ada, ada]
+        assert await store.lookup.user(ADA) == await store.records.user(ada.id) == ada
 
 
 @promise

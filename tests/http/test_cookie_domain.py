@@ -76,8 +76,16 @@ def test_kinds_that_are_not_in_use_are_forgotten(hardened_site: Client, path: st
         headers={**HOST, "cookie": "sessionid=old; __Host-sessionid=older; other=1"},
     )
     assert answer.status == 200
-    gone = [each for each in cookies_of(answer) if "gone" in each and "domain" not in each]
-    assert gone == ["__Host-sessionid gone", "sessionid gone", "__Secure-sessionid gone"]
+    gone = {each for each in cookies_of(answer) if "gone" in each}
+    assert gone >= {
+        "__Host-sessionid gone",
+        "sessionid gone",
+        "sessionid gone domain=accounts.example.com",
+        "sessionid gone domain=example.com",
+        "__Secure-sessionid gone",
+    }
+    in_use = "__Secure-sessionid gone domain=example.com"
+    assert (in_use in gone) is (path == "logout")
 
 
 def test_two_session_cookies_that_differ_are_none(site: Client) -> None:
@@ -106,4 +114,27 @@ def test_without_the_setting_nothing_has_a_domain(tmp_path: Path) -> None:
             "sessionid",
             "deviceid",
             "__Secure-sessionid gone",
+            "__Secure-sessionid gone domain=accounts.example.com",
+            "__Secure-sessionid gone domain=example.com",
         ]
+
+
+def test_a_domain_that_is_no_longer_set_locks_nobody_out(tmp_path: Path) -> None:
+    for client in of(tmp_path):
+        answer = sign_up(client, f"sessionid={'a' * 43}")
+        assert {
+            "sessionid gone domain=accounts.example.com",
+            "sessionid gone domain=example.com",
+        } <= {*cookies_of(answer)}
+
+
+def test_logging_out_ends_each_session_that_was_presented(site: Client) -> None:
+    pairs = [
+        sign_up(site.another()).headers.get_list("set-cookie")[0].partition(";")[0]
+        for _ in range(2)
+    ]
+    headers = {**HOST, "cookie": "; ".join(pairs)}
+    assert site.another().request("POST", "/api/user/logout", headers=headers).status == 200
+    for cookie in pairs:
+        answer = site.another().request("GET", "/api/user", headers={**HOST, "cookie": cookie})
+        assert answer.status == 401

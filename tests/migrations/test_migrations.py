@@ -26,6 +26,7 @@ from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.tables import metadata
 from adapters.sql.writer import Writer
 from adapters.user_agents import device_of
+from domain.labels import NO_METADATA
 from domain.user import Username
 
 
@@ -289,3 +290,21 @@ async def test_devices_are_named_some_at_a_time_and_never_for_who_has_left(tmp_p
     devices = connection.execute("SELECT device, count(*) FROM events GROUP BY 1").fetchall()
     connection.close()
     assert dict(devices) == {"Firefox on Linux": 250, "": 1}
+
+
+async def test_code_of_before_roles_can_go_on_adding_users(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.db"
+    create_database(path)
+    migrate(path)
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "INSERT INTO users (username, username_key, password_hash, signup_time, auth_version)"
+        " VALUES ('Ada', 'ada', 'x', 0, 1)"
+    )
+    connection.commit()
+    connection.close()
+    reader = SqliteReader(path)
+    with reader.open():
+        user = await SqlLookup(reader, SqliteSessions(reader).fetch).user(Username("ada"))
+    assert user is not None
+    assert (user.roles, user.metadata) == ((), NO_METADATA)

@@ -104,3 +104,11 @@ def test_a_key_for_events_follows_them_and_sees_nothing_else(desk: Desk) -> None
             assert (answer.status, answer.problem) == (403, "insufficient_scope"), path
             asked += 1
     assert asked > 20
+
+
+def test_records_of_requests_have_neither(desk: Desk) -> None:
+    assert labels(desk, roles=["member"], metadata={"phone": "555 0100"}).status == 200
+    (row,) = desk.requests("method:eq:PUT")
+    whole = desk.root.request("GET", f"/api/ops/logs/{row['id']}").text
+    assert "555 0100" not in whole
+    assert "member" not in whole

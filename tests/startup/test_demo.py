@@ -264,6 +264,14 @@ def test_it_is_refused_where_somebody_listens_before_anything_is_made(tmp_path: 
     assert not (tmp_path / "demo").exists()
 
 
+@pytest.mark.parametrize("more", [[], ["--fresh"]])
+def test_a_demo_that_is_running_is_left_alone(
+    demo: Running, folder: Path, operator: httpx.Client, more: list[str]
+) -> None:
+    assert "Another process has the demo" in refused(folder, *more)
+    assert operator.get("/api/ops/me").status_code == 200
+
+
 def refused(root: Path, *more: str, **settings: str) -> str:
     """What it says on its standard error."""
     command = [part.format(port=free_port()) for part in demo_at(root / "demo", *more)]

@@ -75,12 +75,17 @@ def test_eight_levels_and_4096_bytes_are_enough() -> None:
         {"a": "\ud800"},
         {"\ud800": 1},
         {"a": {1, 2}},
+        {"a": 10**400},
     ],
     ids=lambda value: repr(value)[:40],
 )
 def test_what_is_too_large_or_no_json_is_refused(value: dict[str, Any]) -> None:
     with pytest.raises(InvalidMetadata):
         Metadata.parse(value)
+
+
+def test_what_only_looks_like_an_escape_is_text() -> None:
+    assert Metadata.parse({"a": "\\u0000"}).value == {"a": "\\u0000"}
 
 
 def test_nobody_can_make_it_look_deeper_than_it_must() -> None:

@@ -22,7 +22,7 @@ Until = Annotated[
     datetime | None, QueryParameter(description="RFC 3339, with a time zone; now, if left out.")
 ]
 Step = Annotated[
-    int, QueryParameter(ge=1, le=31 * 86_400, description="Seconds from one bar to the next.")
+    int, QueryParameter(ge=1, le=366 * 86_400, description="Seconds from one bar to the next.")
 ]
 
 

@@ -6,7 +6,9 @@ from adapters.monitoring.masking.values import HIDDEN
 from domain.operator import Scope
 
 _FLAGS_AND_NUMBERS = frozenset({"days", "version", "is_operator", "keep_keys"})
-_HIDDEN_FIELDS = frozenset({"username", "password", "current_password", "code", "name"})
+_HIDDEN_FIELDS = frozenset(
+    {"username", "password", "current_password", "code", "name", "roles", "metadata"}
+)
 _SCOPES = frozenset(scope.value for scope in Scope)
 _AT_MOST = 50
 

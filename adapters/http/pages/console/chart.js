@@ -1,7 +1,7 @@
 // The one chart: lines over the range that was chosen, with axes, and the values under the pointer of all charts at once.
 
 import { el, fill } from "./dom.js";
-import { clock, zoneOffset } from "./format.js";
+import { clock, moment, zoneOffset } from "./format.js";
 import { nearest, runs, timeStep, timeTicks, valueTicks } from "./ticks.js";
 
 const LEFT = 64;
@@ -143,7 +143,7 @@ export function chart(label, { write, ticks, cursor, onrange, height = 150, bars
       Object.entries(data.lines).map(([name, line]) => el(`span.${line.tone}`, {}, `${name} ${said(line)}`)),
     );
     const time = data.times[index];
-    when.textContent = time === undefined ? "nothing was measured" : isTotal ? "altogether" : clock(time, 60_000);
+    when.textContent = time === undefined ? "nothing was measured" : isTotal ? "altogether" : moment(time, data.end - data.begin);
     svg.setAttribute(
       "aria-label",
       `${label} at ${when.textContent}: ${Object.entries(data.lines)

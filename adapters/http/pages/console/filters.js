@@ -64,7 +64,9 @@ function range(list, search, change) {
   const options = [["all", "Any time"], ...Object.entries(LAST).map(([key, { label }]) => [key, label]), ["between", "Between …"]];
   const show = (/** @type {Event} */ event) => {
     event.preventDefault();
-    change({ last: "", since: iso(from.value), until: iso(to.value) });
+    const [since, until] = [iso(from.value), iso(to.value)];
+    const isTurned = since && until && until < since;
+    change({ last: "", since: isTurned ? until : since, until: isTurned ? since : until });
   };
   const bounds = el("form.between", { hidden: chosen.last !== "between", onsubmit: show });
   const field = (/** @type {string} */ label, /** @type {number | null} */ time) =>

@@ -81,6 +81,9 @@ export function clock(time, step) {
   return step >= DAY_MS || (wall % DAY_MS === 0 && step >= HOUR_MS) ? written("days", time) : written("hours", time);
 }
 
+/** A time in a range so long: with its day, if that is more than one. @param {number} time @param {number} range */
+export const moment = (time, range) => (range > DAY_MS ? `${written("days", time)}, ${written("hours", time)}` : written("hours", time));
+
 /** A time of the day. @param {string} text in RFC 3339 */
 export const hourOf = (text) => written("hours", new Date(text));
 

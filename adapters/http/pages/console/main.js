@@ -1,5 +1,6 @@
 // The frame: which view, who one is, and the keys that work everywhere.
 
+import { changed, decoded } from "./address.js";
 import { arrange, get, plainly } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
 import { button, el, fill, link, say } from "./dom.js";
@@ -58,6 +59,7 @@ const viewNamed = (name) => [...VIEWS, ...OPEN].find((each) => each.name === (na
 async function show(focused = "") {
   leaving.abort();
   leaving = new AbortController();
+  for (const each of document.querySelectorAll("dialog")) each.close(); // what it asks is of the view that is left
   forgetNames();
   const { signal } = leaving;
   const [, , name = "", key = ""] = location.pathname.split("/");
@@ -69,7 +71,7 @@ async function show(focused = "") {
     drawNav(open, view);
     const search = new URLSearchParams(location.search);
     const context = {
-      key: decodeURIComponent(key),
+      key: decoded(key),
       search,
       signal,
       go,
@@ -115,16 +117,6 @@ async function show(focused = "") {
   } finally {
     if (!signal.aborted) main.removeAttribute("aria-busy");
   }
-}
-
-function changed(search, changes) {
-  const next = new URLSearchParams(search);
-  for (const [name, value] of Object.entries(changes)) {
-    next.delete(name);
-    for (const each of Array.isArray(value) ? value : [value]) if (each) next.append(name, each);
-  }
-  const text = next.toString();
-  return location.pathname + (text ? `?${text}` : "");
 }
 
 function drawNav(open, current) {
@@ -221,7 +213,6 @@ async function logOut() {
 arrange({
   onSignedOut: () => {
     me = null;
-    for (const each of document.querySelectorAll("dialog")) each.close(); // nothing may cover the login
     const here = location.pathname + location.search;
     if (!location.pathname.startsWith("/ops/login")) go(`/ops/login?next=${encodeURIComponent(here)}`);
   },

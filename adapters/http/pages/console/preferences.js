@@ -3,11 +3,15 @@
 /** @type {Record<string, string[]>} */
 const CHOICES = { theme: ["system", "light", "dark"], zone: ["local", "UTC"] };
 
+/** What was chosen on this page. @type {Record<string, string>} */
+const chosen = {};
+
 /** The choice made, or the first there is. @param {string} name @returns {string} */
 export function preference(name) {
-  let kept = null;
+  /** @type {string | null} */
+  let kept = chosen[name] ?? null;
   try {
-    kept = localStorage.getItem(name);
+    kept ??= localStorage.getItem(name);
   } catch {} // the browser keeps nothing for us
   return kept !== null && CHOICES[name].includes(kept) ? kept : CHOICES[name][0];
 }
@@ -16,6 +20,7 @@ export function preference(name) {
 export function choose(name) {
   const choices = CHOICES[name];
   const next = choices[(choices.indexOf(preference(name)) + 1) % choices.length];
+  chosen[name] = next;
   try {
     localStorage.setItem(name, next);
   } catch {} // then it lasts until the page is left

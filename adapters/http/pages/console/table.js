@@ -1,6 +1,6 @@
 // The one table: pages that follow when one scrolls or asks for more, rows that arrows walk and Enter opens.
 
-import { button, el, fill } from "./dom.js";
+import { button, el, fill, say } from "./dom.js";
 import { rowsOf } from "./place.js";
 
 /**
@@ -34,6 +34,7 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   let after = null;
   let busy = false;
   let known = 0;
+  const opening = new Set();
 
   // Of numbers and times the highest come first, of names the lowest.
   const other = (/** @type {Column} */ column, /** @type {string | undefined} */ dir) =>
@@ -74,7 +75,11 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
       tr.classList.remove("unfolded");
       return;
     }
-    const content = await open(row);
+    if (opening.has(tr)) return;
+    opening.add(tr);
+    const content = await Promise.resolve(open(row))
+      .catch((error) => say(error.message))
+      .finally(() => opening.delete(tr));
     if (!(content instanceof Node)) return;
     tr.classList.add("unfolded");
     tr.after(el("tr.detail", {}, el("td", { colspan: columns.length }, content)));
@@ -97,26 +102,28 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   }
 
   async function next(limit = 0) {
-    if (busy) return;
+    if (busy) return false;
     busy = true;
     more.hidden = true;
     fill(state, "Loading …");
     try {
       const page = await load(after, signal, limit || undefined);
-      if (signal?.aborted) return;
+      if (signal?.aborted) return false;
       body.append(...page.rows.map(line));
       known += page.rows.length;
       holdTabStop();
       after = page.next;
       more.hidden = after === null;
       fill(state, known ? null : empty || "There is nothing here.");
+      return true;
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (error.name === "AbortError") return false;
       fill(
         state,
         `${error.message} `,
         button("Try again", () => next()),
       );
+      return false;
     } finally {
       busy = false;
     }
@@ -125,8 +132,8 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   // As many rows as there were when one left, so that one comes back to the same place.
   async function first() {
     const wanted = rowsOf(label);
-    do await next(Math.min(PAGE_MAX, wanted - known));
-    while (known < wanted && after !== null && !signal?.aborted);
+    let isThere = await next(Math.min(PAGE_MAX, wanted - known));
+    while (isThere && known < wanted && after !== null) isThere = await next(Math.min(PAGE_MAX, wanted - known));
     const watch = new IntersectionObserver(([entry]) => entry.isIntersecting && !more.hidden && next(), { rootMargin: "400px" });
     watch.observe(more);
     signal?.addEventListener("abort", () => watch.disconnect());

@@ -64,6 +64,10 @@ function follow(list, filter, signal) {
         fill(state, "Live.");
       } catch (error) {
         if (signal.aborted) return;
+        if (error.code === "not_found") {
+          fill(state, off);
+          return;
+        }
         if (error.code === "invalid_query") seen = undefined; // The records were made anew.
         fill(state, `${error.message} Trying again …`);
         await new Promise((resolve) => setTimeout(resolve, 3000));

@@ -170,7 +170,7 @@ async function one(context) {
       act: async (values) => {
         if (values.name !== user.username) throw new Error("This is another name.");
         const receipt = await ask("DELETE", path);
-        say(`${user.username} was deleted, with ${receipt.sessions} sessions.`);
+        say(`${user.username} was deleted; ${receipt.sessions === 1 ? "1 session" : `${receipt.sessions} sessions`} ended.`);
         go("/ops/users");
         return true;
       },
