@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from domain.errors import InvalidCredentials, TooManyAttempts
-from domain.events import Ending, Event, EventKind, sessions_ended
+from domain.events import Ending, Event, EventKind, Refusal, sessions_ended
 from domain.operator import Scope
 from domain.password import Password, PasswordHash
 from domain.ports import UnitOfWork
@@ -153,7 +153,8 @@ class _Writer:
                 details_ = {"pseudonym": pseudonym}
                 return [Event(EventKind.LOGIN_REFUSED, at, None, origin, details_)]
             case Mistyped(at, _, Person() as person, origin):
-                return [Event(EventKind.LOGIN_REFUSED, at, self._user(person).id, origin)]
+                reason = {"reason": Refusal.WRONG_PASSWORD.value}
+                return [Event(EventKind.LOGIN_REFUSED, at, self._user(person).id, origin, reason)]
             case _:
                 return []
 

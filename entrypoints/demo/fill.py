@@ -12,6 +12,7 @@ from entrypoints.demo.people import OPERATORS
 from entrypoints.demo.records import entries, write_metrics, write_requests
 from entrypoints.demo.traffic import last_seen, traffic
 from entrypoints.monitoring_storage import open_monitoring
+from entrypoints.parsing import Rate
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
 
@@ -32,10 +33,12 @@ class Login(Struct, frozen=True):
 
 
 def settings_of(data_dir: Path) -> Settings:
-    """What a demo is filled and served with: the defaults, cheap hashes, and no name of this
-    machine.
+    """What a demo is filled and served with: the defaults, cheap hashes, no name of this machine,
+    and as many logins as one likes, for each opening of the link is one.
     """
-    return Settings(data_dir=data_dir, node=NODE, bcrypt_cost=_CHEAPEST)
+    return Settings(
+        data_dir=data_dir, node=NODE, bcrypt_cost=_CHEAPEST, limit_logins=Rate(100_000, 3_600)
+    )
 
 
 def new_login() -> Login:

@@ -72,7 +72,7 @@ def test_endpoints_are_compared_and_lead_to_their_requests(console: Console) -> 
     page.get_by_role("button", name="Slowest").click()
     expect(page.locator("th[aria-sort=descending]")).to_have_text("Slowest ↓")
     page.get_by_role("button", name="1 refused").first.click()
-    expect(page.locator(".chip")).to_have_count(3)
+    expect(page.locator(".chip")).to_have_count(4)
     expect(page.locator("tbody tr")).to_have_count(1)
 
 

@@ -63,7 +63,7 @@ async def test_a_histogram_counts_what_the_conditions_let_through(writing: Writi
 
 @pytest.mark.parametrize(
     ("ago", "step"),
-    [(MINUTE * BARS_MAX, MINUTE), (-MINUTE, MINUTE), (MINUTE, timedelta(0))],
+    [(MINUTE * (BARS_MAX + 1), MINUTE), (-MINUTE, MINUTE), (MINUTE, timedelta(0))],
     ids=["too many bars", "an end before the beginning", "no step"],
 )
 async def test_a_histogram_has_a_range_and_a_limit(
@@ -71,6 +71,11 @@ async def test_a_histogram_has_a_range_and_a_limit(
 ) -> None:
     with pytest.raises(InvalidQuery):
         await statistics_of(writing).histogram([], since=NOW - ago, until=NOW, step=step)
+
+
+async def test_as_many_bars_as_there_may_be_are_given(writing: Writing) -> None:
+    since = NOW - MINUTE * BARS_MAX
+    assert await statistics_of(writing).histogram([], since=since, until=NOW, step=MINUTE) == []
 
 
 async def test_endpoints_are_counted_by_method_and_route(writing: Writing) -> None:

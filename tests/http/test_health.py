@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from entrypoints.client import Client, in_process
+from entrypoints.preparation import prepare
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 
@@ -36,11 +37,13 @@ def test_a_database_file_that_was_moved_away_is_noticed_and_not_replaced(tmp_pat
 
 
 def make_disk_small(monkeypatch: pytest.MonkeyPatch, *, pages: int) -> None:
-    """Let every database that is opened from now on grow by no more than these pages."""
+    """Let the accounts' database, opened from now on, grow by no more than these pages."""
     connect: Any = sqlite3.connect
 
     def limited(*args: Any, **options: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*args, **options)
+        if "frontdesk.db" not in str(args[0]):
+            return connection
         ((size,),) = connection.execute("PRAGMA page_count").fetchall()
         connection.execute(f"PRAGMA max_page_count={size + pages}").fetchall()
         return connection
@@ -52,8 +55,10 @@ def make_disk_small(monkeypatch: pytest.MonkeyPatch, *, pages: int) -> None:
 def test_a_full_disk_refuses_writes_and_lets_reads_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with in_process(settings_in(tmp_path)) as client:
-        make_disk_small(monkeypatch, pages=3)
+    settings = settings_in(tmp_path)
+    prepare(settings)  # a connection that is opened before the disk is small knows nothing of it
+    make_disk_small(monkeypatch, pages=3)
+    with in_process(settings) as client:
         client.sign_up("ada", PASSWORD)
         for number in range(200):
             response = client.another().sign_up(f"user{number}", PASSWORD)

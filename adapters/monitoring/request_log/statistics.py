@@ -38,7 +38,7 @@ class SqlRequestStatistics:
         begin, end, width = to_micros(since), to_micros(until), step // timedelta(microseconds=1)
         if not 0 <= begin <= end:
             raise InvalidQuery("Ask from a time since 1970 to a later one.")
-        if width < 1 or (end - begin) // width >= BARS_MAX:
+        if width < 1 or (end - 1) // width - begin // width >= BARS_MAX:
             raise InvalidQuery(f"Ask for {BARS_MAX} bars at most; take a longer step.")
         span = _COLUMNS.time // width
         found = await self._all(

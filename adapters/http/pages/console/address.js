@@ -1,3 +1,4 @@
+// @ts-check
 // What an address says, and the one for another choice.
 
 // A key that is no text is nobody's.

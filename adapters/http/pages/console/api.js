@@ -1,3 +1,4 @@
+// @ts-check
 // The one way to ask the service.
 
 /** @import { Problem as Document } from "../../../../tests/console/openapi.d.ts" */
@@ -103,4 +104,14 @@ export function query(path, parameters) {
   }
   const text = search.toString();
   return text ? `${path}?${text}` : path;
+}
+
+/**
+ * For a part of a page: why it cannot be had, in place of it. What ends the whole page is thrown again.
+ * @param {any} error
+ * @returns {string}
+ */
+export function refusal(error) {
+  if (error.name === "AbortError" || [401, 404].includes(error.status)) throw error;
+  return error.message;
 }

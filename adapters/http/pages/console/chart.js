@@ -1,3 +1,4 @@
+// @ts-check
 // The one chart: lines over the range that was chosen, with axes, and the values under the pointer of all charts at once.
 
 import { el, fill } from "./dom.js";

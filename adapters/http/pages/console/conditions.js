@@ -1,3 +1,4 @@
+// @ts-check
 // Filters as the API has them, `column:comparison:value`, and as people read them. Pure: its tests say what comes out.
 
 /** @typedef {"text" | "choice" | "integer" | "number" | "instant" | "boolean" | "user"} Kind */

@@ -1,3 +1,4 @@
+// @ts-check
 // A command that asks what a record says was asked. What was masked is not in the record, and so not in the command.
 // Whoever sent the request chose its bytes, and the command is pasted into a terminal: nothing in it may be taken for
 // a key, and curl may not read more into it than stands there.

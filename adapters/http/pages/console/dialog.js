@@ -1,3 +1,4 @@
+// @ts-check
 // The one dialog: it asks for some fields, or for a confirmation, and stays until the work is done.
 
 import { button, copy, el, fill } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // The one way to put something on the page. Data is text, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";

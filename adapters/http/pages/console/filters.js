@@ -1,3 +1,4 @@
+// @ts-check
 // Filters stand in the address, so that what is shown can be shared: a range of time, and conditions on columns.
 
 import { get, query } from "./api.js";

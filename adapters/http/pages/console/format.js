@@ -1,3 +1,4 @@
+// @ts-check
 // How values are written, and in which zone times are shown and typed.
 
 import { el, isolated } from "./dom.js";

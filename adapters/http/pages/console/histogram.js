@@ -1,6 +1,7 @@
+// @ts-check
 // How many requests there were over time, above their list.
 
-import { get, query } from "./api.js";
+import { get, query, refusal } from "./api.js";
 import { chart, together } from "./chart.js";
 import { barSeconds, rangeOf } from "./conditions.js";
 import { el } from "./dom.js";
@@ -11,14 +12,13 @@ import { REQUESTS } from "./lists.js";
 export async function histogram(filter, { search, change, signal }) {
   const range = rangeOf(search, REQUESTS.fallback || "all", Date.now());
   const end = range.until ?? Date.now();
-  const begin = range.since ?? (await oldest(filter, signal)) ?? end - 3_600_000;
+  const first = range.since ?? (await oldest(filter, signal).catch(refusal)) ?? end - 3_600_000;
+  if (typeof first === "string") return el("p.state", {}, `No histogram: ${first}`);
+  const begin = first;
   const seconds = barSeconds(begin, end);
   const step = seconds * 1000;
   const asked = { filter, since: new Date(begin).toISOString(), until: new Date(end).toISOString(), step: seconds };
-  const bars = await get(query("/api/ops/logs/histogram", asked), signal).catch((error) => {
-    if (error.name === "AbortError" || [401, 404].includes(error.status)) throw error;
-    return error.message;
-  });
+  const bars = await get(query("/api/ops/logs/histogram", asked), signal).catch(refusal);
   if (typeof bars === "string") return el("p.state", {}, `No histogram: ${bars}`);
   const figure = chart("Requests", {
     write: compact,

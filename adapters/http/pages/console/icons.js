@@ -1,3 +1,4 @@
+// @ts-check
 // Small pictures that say in which state something is; each has a text for who does not see it.
 
 import { el } from "./dom.js";

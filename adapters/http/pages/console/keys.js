@@ -1,3 +1,4 @@
+// @ts-check
 // The keys that do something, for who asks.
 
 import { show } from "./dialog.js";

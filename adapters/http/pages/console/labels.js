@@ -1,3 +1,4 @@
+// @ts-check
 // What applications know of a user: roles and metadata, shown and changed.
 
 import { ask } from "./api.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // What of each list can be filtered, and where the API has it.
 
 /** @typedef {import("./filters.js").List} List */

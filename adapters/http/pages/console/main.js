@@ -1,3 +1,4 @@
+// @ts-check
 // The frame: which view, who one is, and the keys that work everywhere.
 
 import { changed, decoded } from "./address.js";
@@ -97,6 +98,10 @@ async function show(focused = "") {
     if (signal.aborted || error.status === 401) return;
     if (error.code === "not_found" && view?.off) {
       fill(main, el("h1", {}, view.title), el("p.state", {}, view.off));
+      return;
+    }
+    if (error.code === "not_an_operator") {
+      fill(main, el("h1", {}, "Only for operators"), el("p.state", {}, `${error.message} `, link("Log in as somebody else", "/ops/login")));
       return;
     }
     const isGone = ["no_such_row", "no_such_user"].includes(error.code);

@@ -1,3 +1,4 @@
+// @ts-check
 // Names instead of ids: one question for all that a page shows.
 
 import { get, query } from "./api.js";

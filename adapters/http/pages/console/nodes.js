@@ -1,3 +1,4 @@
+// @ts-check
 // One line a node: how many workers of it are up, and what it does for all.
 
 import { el, isolated } from "./dom.js";

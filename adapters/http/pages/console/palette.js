@@ -1,3 +1,4 @@
+// @ts-check
 // Ctrl-K: a view, something to do, a user by the beginning of the name, or what an id or an address leads to.
 
 import { get, query } from "./api.js";

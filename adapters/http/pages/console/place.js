@@ -1,3 +1,4 @@
+// @ts-check
 // Where one was in a list, kept with the entry of the browser's history: going back finds as many rows, and the place.
 
 /** @typedef {{rows: Record<string, number>, scroll: number}} Place */

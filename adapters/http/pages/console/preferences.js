@@ -1,3 +1,4 @@
+// @ts-check
 // What the reader has chosen for this browser: the theme, and the zone in which times are shown.
 
 /** @type {Record<string, string[]>} */

@@ -1,3 +1,4 @@
+// @ts-check
 // Questions that are asked often, by the view they belong to.
 export const PRESETS = {
   users: [["New today", "/ops/users?last=1d"]],

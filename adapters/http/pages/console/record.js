@@ -1,3 +1,4 @@
+// @ts-check
 // One request in full: what was asked, how it went, and what was sent.
 
 import { get, query } from "./api.js";

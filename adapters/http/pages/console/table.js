@@ -1,3 +1,4 @@
+// @ts-check
 // The one table: pages that follow when one scrolls or asks for more, rows that arrows walk and Enter opens.
 
 import { button, el, fill, say } from "./dom.js";

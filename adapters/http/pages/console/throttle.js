@@ -1,3 +1,4 @@
+// @ts-check
 // Whether somebody has to wait before the next guess, and how to let them in at once.
 
 import { ask, get } from "./api.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // Where the marks of a chart stand. Pure: the tables of its tests say what comes out.
 
 const MINUTE = 60_000;

@@ -1,3 +1,4 @@
+// @ts-check
 import { get, query } from "./api.js";
 import { csv, el, isolated, link, whole } from "./dom.js";
 import { filters, filtersOf, nothing, picker } from "./filters.js";
@@ -12,7 +13,8 @@ export const title = "Events";
 const ROWS = `${EVENTS.path}/rows`;
 const SENTENCES = {
   renamed: ({ from, to }) => `from ${from} to ${to}`,
-  login_refused: ({ reason, pseudonym }) => (reason ? reason.replaceAll("_", " ") : `nobody has the name ${pseudonym}`),
+  login_refused: ({ reason, pseudonym }) => reason?.replaceAll("_", " ") ?? (pseudonym ? `nobody has the name ${pseudonym}` : ""),
+  throttle_reset: ({ waits }) => `${waits} counts of attempts were forgotten`,
 };
 
 /** What is told of an event, in one line. */

@@ -1,3 +1,4 @@
+// @ts-check
 import { get, plainly } from "./api.js";
 import { el, fill, shown } from "./dom.js";
 

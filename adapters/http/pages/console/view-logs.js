@@ -1,4 +1,6 @@
+// @ts-check
 import { ask, get, query } from "./api.js";
+import { sentence } from "./conditions.js";
 import { ask as askDialog } from "./dialog.js";
 import { button, csv, el, fill, say, whole } from "./dom.js";
 import { endpoints } from "./endpoints.js";
@@ -85,7 +87,7 @@ async function forget(filter, again) {
     title: `Remove ${many}?`,
     action: `Remove ${many}`,
     dangerous: true,
-    text: `All with ${filter.join(" and ")}. They cannot be brought back.`,
+    text: `All with: ${filter.map((each) => sentence(each, REQUESTS.columns)).join("; ")}. They cannot be brought back.`,
     act: async () => {
       const { forgotten } = await ask("DELETE", query("/api/ops/logs", { filter }));
       say(forgotten === 1 ? "1 record was removed." : `${number(forgotten)} records were removed.`);

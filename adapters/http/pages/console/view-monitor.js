@@ -1,3 +1,4 @@
+// @ts-check
 import { get, query } from "./api.js";
 import { chart, together } from "./chart.js";
 import { el, fill, link } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-check
 import { plainly } from "./api.js";
 import { el, fill, link, shown } from "./dom.js";
 

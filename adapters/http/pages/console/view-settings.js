@@ -1,3 +1,4 @@
+// @ts-check
 import { get } from "./api.js";
 import { el, isolated } from "./dom.js";
 import { table } from "./table.js";

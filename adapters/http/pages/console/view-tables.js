@@ -1,3 +1,4 @@
+// @ts-check
 import { get, query } from "./api.js";
 import { csv, el, isolated, link } from "./dom.js";
 import { filters, filtersOf, nothing } from "./filters.js";

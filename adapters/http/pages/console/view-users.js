@@ -1,3 +1,4 @@
+// @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, csv, el, isolated, link, say } from "./dom.js";
