@@ -44,7 +44,7 @@ function requests({ load, context, sort, onsort }) {
       { label: "Duration", number: true, sort: "duration_ms", falling: true, card: "end", cell: (row) => milliseconds(row.duration_ms) },
       { label: "Problem", kind: "fixed", card: "second", cell: (row) => pick("problem", row.problem) },
       { label: "User", card: "second", cell: (row) => who(row.user_id) },
-      { label: "Address", kind: "fixed", cell: (row) => pick("address", row.address) },
+      { label: "Address", kind: "less", cell: (row) => pick("address", row.address) },
       { label: "Node", kind: "less", cell: (row) => pick("node", row.node) },
     ],
   });
