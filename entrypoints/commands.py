@@ -126,14 +126,21 @@ class Commands(CLIPlugin):
 
 
 def _object(text: str) -> dict[str, Any]:
-    """What is meant; exits if it is no JSON object."""
+    """What is meant; exits if it is no JSON object, or names something twice."""
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = json.loads(text, object_pairs_hook=_without_twins)
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise UsageError('Give a JSON object, as {"plan": "pro"}.')
     return value
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise UsageError("The JSON object has a name twice.")
+    return found
 
 
 def _password(*, from_stdin: bool) -> str:

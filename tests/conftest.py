@@ -20,14 +20,33 @@ from tests.engines import ENGINES, SQLITE, cleaning_up, database_settings, using
 
 CHEAP_COST = 4
 
+_PATIENCE = 10
+"""How many times as long as by default a service under test waits for its database and for a hash:
+a machine that is busy otherwise fails no test.
+"""
+_PATIENT = {
+    name: _PATIENCE * getattr(Settings(), name)
+    for name in (
+        "database_pool_seconds",
+        "database_connect_seconds",
+        "database_lookup_seconds",
+        "database_statement_seconds",
+        "database_commit_seconds",
+        "database_lock_seconds",
+        "database_idle_seconds",
+        "hash_max_wait_seconds",
+    )
+}
+
 
 def settings_in(folder: Path, **changes: Any) -> Settings:
-    """The defaults, with cheap hashes, and without counting guesses, on the engine in use."""
+    """The defaults, but patient, with cheap hashes and no throttle, on the engine in use."""
     return Settings(
         **{
             "data_dir": folder / "data",
             "bcrypt_cost": CHEAP_COST,
             "throttle": "off",
+            **_PATIENT,
             **database_settings(folder / "data"),
             **changes,
         }

@@ -13,6 +13,7 @@ from entrypoints.server import set_up_code
 from entrypoints.settings import Settings
 from tests.browser.console import MARKUP, Console, of_settings, run_aside
 from tests.conftest import settings_in
+from tests.engines import rows
 from tests.examples import PASSWORD
 from tests.operations.conftest import make_operator
 
@@ -303,3 +304,27 @@ def test_roles_and_metadata_are_set_and_shown(console: Console) -> None:
     expect(page.locator(".facts").first).to_contain_text('{"plan":"pro"}')
     expect(page.get_by_text("roles_changed")).to_be_visible()
     console.shot("roles")
+
+
+def test_setting_roles_leaves_metadata_as_they_are_to_the_last_digit(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    text = '{"id":9007199254740993,"rate":1.0}'
+    with connect(console.url) as root:
+        root.log_in("root", PASSWORD)
+        body = f'{{"version": 1, "metadata": {text}}}'.encode()
+        json_type = {"Content-Type": "application/json"}
+        path = "/api/ops/users/2/roles"
+        assert root.request("PUT", path, content=body, headers=json_type).status == 200
+    console.log_in()
+    console.open("users/2")
+    page.get_by_role("button", name="Roles").click()
+    dialog = page.get_by_role("dialog")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
+    page.get_by_role("button", name="Roles").click()
+    dialog.get_by_label("Roles").fill("member")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("roles_changed")).to_be_visible()
+    expect(page.get_by_text("metadata_changed")).to_have_count(1)
+    assert rows(console.settings, "SELECT metadata FROM users WHERE id = 2") == [(text,)]

@@ -435,3 +435,20 @@ def test_a_user_disabled_from_the_console_is_out_at_once(tmp_path: Path) -> None
         unknown = run([*users, "disable", "nobody"], tmp_path)
         assert unknown.returncode != 0
         assert "There is no such user" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[]", "Give a JSON object"),
+        ("{", "Give a JSON object"),
+        ('{"a":' * 100_000, "Give a JSON object"),
+        ('{"a": {"b": 1, "b": 2}}', "has a name twice"),
+    ],
+)
+def test_metadata_that_is_no_json_object_is_refused_before_anything_else(
+    text: str, reason: str
+) -> None:
+    result = CliRunner().invoke(main, ["users", "metadata", "ada", text])
+    assert result.exit_code == 2
+    assert reason in result.output
