@@ -5,6 +5,7 @@
     │   ├── InvalidUsername
     │   ├── InvalidPassword
     │   ├── InvalidTokenName
+    │   ├── InvalidNote
     │   ├── InvalidQuery
     │   └── QueryTooSlow
     ├── UsernameTaken            somebody else has the name
@@ -14,10 +15,12 @@
     │   ├── NoSuchSession
     │   ├── NoSuchUser
     │   ├── NoSuchToken
+    │   ├── NoSuchInvitation
     │   └── NoSuchRow
     ├── Refused                  the caller may not do this
     │   ├── InvalidCredentials
     │   ├── InvalidCode
+    │   ├── SignUpClosed
     │   ├── NotSignedIn
     │   ├── NotAnOperator
     │   ├── ScopeMissing
@@ -77,6 +80,12 @@ class InvalidTokenName(Invalid):
     """The name of an access token breaks a rule of `domain.operator`."""
 
     field = "name"
+
+
+class InvalidNote(Invalid):
+    """The note on an invitation breaks a rule of `domain.invitation`."""
+
+    field = "note"
 
 
 class InvalidQuery(Invalid):
@@ -142,6 +151,13 @@ class NoSuchToken(NoSuchThing):
         super().__init__("There is no such access token.")
 
 
+class NoSuchInvitation(NoSuchThing):
+    """No invitation has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such invitation.")
+
+
 class NoSuchRow(NoSuchThing):
     """No row has this key."""
 
@@ -165,6 +181,15 @@ class InvalidCode(Refused):
 
     def __init__(self) -> None:
         super().__init__("This code is not, or no longer, valid; ask for a new one.")
+
+
+class SignUpClosed(Refused):
+    """Not everybody may sign up. What is wrong with an invitation is not told."""
+
+    def __init__(
+        self, message: str = "You need a valid invitation to sign up; ask for one."
+    ) -> None:
+        super().__init__(message)
 
 
 class NotAnOperator(Refused):

@@ -33,6 +33,9 @@ class EventKind(StrEnum):
     THROTTLE_RESET = "throttle_reset"
     ROLES_CHANGED = "roles_changed"
     METADATA_CHANGED = "metadata_changed"
+    INVITATION_CREATED = "invitation_created"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_USED = "invitation_used"
 
 
 class Refusal(StrEnum):

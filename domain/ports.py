@@ -1,5 +1,6 @@
 """What the inside needs from the outside. Further ports are beside the rules that need them, in
-`password.py`, `throttle.py`, `secrets.py`, `keyring.py` and `account.py`.
+`password.py`, `throttle.py`, `secrets.py`, `keyring.py`, `names.py`,
+`invitation.py`, `session.py` and `account.py`.
 
 Adapters never inherit from these; they only have to fit. The docstrings are the contract, and
 `tests/contracts` checks it: of the store and the hasher over the fakes too.
@@ -11,7 +12,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.events import Event, EventFeed, Recorded
+from domain.invitation import Invitation, Invitations
 from domain.keyring import AccessTokens, Codes
+from domain.names import Names
 from domain.network import Client
 from domain.operator import Bearer, Grant
 from domain.password import PasswordHash
@@ -66,6 +69,12 @@ class Lookup(Protocol):
         Whether it has expired is for the caller to say.
         """
 
+    async def invitation(self, digest: bytes) -> Invitation | None:
+        """The invitation with the code of this digest.
+
+        Whether it is open is for the caller to say.
+        """
+
 
 class Users(Protocol):
     """The accounts, inside a unit of work."""
@@ -77,6 +86,7 @@ class Users(Protocol):
         *,
         at: datetime,
         is_operator: bool = False,
+        roles: tuple[str, ...] = (),
     ) -> User:
         """Store a new account under an id that was never used. Raises `UsernameTaken`."""
 
@@ -95,7 +105,7 @@ class Users(Protocol):
 
     async def delete(self, user_id: int) -> None:
         """Remove the account, its sessions and access tokens, and the codes for it and made by it.
-        The name is free again, the id never.
+        The id is never used again.
         """
 
     async def has_operator(self) -> bool:
@@ -179,6 +189,14 @@ class UnitOfWork(Protocol):
         """The one-time codes."""
 
     @property
+    def names(self) -> Names:
+        """Whose the looks of names are."""
+
+    @property
+    def invitations(self) -> Invitations:
+        """The invitations."""
+
+    @property
     def counts(self) -> Counts:
         """The attempts that are counted."""
 
@@ -252,18 +270,6 @@ class Pseudonyms(Protocol):
 
     def of(self, username: Username) -> str:
         """The same for every spelling of a name, and of no use without the key."""
-
-
-class LastSeen(Protocol):
-    """Remembers, some moments later, when a session or access token was last used. What it was
-    told may be lost in a crash.
-    """
-
-    def note(self, session_id: int, at: datetime) -> None:
-        """Take the note and return at once."""
-
-    def note_token(self, token_id: int, at: datetime) -> None:
-        """The same for an access token."""
 
 
 class StorageProbe(Protocol):

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 _LENGTH = 43
 _SHAPE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH}}}", re.ASCII)
 _LIKE_ONE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH},}}", re.ASCII)
-_KEY_PREFIX, _SESSION_PREFIX = "fdk_", "fds_"
+_KEY_PREFIX, _SESSION_PREFIX, _INVITATION_PREFIX = "fdk_", "fds_", "fdi_"
 _DECODED_AT_MOST = 6
 
 
@@ -74,6 +74,22 @@ class AccessKey(Secret):
     def text(self) -> str:
         """As it is shown, once."""
         return _KEY_PREFIX + self.value
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationCode(Secret):
+    """The secret of an invitation to sign up, with a prefix for the same reason."""
+
+    @classmethod
+    def parse(cls, raw: str) -> Self | None:
+        """Read what a client presents. Anything of another shape is `None`."""
+        value = raw.removeprefix(_INVITATION_PREFIX)
+        return cls(value) if value != raw and _SHAPE.fullmatch(value) else None
+
+    @property
+    def text(self) -> str:
+        """As it is shown, once."""
+        return _INVITATION_PREFIX + self.value
 
 
 _Kind = TypeVar("_Kind", bound=Secret)

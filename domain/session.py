@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from domain.network import Client, Network, networks_of
 from domain.secrets import SessionToken
@@ -123,3 +124,15 @@ class Admission:
     remaining: timedelta
     expires_at: datetime
     device: str | None = field(default=None, repr=False)
+
+
+class LastSeen(Protocol):
+    """Remembers, some moments later, when a session or access token was last used. What it was
+    told may be lost in a crash.
+    """
+
+    def note(self, session_id: int, at: datetime) -> None:
+        """Take the note and return at once."""
+
+    def note_token(self, token_id: int, at: datetime) -> None:
+        """The same for an access token."""

@@ -85,9 +85,11 @@ class Calls(Generic[Answer_co]):
     def cookies(self) -> httpx.Cookies:
         """The cookies kept."""
 
-    def sign_up(self, username: str, password: str) -> Answer_co:
+    def sign_up(self, username: str, password: str, *, invitation: str | None = None) -> Answer_co:
         """Create an account and be signed in."""
-        return self._send("POST", "/api/user/signup", username=username, password=password)
+        body = {"username": username, "password": password}
+        invited = {} if invitation is None else {"invitation": invitation}
+        return self._send("POST", "/api/user/signup", **body, **invited)
 
     def log_in(self, username: str, password: str) -> Answer_co:
         """Open a session."""

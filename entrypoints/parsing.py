@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
+from domain.errors import InvalidUsername
+from domain.user import Username
 from entrypoints.cookie_domain import cookie_domain
 
 Network = IPv4Network | IPv6Network
@@ -22,6 +24,18 @@ _POSTGRESQL = re.compile(
 _LAST_PORT = 65_535
 _NODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
+
+
+RESERVED_NAMES = (
+    *("abuse", "admin", "administrator", "anonymous", "api", "billing", "contact", "everyone"),
+    *("frontdesk", "help", "helpdesk", "hostmaster", "info", "mail", "moderator", "no-reply"),
+    *("noreply", "nobody", "null", "official", "operator", "ops", "owner", "postmaster", "root"),
+    *("security", "service", "staff", "status", "superuser", "support", "sysadmin", "system"),
+    *("team", "undefined", "webmaster", "www"),
+)
+"""Names of roles in which people trust, and words that mean something to programs; those of mail
+are from RFC 2142.
+"""
 
 
 class Secret(bytes):
@@ -182,6 +196,17 @@ def several(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
     return lambda raw: tuple(parse(item.strip()) for item in raw.split(",") if item.strip())
 
 
+def names(raw: str) -> tuple[str, ...]:
+    """Several usernames, or `none`. Raises `ValueError`."""
+    found: tuple[str, ...] = () if raw == "none" else several(str)(raw)
+    for each in found:
+        try:
+            Username.parse(each)
+        except InvalidUsername as error:
+            raise ValueError(f"{each!r} is no username. {error}") from None
+    return found
+
+
 def page(raw: str) -> str:
     """The address of a page. Raises `ValueError`."""
     parts = urlsplit(raw)
@@ -212,6 +237,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "allowed_hosts": several(host),
     "trusted_origins": several(origin),
     "trusted_proxies": several(network),
+    "sign_up": choice("open", "invited", "closed"),
+    "reserved_names": names,
     "bcrypt_cost": whole(10, 31),
     "hash_threads": whole(1, 1_024),
     "hash_max_wait_seconds": number(60),

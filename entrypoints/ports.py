@@ -6,20 +6,21 @@ from datetime import timedelta
 from application.operations.queries import Tables
 from application.operations.requests import RequestLog, RequestTail
 from domain.account import RequestHistory
+from domain.invitation import SignUpMode
+from domain.names import NamePolicy
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import (
     Begin,
     Clock,
     ClockWatch,
     Devices,
-    LastSeen,
     Lookup,
     Pseudonyms,
     Records,
     StorageProbe,
 )
 from domain.secrets import Secrets
-from domain.session import Lifetimes
+from domain.session import LastSeen, Lifetimes
 from domain.throttle import Throttle, ThrottlePolicy
 
 
@@ -55,6 +56,8 @@ class Ports:
 class Policies:
     """What can be set about the rules."""
 
+    names: NamePolicy
+    sign_up: SignUpMode = SignUpMode.OPEN
     passwords: PasswordPolicy = field(default_factory=PasswordPolicy)
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     limits: ThrottlePolicy = field(default_factory=ThrottlePolicy)

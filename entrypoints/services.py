@@ -18,11 +18,13 @@ from adapters.passwords.hash_queue import HashQueue
 from adapters.signing.device_marks import DeviceMarks
 from adapters.signing.key_file import KeyFile
 from adapters.signing.pseudonyms import HmacPseudonyms
+from adapters.skeletons import skeleton
 from adapters.sql.costs import highest_cost
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.leases import SqlLeases
 from adapters.sql.lookup import SqlLookup
+from adapters.sql.names import MissingLooks
 from adapters.sql.probe import SqlProbe
 from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
@@ -36,6 +38,8 @@ from application.operations.queries import Tables
 from application.operations.request_statistics import RequestStatistics
 from application.operations.requests import Observe, RequestLog, Tally
 from domain.events import EventKind
+from domain.invitation import SignUpMode
+from domain.names import NamePolicy
 from domain.ports import Clock, Records
 from entrypoints import __version__
 from entrypoints.background import every, until_done
@@ -141,7 +145,8 @@ def build_services(
         request_tail=watch.request_tail,
         own_requests=watch.own_requests,
     )
-    use_cases = wire(ports, _policies(settings))
+    policies = _policies(settings)
+    use_cases = wire(ports, policies)
     departures = Departures(use_cases.blank_requests)
 
     async def close() -> None:
@@ -158,7 +163,7 @@ def build_services(
                 storage.running(),
                 leases.holding(),
                 watch.running(),
-                _background(use_cases, hasher, storage, leases),
+                _background(use_cases, policies, hasher, storage, leases),
                 every(_LAST_SEEN_SECONDS, last_seen.write),
                 every(_DEPARTURES_SECONDS, departures.look),
             ):
@@ -184,10 +189,15 @@ def build_services(
 
 @asynccontextmanager
 async def _background(
-    use_cases: UseCases, hasher: BcryptHasher, storage: Storage, leases: LeaseHolder
+    use_cases: UseCases,
+    policies: Policies,
+    hasher: BcryptHasher,
+    storage: Storage,
+    leases: LeaseHolder,
 ) -> AsyncIterator[None]:
     """What is done now and then, and what an older version has left to do."""
     device_names = DeviceNames(storage.reader, storage.transactions, device_of)
+    missing_looks = MissingLooks(storage.reader, storage.transactions, policies.names.looks)
 
     async def clean_up() -> None:
         while await use_cases.clean_up():
@@ -206,6 +216,7 @@ async def _background(
         every(_CLEAN_UP_SECONDS, blank_requests),
         until_done(_FILLING_SECONDS, learn_cost),
         until_done(_FILLING_SECONDS, device_names.fill),
+        until_done(_FILLING_SECONDS, missing_looks.fill),
     ):
         yield
 
@@ -213,6 +224,8 @@ async def _background(
 def _policies(settings: Settings) -> Policies:
     passwords = settings.password_policy
     return Policies(
+        names=NamePolicy(skeleton, settings.reserved_names),
+        sign_up=SignUpMode(settings.sign_up),
         passwords=replace(passwords, common=common_passwords()) if settings.hardened else passwords,
         lifetimes=settings.lifetimes,
         limits=throttle_policy(settings),

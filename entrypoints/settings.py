@@ -15,7 +15,7 @@ from msgspec import Struct, field, structs
 from domain.password import PasswordPolicy
 from domain.session import Lifetimes, SessionPolicy
 from entrypoints.cookie_domain import covers
-from entrypoints.parsing import PARSERS, Network, PostgresqlUrl, Rate, Secret
+from entrypoints.parsing import PARSERS, RESERVED_NAMES, Network, PostgresqlUrl, Rate, Secret
 
 PREFIX = "FRONTDESK_"
 
@@ -52,6 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     trusted_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
+    sign_up: Literal["open", "invited", "closed"] = "open"
+    reserved_names: tuple[str, ...] = RESERVED_NAMES
     bcrypt_cost: int = 12
     hash_threads: int | None = None
     hash_max_wait_seconds: float = 2

@@ -32,6 +32,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "database_idle_seconds": "Seconds that a transaction may do nothing.",
         "migrate": "never: only frontdesk database upgrade changes the schema.",
     },
+    "Sign-up": {
+        "sign_up": "Who may sign up: everybody, whoever has an invitation, or nobody.",
+        "reserved_names": "Names, and what looks like them, that only operators can give.",
+    },
     "Passwords and keys": {
         "bcrypt_cost": "The work for a password is 2 to the power of this.",
         "hash_threads": "Threads that hash passwords.",
@@ -90,6 +94,7 @@ UNSET: Mapping[str, str] = {
     "allowed_hosts": "none",
     "trusted_origins": "none",
     "trusted_proxies": "none",
+    "reserved_names": "none",
     "hash_threads": "one a core",
     "pepper": "hashes without one",
     "old_peppers": "none",

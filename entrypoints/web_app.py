@@ -18,6 +18,7 @@ from adapters.http.health import HealthController
 from adapters.http.json_response import JsonResponse
 from adapters.http.operations.documents import openapi_json, openapi_yaml
 from adapters.http.operations.feed import FeedController
+from adapters.http.operations.invitations import InvitationsController
 from adapters.http.operations.labels import LabelsController
 from adapters.http.operations.logs import LogsController
 from adapters.http.operations.monitoring import MonitoringController, NodesController
@@ -137,6 +138,7 @@ def _operations(settings: Settings) -> list[Any]:
         LabelsController,
         FeedController,
         TokensController,
+        InvitationsController,
         *([LogsController, RequestStatisticsController] if settings.request_log == "on" else []),
         *([MonitoringController, NodesController] if settings.metrics == "on" else []),
         *([scrape] if settings.metrics == settings.prometheus == "on" else []),

@@ -18,6 +18,7 @@ from application.operations.blank_requests import BlankRequests
 from application.operations.export_rows import ExportRows
 from application.operations.follow_requests import FollowRequests
 from application.operations.forget_requests import ForgetRequests
+from application.operators.create_invitation import CreateInvitation
 from application.operators.create_token import CreateToken
 from application.operators.create_user import CreateUser
 from application.operators.delete_user_as_operator import DeleteUserAsOperator
@@ -28,6 +29,7 @@ from application.operators.end_user_sessions import EndUserSessions
 from application.operators.identify_operator import IdentifyOperator
 from application.operators.offer_set_up import OfferSetUp
 from application.operators.reset_throttle import ResetThrottle
+from application.operators.revoke_invitation import RevokeInvitation
 from application.operators.revoke_token import RevokeToken
 from application.operators.set_labels import SetLabels
 from application.operators.set_reset_code import SetResetCode
@@ -35,12 +37,16 @@ from application.operators.set_up import SetUp
 from application.operators.show_throttle import ShowThrottle
 from application.operators.update_user_as_operator import UpdateUserAsOperator
 from application.steps.authenticate import Authenticate
+from application.steps.check_invitation import CheckInvitation
+from application.steps.check_issuer import CheckIssuer
 from application.steps.confirm_owner import ConfirmOwner
 from application.steps.erase_account import EraseAccount
 from application.steps.open_account import OpenAccount
 from application.steps.open_session import OpenSession
 from application.steps.operator_transactions import OperatorTransactions
 from application.steps.replace_password import ReplacePassword
+from application.steps.take_name import TakeName
+from application.steps.use_invitation import UseInvitation
 from application.upkeep.check_readiness import CheckReadiness
 from application.upkeep.clean_up import CleanUp
 from entrypoints.ports import Policies, Ports
@@ -79,6 +85,8 @@ class UseCases:
     reset_throttle: ResetThrottle
     create_token: CreateToken
     revoke_token: RevokeToken
+    create_invitation: CreateInvitation
+    revoke_invitation: RevokeInvitation
     export_rows: ExportRows
     follow_requests: FollowRequests
     forget_requests: ForgetRequests
@@ -106,7 +114,9 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         throttle=ports.throttle,
         throttle_policy=policies.limits,
     )
-    erase_account = EraseAccount(clock=ports.clock)
+    check_issuer = CheckIssuer(clock=ports.clock)
+    take_name = TakeName(names=policies.names, clock=ports.clock)
+    erase_account = EraseAccount(names=policies.names, clock=ports.clock)
     replace_password = ReplacePassword(clock=ports.clock)
     transactions = OperatorTransactions(
         begin=ports.begin, clock=ports.clock, lifetimes=policies.lifetimes
@@ -119,6 +129,12 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             begin=ports.begin,
             hasher=ports.hasher,
             clock=ports.clock,
+            check_invitation=CheckInvitation(
+                lookup=ports.lookup, clock=ports.clock, mode=policies.sign_up
+            ),
+            use_invitation=UseInvitation(clock=ports.clock, check_issuer=check_issuer),
+            names=policies.names,
+            take_name=take_name,
             open_session=open_session,
             password_policy=policies.passwords,
             throttle=ports.throttle,
@@ -141,6 +157,8 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             begin=ports.begin,
             confirm_owner=confirm_owner,
             replace_password=replace_password,
+            names=policies.names,
+            take_name=take_name,
             hasher=ports.hasher,
             clock=ports.clock,
             secrets=ports.secrets,
@@ -160,6 +178,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             clock=ports.clock,
             open_session=open_session,
             replace_password=replace_password,
+            check_issuer=check_issuer,
             password_policy=policies.passwords,
             devices=ports.devices,
         ),
@@ -190,12 +209,14 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             lookup=ports.lookup,
             hasher=ports.hasher,
             clock=ports.clock,
+            take_name=take_name,
             open_session=open_session,
             password_policy=policies.passwords,
             devices=ports.devices,
         ),
         create_user=CreateUser(
             transactions=transactions,
+            take_name=take_name,
             hasher=ports.hasher,
             clock=ports.clock,
             password_policy=policies.passwords,
@@ -203,6 +224,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         update_user_as_operator=UpdateUserAsOperator(
             open_account=open_account,
             replace_password=replace_password,
+            take_name=take_name,
             hasher=ports.hasher,
             clock=ports.clock,
             password_policy=policies.passwords,
@@ -234,6 +256,10 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             transactions=transactions, clock=ports.clock, secrets=ports.secrets
         ),
         revoke_token=RevokeToken(transactions=transactions, lookup=ports.lookup, clock=ports.clock),
+        create_invitation=CreateInvitation(
+            transactions=transactions, clock=ports.clock, secrets=ports.secrets
+        ),
+        revoke_invitation=RevokeInvitation(transactions=transactions, clock=ports.clock),
         export_rows=ExportRows(batch=policies.batch),
         follow_requests=FollowRequests(tail=ports.request_tail),
         forget_requests=ForgetRequests(

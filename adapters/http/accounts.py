@@ -30,6 +30,7 @@ from adapters.http.problems import (
 from adapters.http.views import (
     AdmittedView,
     Confirmation,
+    NewAccount,
     NewSession,
     ReceiptView,
     Reset,
@@ -52,6 +53,7 @@ from domain.errors import (
     InvalidUsername,
     LastOperator,
     NotSignedIn,
+    SignUpClosed,
     StorageFull,
     StorageUnavailable,
     TooManyAttempts,
@@ -77,6 +79,7 @@ class AccountController(Controller):
         opt=PUBLIC,
         security=[{}],
         responses=answers(
+            SignUpClosed,
             InvalidUsername,
             InvalidPassword,
             UsernameTaken,
@@ -89,7 +92,7 @@ class AccountController(Controller):
     )
     async def sign_up(
         self,
-        data: Annotated[NewSession, Body()],
+        data: Annotated[NewAccount, Body()],
         request: PublicRequest,
         sign_up: NamedDependency[SignUp],
         jar: NamedDependency[Cookies],
@@ -100,6 +103,7 @@ class AccountController(Controller):
             password=data.password,
             origin=origin_of(request),
             presented=replaced_by(request, cookie=data.cookie),
+            invitation=given(data.invitation),
             as_bearer=not data.cookie,
         )
         let_in_or_out(request, admission.user.id)
@@ -275,8 +279,8 @@ class AccountController(Controller):
         """Delete your account, your sessions, and your personal data in what is on record.
 
         This needs `current_password`, unless you logged in moments ago (10 minutes, if not set
-        otherwise). The name can
-        be taken again by anybody; the id never. The last operator cannot leave.
+        otherwise). The name stays taken for 90 days, the id for ever. The last operator cannot
+        leave.
         """
         receipt = await delete_own_account(
             signed_in=request.user,

@@ -55,6 +55,19 @@ class NewSession(Credentials, frozen=True):
     cookie: AsCookie = True
 
 
+class NewAccount(NewSession, frozen=True, omit_defaults=True):
+    """Name and password, where the session goes, and what lets you in where not everybody may."""
+
+    invitation: Annotated[
+        str | UnsetType,
+        Body(
+            description="From an operator: needed where only who is invited may sign up, and may"
+            " bring roles.",
+            max_length=100,
+        ),
+    ] = UNSET
+
+
 class UserUpdate(Struct, frozen=True, omit_defaults=True):
     """What to change; what is left out stays."""
 

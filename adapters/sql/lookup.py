@@ -6,9 +6,11 @@ from time import perf_counter
 from adapters.sql.access_tokens import BEARER_BY_DIGEST, OWNER_BY_ID, to_bearer
 from adapters.sql.batches import Batches, Fetch
 from adapters.sql.codes import GRANT_BY_DIGEST, to_grant
+from adapters.sql.invitations import INVITATION_BY_DIGEST, to_invitation
 from adapters.sql.tally import count_since
 from adapters.sql.transactions import Reader
 from adapters.sql.users import USER_BY_KEY, to_user
+from domain.invitation import Invitation
 from domain.operator import Bearer, Grant
 from domain.session import SignedIn
 from domain.user import User, Username
@@ -54,6 +56,10 @@ class SqlLookup:
     async def grant(self, digest: bytes) -> Grant | None:
         row = await self._reader.one(GRANT_BY_DIGEST, digest=digest)
         return to_grant(row) if row else None
+
+    async def invitation(self, digest: bytes) -> Invitation | None:
+        row = await self._reader.one(INVITATION_BY_DIGEST, wanted=digest)
+        return to_invitation(row) if row else None
 
 
 def _is_text(key: str) -> bool:

@@ -78,11 +78,29 @@ users = Table(
     _number("version", server_default="1"),
     _text("roles", server_default="", writable=True),
     _text("metadata", server_default="{}", kind="json", writable=True),
+    _number("has_looks", server_default="0", info={"secret": True}),
     UniqueConstraint("username_key"),
     **_WITH_IDS,
 )
 _is_operator = users.c.is_operator == 1
 Index(None, users.c.is_operator, sqlite_where=_is_operator, postgresql_where=_is_operator)
+_is_missing = users.c.has_looks == 0
+Index("ix_users_looks_missing", users.c.id, sqlite_where=_is_missing, postgresql_where=_is_missing)
+
+names = Table(
+    "names",
+    metadata,
+    _text("look"),
+    _number("user_id", index=True),
+    _instant("held_until", nullable=True),
+    PrimaryKeyConstraint("look"),
+    **_WITHOUT_IDS,
+)
+"""What each name looks like, as a digest, and whose it is; or until when it is held for whom it
+belonged to, also if the account is gone.
+"""
+_is_held = names.c.held_until.is_not(None)
+Index(None, names.c.held_until, sqlite_where=_is_held, postgresql_where=_is_held)
 
 sessions = Table(
     "sessions",
@@ -168,6 +186,28 @@ one_time_codes = Table(
     _belongs_to("access_tokens", "issuer_key_id"),
     UniqueConstraint("digest"),
     _belongs_to("users", "user_id"),
+    **_WITH_IDS,
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    _digest(),
+    _text("note"),
+    _text("roles"),
+    _number("uses"),
+    _number("used"),
+    _instant("created_at"),
+    _instant("expires_at"),
+    _instant("revoked_at", nullable=True),
+    _number("issuer_id", nullable=True, index=True),
+    _number("issuer_auth_version", nullable=True),
+    _number("issuer_key_id", nullable=True, index=True),
+    UniqueConstraint("digest"),
+    _belongs_to("users", "issuer_id"),
+    _belongs_to("access_tokens", "issuer_key_id"),
+    Index(None, "expires_at"),
     **_WITH_IDS,
 )
 

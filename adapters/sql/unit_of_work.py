@@ -9,6 +9,8 @@ from adapters.sql.access_tokens import SqlAccessTokens
 from adapters.sql.codes import SqlCodes
 from adapters.sql.counts import SqlCounts
 from adapters.sql.events import SqlEvents
+from adapters.sql.invitations import SqlInvitations
+from adapters.sql.names import SqlNames
 from adapters.sql.sessions import SqlSessions
 from adapters.sql.transactions import Transactions
 from adapters.sql.turns import Turns
@@ -26,6 +28,8 @@ class SqlUnitOfWork:
     events: SqlEvents
     tokens: SqlAccessTokens
     codes: SqlCodes
+    names: SqlNames
+    invitations: SqlInvitations
     counts: SqlCounts
 
 
@@ -63,6 +67,8 @@ class SqlBegin:
                 events=events,
                 tokens=SqlAccessTokens(transaction),
                 codes=SqlCodes(transaction),
+                names=SqlNames(transaction),
+                invitations=SqlInvitations(transaction),
                 counts=SqlCounts(transaction),
             )
         self.on_events(events.appended)

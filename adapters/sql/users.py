@@ -84,6 +84,7 @@ class SqlUsers:
         *,
         at: datetime,
         is_operator: bool = False,
+        roles: tuple[str, ...] = (),
     ) -> User:
         user_id = await self._write(
             _ADD,
@@ -93,9 +94,10 @@ class SqlUsers:
                 "signup_time": to_micros(at),
                 "auth_version": 1,
                 "is_operator": int(is_operator),
+                "roles": ",".join(roles),
             },
         )
-        return User(user_id, username, password_hash, at, is_operator=is_operator)
+        return User(user_id, username, password_hash, at, is_operator=is_operator, roles=roles)
 
     async def get(self, user_id: int) -> User | None:
         if not 0 < user_id <= sys.maxsize:

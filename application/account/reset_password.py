@@ -1,13 +1,13 @@
 """Choose a new password with a one-time code."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
+from application.steps.check_issuer import CheckIssuer
 from application.steps.open_session import OpenSession
 from application.steps.replace_password import ReplacePassword
 from domain.errors import InvalidCode
 from domain.events import EventKind
-from domain.operator import Grant, Issuer, Purpose
+from domain.operator import Grant, Purpose
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices, Lookup, UnitOfWork
 from domain.secrets import OneTimeCode, SessionToken
@@ -28,6 +28,7 @@ class ResetPassword:
     clock: Clock
     open_session: OpenSession
     replace_password: ReplacePassword
+    check_issuer: CheckIssuer
     password_policy: PasswordPolicy
     devices: Devices
 
@@ -65,21 +66,10 @@ class ResetPassword:
         user = await work.users.get(grant.user_id)
         if user is None or user.is_disabled:
             raise InvalidCode
-        if grant.issuer and not await _could_issue(work, grant.issuer, user, now):
-            raise InvalidCode
+        if grant.issuer:
+            by_program = grant.issuer.token_id is not None
+            if by_program and user.is_operator:  # since then
+                raise InvalidCode
+            if not await self.check_issuer(work, grant.issuer):
+                raise InvalidCode
         return user
-
-
-async def _could_issue(work: UnitOfWork, issuer: Issuer, user: User, now: datetime) -> bool:
-    """Say whether who made the code could make it now: who was dismissed, or whose password or
-    key may have been stolen and is changed since, could not.
-    """
-    operator = await work.users.get(issuer.user_id)
-    if operator is None or operator.is_disabled or not operator.is_operator:
-        return False
-    if operator.auth_version != issuer.auth_version:
-        return False
-    if issuer.token_id is None:
-        return True
-    bearer = await work.tokens.get(issuer.token_id)
-    return bearer is not None and bearer.is_live(now) and not user.is_operator

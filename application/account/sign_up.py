@@ -1,29 +1,40 @@
 """Create an account."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from application.steps.check_invitation import CheckInvitation
 from application.steps.open_session import OpenSession
+from application.steps.take_name import TakeName
+from application.steps.use_invitation import UseInvitation
 from domain.errors import Unavailable
-from domain.events import Event, EventKind
+from domain.events import Details, Event, EventKind
+from domain.invitation import Invitation
+from domain.names import NamePolicy
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices
-from domain.secrets import SessionToken
+from domain.secrets import InvitationCode, SessionToken
 from domain.session import Admission, Origin
 from domain.throttle import Throttle, ThrottlePolicy
-from domain.user import Username
+from domain.user import User, Username
 
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """Create an account and open its first session, which replaces the one presented.
+    """Create an account and open its first session, which replaces the one presented. An invitation
+    is used, and gives the account its roles.
 
-    Raises `InvalidUsername`, `InvalidPassword`, `UsernameTaken`,
-    `TooManyAttempts`, `Unavailable`.
+    Raises `SignUpClosed`, before anything else is looked at, `InvalidUsername`, `InvalidPassword`,
+    `UsernameTaken`, `TooManyAttempts`, `Unavailable`.
     """
 
     begin: Begin
     hasher: PasswordHasher
     clock: Clock
+    check_invitation: CheckInvitation
+    use_invitation: UseInvitation
+    names: NamePolicy
+    take_name: TakeName
     open_session: OpenSession
     password_policy: PasswordPolicy
     throttle: Throttle
@@ -37,19 +48,26 @@ class SignUp:
         password: str,
         origin: Origin,
         presented: SessionToken | None,
+        invitation: str | None = None,
         as_bearer: bool = False,
     ) -> Admission:
+        code = InvitationCode.parse(invitation) if invitation is not None else None
+        invited = await self.check_invitation(code, is_given=invitation is not None)
         name, secret = Username.parse(username), self.password_policy.parse(password)
+        self.names.demand_not_reserved(name)
         client = origin.client()
         self.hasher.check_turn(client=client)
         counted = self.throttle_policy.for_sign_up(origin.networks)
         await self.throttle.reserve(counted, client=client)
         try:
             password_hash = await self.hasher.hash(secret, client=client)
-            async with self.begin(client) as work:
-                now = self.clock.now()
-                user = await work.users.add(name, password_hash, at=now)
-                await work.events.append(Event(EventKind.SIGNED_UP, now, user.id, origin))
+            issuers = [invited.issuer.user_id] if invited and invited.issuer else []
+            async with self.begin(client, accounts=issuers) as work:
+                used = await self.use_invitation(work, code) if code else None
+                now, roles = self.clock.now(), used.roles if used else ()
+                user = await work.users.add(name, password_hash, at=now, roles=roles)
+                await self.take_name(work, user)
+                await work.events.append(*_events(user, used, now, origin))
                 admission = await self.open_session(
                     work, user, origin=origin, presented=presented, as_bearer=as_bearer
                 )
@@ -57,3 +75,14 @@ class SignUp:
             await self.throttle.refund(counted, client=client)
             raise
         return replace(admission, device=self.devices.issue(user))
+
+
+def _events(user: User, used: Invitation | None, now: datetime, origin: Origin) -> list[Event]:
+    events = [Event(EventKind.SIGNED_UP, now, user.id, origin)]
+    if used:
+        details: Details = {"invitation": used.id}
+        events.append(Event(EventKind.INVITATION_USED, now, user.id, origin, details))
+    if user.roles:
+        details = {"from": "", "to": ",".join(user.roles)}
+        events.append(Event(EventKind.ROLES_CHANGED, now, user.id, origin, details))
+    return events

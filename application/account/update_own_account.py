@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 from application.steps.confirm_owner import ConfirmOwner
 from application.steps.replace_password import ReplacePassword
+from application.steps.take_name import TakeName
 from domain.account import UpdatedAccount
 from domain.errors import FreshLoginRequired, NotSignedIn, Unavailable
 from domain.events import Event, EventKind
+from domain.names import NamePolicy
 from domain.network import Client
 from domain.password import PasswordHash, PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices
@@ -33,6 +35,8 @@ class UpdateOwnAccount:
     begin: Begin
     confirm_owner: ConfirmOwner
     replace_password: ReplacePassword
+    names: NamePolicy
+    take_name: TakeName
     hasher: PasswordHasher
     clock: Clock
     secrets: Secrets
@@ -60,6 +64,8 @@ class UpdateOwnAccount:
             raise FreshLoginRequired("Log in again and retry, or let the keys end.")
         client, user_id = origin.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
+        if name and renames:
+            self.names.demand_not_reserved(name)
         counted = [
             *(self.throttle_policy.for_change(user_id) if renames else ()),
             *(self.throttle_policy.for_password(user_id) if secret else ()),
@@ -100,6 +106,7 @@ class UpdateOwnAccount:
             if name and name != user.username:
                 names = {"from": user.username.value, "to": name.value}
                 user = await work.users.save(user.renamed(name))
+                await self.take_name(work, user)
                 await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
             if password_hash is None:
                 return UpdatedAccount(user, None)

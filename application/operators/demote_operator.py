@@ -36,6 +36,7 @@ class DemoteOperator:
             now = self.clock.now()
             demoted = await work.users.save(found.demoted())
             await work.codes.void(found.id)
+            await work.invitations.revoke_all(found.id, now)
             keys = await work.tokens.end_all(found.id)
             await work.events.append(
                 Event(EventKind.OPERATOR_DEMOTED, now, found.id, origin, actor_id=actor),

@@ -39,6 +39,7 @@ class DisableUser:
             ended = await work.sessions.end_all(found.id)
             keys = await work.tokens.end_all(found.id)
             await work.codes.void(found.id)
+            await work.invitations.revoke_all(found.id, now)
             await work.events.append(
                 Event(EventKind.ACCOUNT_DISABLED, now, found.id, origin, actor_id=actor),
                 *sessions_ended(now, found.id, origin, count=ended, why=why, actor_id=actor),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from application.steps.authenticate import Authenticate
 from domain.errors import NotAnOperator, NotSignedIn
 from domain.operator import Operator, Person, Program, Scope
-from domain.ports import Clock, LastSeen, Lookup
+from domain.ports import Clock, Lookup
 from domain.secrets import AccessKey, SessionToken
-from domain.session import Lifetimes
+from domain.session import LastSeen, Lifetimes
 
 
 @dataclass(frozen=True, slots=True)

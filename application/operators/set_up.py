@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from application.steps.open_session import OpenSession
+from application.steps.take_name import TakeName
 from domain.errors import InvalidCode
 from domain.events import Event, EventKind
 from domain.operator import Purpose
@@ -25,6 +26,7 @@ class SetUp:
     lookup: Lookup
     hasher: PasswordHasher
     clock: Clock
+    take_name: TakeName
     open_session: OpenSession
     password_policy: PasswordPolicy
     devices: Devices
@@ -50,6 +52,7 @@ class SetUp:
             if is_too_late or grant is None or not grant.allows(Purpose.SET_UP, now):
                 raise InvalidCode
             user = await work.users.add(name, password_hash, at=now, is_operator=True)
+            await self.take_name(work, user, by_operator=True)
             await work.codes.void_set_up()
             await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))
             admission = await self.open_session(work, user, origin=origin, presented=presented)

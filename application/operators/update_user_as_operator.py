@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from application.steps.open_account import OpenAccount
 from application.steps.replace_password import ReplacePassword
+from application.steps.take_name import TakeName
 from domain.errors import EditConflict
 from domain.events import Event, EventKind
 from domain.operator import Operator
@@ -25,6 +26,7 @@ class UpdateUserAsOperator:
 
     open_account: OpenAccount
     replace_password: ReplacePassword
+    take_name: TakeName
     hasher: PasswordHasher
     clock: Clock
     password_policy: PasswordPolicy
@@ -48,6 +50,7 @@ class UpdateUserAsOperator:
             if name and name != user.username:
                 names = {"from": user.username.value, "to": name.value}
                 user = await work.users.save(user.renamed(name))
+                await self.take_name(work, user, by_operator=True)
                 now = self.clock.now()
                 renamed = Event(EventKind.RENAMED, now, user.id, origin, names, actor)
                 await work.events.append(renamed)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from domain.errors import NotSignedIn
-from domain.ports import Clock, LastSeen, Lookup
+from domain.ports import Clock, Lookup
 from domain.secrets import SessionToken
-from domain.session import Lifetimes, SignedIn
+from domain.session import LastSeen, Lifetimes, SignedIn
 
 
 @dataclass(frozen=True, slots=True)

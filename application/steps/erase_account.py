@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from domain.account import Receipt
 from domain.errors import LastOperator
 from domain.events import Event, EventKind
+from domain.names import HELD_AT_MOST, NamePolicy
 from domain.ports import Clock, UnitOfWork
 from domain.session import Origin
 from domain.user import User
@@ -16,11 +17,13 @@ _NOWHERE = Origin("", "")
 class EraseAccount:
     """Remove an account, its sessions, access keys and codes, and personal data in its events.
 
-    The name can be taken again, the id never. That the account of this id was deleted stays on
-    record: by its owner (`actor_id` is `None`) without from where; by an operator with it.
+    The name is held for some time, the id is never used again. That the account of this id was
+    deleted stays on record: by its owner (`actor_id` is `None`) without from where; by an operator
+    with it.
     Raises `LastOperator`, `Unavailable`.
     """
 
+    names: NamePolicy
     clock: Clock
 
     async def __call__(
@@ -32,6 +35,9 @@ class EraseAccount:
         sessions = await work.sessions.end_all(user.id)
         # First the account: whoever writes an event about it meanwhile is waited for.
         await work.users.delete(user.id)
+        # For nobody: its id is not used again.
+        until = now + self.names.held_for
+        await work.names.hold(user.id, until=until, at_most=HELD_AT_MOST)
         events = await work.events.erase_personal(user.id)
         where = _NOWHERE if by_owner else origin
         deleted = Event(EventKind.ACCOUNT_DELETED, now, user.id, where, actor_id=actor_id)

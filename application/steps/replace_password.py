@@ -33,11 +33,12 @@ class ReplacePassword:
         but: int | None = None,
         keep_keys: bool = False,
     ) -> User:
+        now, why = self.clock.now(), Ending.PASSWORD_CHANGED
         changed = await work.users.save(user.with_password(password_hash))
         await work.codes.void(user.id)
+        await work.invitations.revoke_all(user.id, now)
         keys = [] if keep_keys else await work.tokens.end_all(user.id)
         ended = await work.sessions.end_all(user.id, but=but)
-        now, why = self.clock.now(), Ending.PASSWORD_CHANGED
         await work.events.append(
             Event(kind, now, user.id, origin, actor_id=actor_id),
             *sessions_ended(now, user.id, origin, count=ended, why=why, actor_id=actor_id),

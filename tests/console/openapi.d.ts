@@ -137,7 +137,7 @@ export interface components {
          * @description Stored and shown; a kind once used keeps its name for ever.
          * @enum {string}
          */
-        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed";
+        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used";
         /** EventPageView */
         EventPageView: {
             events: components["schemas"]["EventView"][];
@@ -235,6 +235,20 @@ export interface components {
             /** @default ok */
             status?: string;
         };
+        /** InvitationView */
+        InvitationView: {
+            id: number;
+            note: string;
+            roles: string[];
+            uses: number;
+            used: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            revoked_at: string | null;
+            code: string | null;
+        };
         /** Labels */
         Labels: {
             version: number;
@@ -272,6 +286,47 @@ export interface components {
             expires: string;
             /** Format: date-time */
             fresh_until: string;
+        };
+        /** NewAccount */
+        NewAccount: {
+            /**
+             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @example user1
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @example 123123
+             */
+            password: string;
+            /**
+             * @description `false` is for programs: no cookie is set, and the answer has the `token` to send as `Authorization: Bearer`.
+             * @default true
+             */
+            cookie?: boolean;
+            /** @description From an operator: needed where only who is invited may sign up, and may bring roles. */
+            invitation?: string;
+        };
+        /** NewInvitation */
+        NewInvitation: {
+            /**
+             * @description For operators: whom it is for.
+             * @default
+             * @example Grace, of the support
+             */
+            note?: string;
+            /**
+             * @description What each account gets. From a program, this needs the scope `data.roles` too.
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles?: string[];
+            /** @default 1 */
+            uses?: number;
+            /** @default 7 */
+            days?: number;
         };
         /** NewSession */
         NewSession: {
@@ -534,9 +589,12 @@ export type FieldError = components['schemas']['FieldError'];
 export type FirstOperator = components['schemas']['FirstOperator'];
 export type Forgotten = components['schemas']['Forgotten'];
 export type Health = components['schemas']['Health'];
+export type InvitationView = components['schemas']['InvitationView'];
 export type Labels = components['schemas']['Labels'];
 export type LimitName = components['schemas']['LimitName'];
 export type LiveSessionView = components['schemas']['LiveSessionView'];
+export type NewAccount = components['schemas']['NewAccount'];
+export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewSession = components['schemas']['NewSession'];
 export type NewToken = components['schemas']['NewToken'];
 export type NodeView = components['schemas']['NodeView'];

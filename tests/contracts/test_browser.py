@@ -89,10 +89,12 @@ async def test_it_describes_the_tables(browser: TableReader) -> None:
     tables = {table.name: table for table in await browser.tables()}
     assert list(tables) == [
         "users",
+        "names",
         "sessions",
         "events",
         "access_tokens",
         "one_time_codes",
+        "invitations",
         "throttle_buckets",
         "readiness",
         "fingerprints",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from adapters.sql.lookup import SqlLookup
 from adapters.sql.records import SqlRecords
 from adapters.sql.unit_of_work import SqlBegin
 from domain.events import Event
+from domain.invitation import Invitation
 from domain.network import Client
 from domain.operator import Grant
 from domain.ports import Begin, Lookup, Records
 from domain.session import Session
 from domain.user import User, Username
-from tests.contracts import operator_contract, store_contract
+from tests.contracts import name_contract, operator_contract, store_contract
 from tests.contracts.storages import storage_on
 from tests.contracts.store_contract import CONTRACT, Store
 from tests.engines import ENGINES
@@ -25,6 +27,8 @@ from tests.fakes.store import (
     FakeCodes,
     FakeCounts,
     FakeEvents,
+    FakeInvitations,
+    FakeNames,
     FakeSessions,
     FakeStore,
     FakeTokens,
@@ -115,17 +119,44 @@ class LastingCodes(FakeCodes):
         pass
 
 
+class GenerousNames(FakeNames):
+    async def take(
+        self, looks: Collection[str], user_id: int, *, now: datetime, held_too: bool = False
+    ) -> None:
+        await super().take(looks, user_id, now=now, held_too=True)
+
+    async def hold(
+        self, user_id: int, *, but: Collection[str] = (), until: datetime, at_most: int
+    ) -> None:
+        await super().hold(user_id, but=but, until=until, at_most=100)
+
+
+class BlindNames(FakeNames):
+    async def take(
+        self, looks: Collection[str], user_id: int, *, now: datetime, held_too: bool = False
+    ) -> None:
+        pass
+
+
+class LastingInvitations(FakeInvitations):
+    async def use(self, digest: bytes, now: datetime) -> Invitation | None:
+        return self.state.invitations.get(digest)
+
+
 class BrokenStore(FakeStore):
     def __init__(
         self,
+        *,
         users: Any = FakeUsers,
         sessions: Any = FakeSessions,
         events: Any = FakeEvents,
         codes: Any = FakeCodes,
+        names: Any = FakeNames,
+        invitations: Any = FakeInvitations,
     ) -> None:
         super().__init__()
         self._users, self._sessions, self._events = users, sessions, events
-        self._codes = codes
+        self._codes, self._names, self._invitations = codes, names, invitations
 
     @asynccontextmanager
     async def begin(
@@ -137,6 +168,8 @@ class BrokenStore(FakeStore):
             self._events(self.state),
             FakeTokens(self.state),
             self._codes(self.state),
+            self._names(self.state),
+            self._invitations(self.state),
             FakeCounts(self.buckets),
         )
 
@@ -186,6 +219,33 @@ class BrokenStore(FakeStore):
         (
             BrokenStore(codes=LastingCodes),
             operator_contract.a_code_knows_who_issued_it_and_ends_with_them,
+        ),
+        (
+            BrokenStore(names=BlindNames),
+            name_contract.a_look_belongs_to_whoever_takes_it_first,
+        ),
+        (BrokenStore(names=BlindNames), name_contract.of_many_at_once_one_gets_the_look),
+        (
+            BrokenStore(names=GenerousNames),
+            name_contract.a_name_that_is_given_up_is_held_for_its_owner,
+        ),
+        (
+            BrokenStore(names=GenerousNames),
+            name_contract.held_names_are_free_when_their_time_is_over_or_for_whom_may,
+        ),
+        (BrokenStore(names=GenerousNames), name_contract.names_stay_held_when_the_account_is_gone),
+        (
+            BrokenStore(names=GenerousNames),
+            name_contract.of_the_names_one_account_has_held_the_oldest_are_let_go,
+        ),
+        (
+            BrokenStore(invitations=LastingInvitations),
+            name_contract.an_invitation_is_used_as_often_as_it_says,
+        ),
+        (BrokenStore(), name_contract.a_use_that_is_not_committed_does_not_count),
+        (
+            BrokenStore(invitations=LastingInvitations),
+            name_contract.what_is_expired_revoked_or_unknown_is_not_used,
         ),
         (BrokenStore(), operator_contract.of_two_operators_who_leave_at_once_one_stays),
         (BrokenStore(codes=LastingCodes), operator_contract.of_many_at_once_one_gets_the_code),

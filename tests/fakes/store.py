@@ -10,12 +10,21 @@ from datetime import datetime
 from domain.buckets import Bucket
 from domain.errors import InvalidQuery, UsernameTaken
 from domain.events import Event, EventFeed, Recorded
+from domain.invitation import Invitation
 from domain.network import Client
-from domain.operator import AccessToken, Bearer, Grant, Purpose, Scope
+from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
 from domain.password import PasswordHash
 from domain.session import Origin, Session, SignedIn
 from domain.throttle import Counted
 from domain.user import User, Username
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whose a look is, and until when it is held."""
+
+    user_id: int
+    held_until: datetime | None = None
 
 
 @dataclass
@@ -25,10 +34,13 @@ class State:
     events: list[Recorded] = field(default_factory=list)
     tokens: dict[bytes, AccessToken] = field(default_factory=dict)
     grants: dict[bytes, Grant] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    invitations: dict[bytes, Invitation] = field(default_factory=dict)
     last_user_id: int = 0
     last_session_id: int = 0
     last_position: int = 0
     last_token_id: int = 0
+    last_invitation_id: int = 0
 
     def copy(self) -> "State":
         return replace(
@@ -38,6 +50,8 @@ class State:
             events=list(self.events),
             tokens=dict(self.tokens),
             grants=dict(self.grants),
+            claims=dict(self.claims),
+            invitations=dict(self.invitations),
         )
 
     def end_tokens(self, doomed: Callable[[AccessToken], bool]) -> list[AccessToken]:
@@ -47,11 +61,19 @@ class State:
             del self.tokens[digest]
         ids = {token.id for token in ended.values()}
         self.void(lambda grant: grant.issuer is not None and grant.issuer.token_id in ids)
+        self.withdraw(lambda issuer: issuer.token_id in ids)
         return list(ended.values())
 
     def void(self, doomed: Callable[[Grant], bool]) -> None:
         for digest in [digest for digest, grant in self.grants.items() if doomed(grant)]:
             del self.grants[digest]
+
+    def withdraw(self, doomed: Callable[[Issuer], bool]) -> None:
+        self.invitations = {
+            digest: each
+            for digest, each in self.invitations.items()
+            if each.issuer is None or not doomed(each.issuer)
+        }
 
     def signed_in(self, digest: bytes) -> SignedIn | None:
         session = self.sessions.get(digest)
@@ -80,10 +102,12 @@ class FakeUsers:
         *,
         at: datetime,
         is_operator: bool = False,
+        roles: tuple[str, ...] = (),
     ) -> User:
         self._check_free(username, owner=None)
         self.state.last_user_id += 1
-        user = User(self.state.last_user_id, username, password_hash, at, is_operator=is_operator)
+        id_ = self.state.last_user_id
+        user = User(id_, username, password_hash, at, is_operator=is_operator, roles=roles)
         self.state.users[user.id] = user
         return user
 
@@ -112,6 +136,7 @@ class FakeUsers:
         del self.state.users[user_id]
         self.state.end_tokens(lambda token: token.user_id == user_id)
         self.state.void(lambda grant: user_id in (grant.user_id, _issuer_of(grant)))
+        self.state.withdraw(lambda issuer: issuer.user_id == user_id)
         self.state.sessions = {
             digest: each for digest, each in self.state.sessions.items() if each.user_id != user_id
         }
@@ -253,6 +278,89 @@ class FakeCodes:
 
 
 @dataclass
+class FakeNames:
+    state: State
+
+    async def take(
+        self, looks: Collection[str], user_id: int, *, now: datetime, held_too: bool = False
+    ) -> None:
+        for look in looks:
+            claim = self.state.claims.get(look)
+            until = claim.held_until if claim else None
+            is_free = until is not None and (held_too or until <= now)
+            if claim and claim.user_id != user_id and not is_free:
+                raise UsernameTaken
+            self.state.claims[look] = Claim(user_id)
+
+    async def hold(
+        self, user_id: int, *, but: Collection[str] = (), until: datetime, at_most: int
+    ) -> None:
+        own = {look: each for look, each in self.state.claims.items() if each.user_id == user_id}
+        for look, claim in own.items():
+            if look not in but and claim.held_until is None:
+                self.state.claims[look] = own[look] = Claim(user_id, until)
+        held = [(each.held_until, look) for look, each in own.items() if each.held_until]
+        for _, look in sorted(held, reverse=True)[at_most:]:
+            del self.state.claims[look]
+
+    async def remove_old(self, now: datetime, *, at_most: int) -> int:
+        claims = self.state.claims.items()
+        over = [look for look, each in claims if each.held_until and each.held_until <= now]
+        for look in over[:at_most]:
+            del self.state.claims[look]
+        return len(over[:at_most])
+
+
+@dataclass
+class FakeInvitations:
+    state: State
+
+    async def add(
+        self,
+        digest: bytes,
+        *,
+        note: str,
+        roles: tuple[str, ...],
+        uses: int,
+        at: datetime,
+        expires_at: datetime,
+        issuer: Issuer | None,
+    ) -> Invitation:
+        self.state.last_invitation_id += 1
+        id_ = self.state.last_invitation_id
+        added = Invitation(id_, note, roles, uses, 0, at, expires_at, None, issuer)
+        self.state.invitations[digest] = added
+        return added
+
+    async def use(self, digest: bytes, now: datetime) -> Invitation | None:
+        found = self.state.invitations.get(digest)
+        if found is None or not found.is_open(now):
+            return None
+        self.state.invitations[digest] = used = replace(found, used=found.used + 1)
+        return used
+
+    async def revoke(self, invitation_id: int, now: datetime) -> Invitation | None:
+        for digest, before in self.state.invitations.items():
+            if before.id == invitation_id:
+                revoked = replace(before, revoked_at=before.revoked_at or now)
+                self.state.invitations[digest] = revoked
+                return before
+        return None
+
+    async def revoke_all(self, issuer_id: int, now: datetime) -> None:
+        for digest, each in self.state.invitations.items():
+            if each.issuer and each.issuer.user_id == issuer_id and each.revoked_at is None:
+                self.state.invitations[digest] = replace(each, revoked_at=now)
+
+    async def remove_old(self, than: datetime, *, at_most: int) -> int:
+        invitations = self.state.invitations.items()
+        old = [digest for digest, each in invitations if each.expires_at < than][:at_most]
+        for digest in old:
+            del self.state.invitations[digest]
+        return len(old)
+
+
+@dataclass
 class FakeCounts:
     """Of the buckets that a `MemoryThrottle` has in this store."""
 
@@ -274,6 +382,8 @@ class FakeUnitOfWork:
     events: FakeEvents
     tokens: FakeTokens
     codes: FakeCodes
+    names: FakeNames
+    invitations: FakeInvitations
     counts: FakeCounts
 
 
@@ -309,6 +419,8 @@ class FakeStore:
                 FakeEvents(state),
                 FakeTokens(state),
                 FakeCodes(state),
+                FakeNames(state),
+                FakeInvitations(state),
                 counts,
             )
             self.state = state
@@ -335,6 +447,9 @@ class FakeStore:
 
     async def grant(self, digest: bytes) -> Grant | None:
         return self.state.grants.get(digest)
+
+    async def invitation(self, digest: bytes) -> Invitation | None:
+        return self.state.invitations.get(digest)
 
 
 @dataclass

@@ -85,6 +85,9 @@ OPERATORS_IDS = {
     "listTokens",
     "createToken",
     "revokeToken",
+    "listInvitations",
+    "createInvitation",
+    "revokeInvitation",
 }
 OPERATORS = {"not_signed_in", "not_an_operator", "insufficient_scope", "storage_unavailable",
              "cross_origin_refused"}  # fmt: skip
@@ -140,7 +143,7 @@ def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> 
         ("post", "/api/user/signup",
          {"malformed_request", "invalid_request", "invalid_username", "invalid_password",
           "username_taken", "cross_origin_refused", "request_timeout", "body_too_large",
-          "unsupported_media_type",
+          "unsupported_media_type", "sign_up_closed",
           "too_many_attempts", "busy", "storage_full", "storage_unavailable"}),
         ("post", "/api/user/login",
          {"malformed_request", "invalid_request", "invalid_credentials", "cross_origin_refused",

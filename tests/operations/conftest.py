@@ -104,7 +104,12 @@ def desk_in(folder: Path, **changes: Any) -> Iterator[Desk]:
     with in_process(settings, services) as root:
         assert root.log_in("root", PASSWORD).status == 200
         ada = root.another()
-        assert ada.sign_up("ada", PASSWORD).status == 200
+        if settings.sign_up == "open":
+            assert ada.sign_up("ada", PASSWORD).status == 200
+        else:
+            account = {"username": "ada", "password": PASSWORD}
+            assert root.request("POST", "/api/ops/users", json=account).status == 200
+            assert ada.log_in("ada", PASSWORD).status == 200
         yield Desk(settings, root, ada)
 
 

@@ -66,6 +66,7 @@ PATHS = [
     "/api/ops/events",
     "/api/ops/users/{user_id}/throttle",
     "/api/ops/tokens",
+    "/api/ops/invitations",
     "/api/ops/logs",
     "/api/ops/logs/count",
     "/api/ops/logs/rows.csv",
@@ -163,6 +164,9 @@ def test_right_and_wrong_guesses_are_refused_alike(
     assert len(said) == 1
 
 
+HANDING_OUT = ("/api/ops/tokens", "/api/ops/invitations", "/api/ops/users/2/reset-code")
+
+
 def test_nothing_that_is_kept_or_said_has_a_password_or_token(tmp_path: Path) -> None:
     """A whole life against a real process; then every file, every line and every answer."""
     password, other, wrong = "hunter2-Ünique", "correct-hörse-7", "mistyped-9-secret"
@@ -173,7 +177,7 @@ def test_nothing_that_is_kept_or_said_has_a_password_or_token(tmp_path: Path) ->
         response.read()
         for cookie in response.cookies.values():
             secrets.add(cookie)
-        if response.request.url.path not in ("/api/ops/tokens", "/api/ops/users/2/reset-code"):
+        if response.request.url.path not in HANDING_OUT:
             answers.append(response.text)
 
     make_operator(Settings(data_dir=tmp_path / "data", bcrypt_cost=10))
@@ -193,12 +197,25 @@ def test_nothing_that_is_kept_or_said_has_a_password_or_token(tmp_path: Path) ->
                 made = root.post("/api/ops/tokens", json={"name": "n", "scopes": ["data.view"]})
                 key = made.json()["key"]
                 code = root.post("/api/ops/users/2/reset-code").json()["code"]
+                invitation = root.post("/api/ops/invitations", json={"uses": 2}).json()["code"]
                 secrets |= {key, key.removeprefix("fdk_"), code}
+                secrets |= {invitation, invitation.removeprefix("fdi_")}
+                invited = {"username": "bob", "password": PASSWORD, "invitation": invitation}
+                for status in (200, 400):
+                    found = httpx.post(f"{server.url}/api/user/signup", json=invited)
+                    assert found.status_code == status
                 root.get("/api/ops/tables", headers={"Authorization": f"Bearer {key}"})
                 root.get(f"/api/ops/tables/{key}/rows")
                 reset = {"code": code, "password": password}
                 assert ada.post("/api/user/reset", json=reset).status_code == 200
-                paths = ("tables/users/rows", "tables/sessions/rows", "tokens", "events", "logs")
+                paths = (
+                    "tables/users/rows",
+                    "tables/sessions/rows",
+                    "tokens",
+                    "events",
+                    "logs",
+                    "tables/invitations/rows",
+                )
                 answers += [root.get(f"/api/ops/{path}").text for path in paths]
                 answers += [root.get(f"/api/ops/logs/{id_}").text for id_ in range(1, 25)]
         server.stop()

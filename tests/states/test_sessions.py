@@ -75,6 +75,8 @@ class Sessions(RuleBasedStateMachine):
         self.lives: list[Life] = []
         self.tokens: list[Life | None] = []
         """What each token is for, by its number; `None` once it was renewed."""
+        self.held: dict[str, tuple[Account, datetime]] = {}
+        """For whom each name is held that was given up, and until when."""
 
     # What the model knows
 
@@ -100,6 +102,13 @@ class Sessions(RuleBasedStateMachine):
 
     def account(self, name: str) -> Account | None:
         return next((each for each in self.accounts if each.name == name), None)
+
+    def is_held(self, name: str, account: Account | None = None) -> bool:
+        owner, until = self.held.get(name, (account, NOON))
+        return owner is not account and self.clock.now() < until
+
+    def give_up(self, account: Account) -> None:
+        self.held[account.name] = account, self.clock.now() + 90 * DAY
 
     def life(self, token: int) -> Life:
         life = self.tokens[token]
@@ -136,7 +145,7 @@ class Sessions(RuleBasedStateMachine):
     def sign_up(self, data: st.DataObject, number: int, password: str) -> None:
         name, presented = self.name(number), self.maybe_token(data)
         outcome = self.driver.sign_up(name, password, presented)
-        if self.account(name):
+        if self.account(name) or self.is_held(name):
             assert outcome == "username_taken"
             return
         assert outcome == OK
@@ -168,11 +177,15 @@ class Sessions(RuleBasedStateMachine):
         token, name = self.any_token(data), self.name(number)
         outcome = self.driver.update(token, username=name)
         expected, owner = self.reading(token), self.account(name)
-        if expected == OK and owner not in (None, self.life(token).account):
-            expected = "username_taken"
+        if expected == OK:
+            own = self.life(token).account
+            if owner not in (None, own) or self.is_held(name, own):
+                expected = "username_taken"
         assert outcome == expected
-        if outcome == OK:
-            self.life(token).account.name = name
+        if outcome == OK and own.name != name:
+            self.give_up(own)
+            self.held.pop(name, None)
+            own.name = name
 
     @precondition(lambda self: self.tokens)
     @rule(
@@ -230,6 +243,7 @@ class Sessions(RuleBasedStateMachine):
             for life in self.rows(account):
                 self.end(life, "its account is deleted")
             self.accounts.remove(account)
+            self.give_up(account)
 
     @rule(number=st.integers(0, 1), disabled=st.booleans())
     def disable(self, number: int, disabled: bool) -> None:

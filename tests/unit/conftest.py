@@ -8,11 +8,14 @@ import pytest
 
 from adapters.no_throttle import NoThrottle
 from adapters.signing.device_marks import DeviceMarks
+from adapters.skeletons import skeleton
 from application.operations.queries import Tables
 from application.operations.requests import RequestLog, RequestTail
 from application.steps.confirm_owner import ConfirmOwner
 from domain.account import ExportPart, RequestHistory
 from domain.events import Event
+from domain.invitation import SignUpMode
+from domain.names import NamePolicy
 from domain.secrets import SessionToken
 from domain.session import Admission, Lifetimes, SessionPolicy, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
@@ -50,6 +53,8 @@ class Desk:
     own_requests: RequestHistory | None = None
     limits: ThrottlePolicy = field(default_factory=ThrottlePolicy)
     throttle: Throttle = field(default_factory=NoThrottle)
+    sign_up: SignUpMode = SignUpMode.OPEN
+    names: NamePolicy = field(default_factory=lambda: NamePolicy(skeleton, ("admin", "support")))
     devices: DeviceMarks = field(default_factory=lambda: DeviceMarks(lambda: b"key"))
 
     _wired: tuple[list[object], UseCases] | None = field(default=None, repr=False)
@@ -83,7 +88,12 @@ class Desk:
             own_requests=self.own_requests,
         )
         policies = Policies(
-            lifetimes=Lifetimes(self.policy), limits=self.limits, keep_events=30 * DAY, batch=3
+            names=self.names,
+            sign_up=self.sign_up,
+            lifetimes=Lifetimes(self.policy),
+            limits=self.limits,
+            keep_events=30 * DAY,
+            batch=3,
         )
         return wire(ports, policies)
 
@@ -100,10 +110,17 @@ class Desk:
         return [event.kind.value for event in self.happened()]
 
     async def signed_up(
-        self, name: str = "ada", presented: SessionToken | None = None
+        self,
+        name: str = "ada",
+        presented: SessionToken | None = None,
+        invitation: str | None = None,
     ) -> Admission:
         return await self.use_cases.sign_up(
-            username=name, password=PASSWORD, origin=LAPTOP, presented=presented
+            username=name,
+            password=PASSWORD,
+            origin=LAPTOP,
+            presented=presented,
+            invitation=invitation,
         )
 
     async def logged_in(

@@ -3,7 +3,13 @@
 import pytest
 
 from domain.account import Receipt
-from domain.errors import FreshLoginRequired, InvalidCredentials, LastOperator, NotSignedIn
+from domain.errors import (
+    FreshLoginRequired,
+    InvalidCredentials,
+    LastOperator,
+    NotSignedIn,
+    UsernameTaken,
+)
 from domain.events import Event, EventKind
 from domain.secrets import SessionToken
 from domain.session import Origin
@@ -44,7 +50,7 @@ async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -
     assert all(event == Event(event.kind, NOON, 1, Origin("", "")) for event in own)
 
 
-async def test_the_name_can_be_taken_again_the_id_never(desk: Desk) -> None:
+async def test_the_name_stays_taken_for_90_days_and_the_id_for_ever(desk: Desk) -> None:
     ada = await desk.signed_up("ada")
     await desk.use_cases.delete_own_account(
         signed_in=await desk.who(ada.token),
@@ -52,6 +58,10 @@ async def test_the_name_can_be_taken_again_the_id_never(desk: Desk) -> None:
         origin=LAPTOP,
         current_password=None,
     )
+    desk.clock.advance(90 * DAY - MINUTE)
+    with pytest.raises(UsernameTaken):
+        await desk.signed_up("ADA")
+    desk.clock.advance(MINUTE)
     assert (await desk.signed_up("ada")).user.id > ada.user.id
 
 

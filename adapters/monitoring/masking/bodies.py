@@ -5,9 +5,19 @@ import json
 from adapters.monitoring.masking.values import HIDDEN
 from domain.operator import Scope
 
-_FLAGS_AND_NUMBERS = frozenset({"days", "version", "is_operator", "keep_keys"})
+_FLAGS_AND_NUMBERS = frozenset({"days", "uses", "version", "is_operator", "keep_keys"})
 _HIDDEN_FIELDS = frozenset(
-    {"username", "password", "current_password", "code", "name", "roles", "metadata"}
+    {
+        "username",
+        "password",
+        "current_password",
+        "code",
+        "invitation",
+        "name",
+        "note",
+        "roles",
+        "metadata",
+    }
 )
 _SCOPES = frozenset(scope.value for scope in Scope)
 _AT_MOST = 50

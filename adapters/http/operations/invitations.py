@@ -1,0 +1,153 @@
+"""Invitations to sign up."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import Body, FromPath, SkipValidation
+from msgspec import Meta, Struct, field
+
+from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
+from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.pipeline.client_address import origin_of
+from adapters.http.problems import INVALID
+from application.operations.queries import Tables
+from application.operators.create_invitation import CreateInvitation
+from application.operators.revoke_invitation import RevokeInvitation
+from domain.errors import (
+    Busy,
+    InvalidNote,
+    InvalidQuery,
+    InvalidRoles,
+    NoSuchInvitation,
+    QueryTooSlow,
+    StorageFull,
+)
+from domain.invitation import NOTE_MAX_CHARACTERS, USES_MAX, Invitation
+from domain.operator import Scope
+
+_TABLE = "invitations"
+
+
+class NewInvitation(Struct, frozen=True):
+    """Whom it lets in, with which roles, how often and for how long."""
+
+    note: Annotated[
+        str,
+        Body(
+            description="For operators: whom it is for.",
+            max_length=NOTE_MAX_CHARACTERS,
+            schema_extra={"examples": ["Grace, of the support"]},
+        ),
+    ] = ""
+    roles: Annotated[
+        list[str],
+        Body(
+            description="What each account gets. From a program, this needs the scope `data.roles`"
+            " too.",
+            schema_extra={"examples": [["member"]]},
+        ),
+    ] = field(default_factory=list)
+    uses: Annotated[int, Meta(ge=1, le=USES_MAX)] = 1
+    days: Annotated[int, Meta(ge=1, le=366)] = 7
+
+
+class InvitationView(Struct, frozen=True):
+    """An invitation. `code` is shown this once: send it as `invitation` with a sign-up."""
+
+    id: int
+    note: str
+    roles: list[str]
+    uses: int
+    used: int
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    code: str | None
+
+    @classmethod
+    def of(cls, invitation: Invitation, code: str | None = None) -> "InvitationView":
+        """Translate."""
+        return cls(
+            invitation.id,
+            invitation.note,
+            list(invitation.roles),
+            invitation.uses,
+            invitation.used,
+            invitation.created_at,
+            invitation.expires_at,
+            invitation.revoked_at,
+            code,
+        )
+
+
+class InvitationsController(Controller):
+    """Who may sign up where not everybody may."""
+
+    path = "/api/ops/invitations"
+    tags = ("Operations: invitations",)
+
+    @get(
+        operation_id="listInvitations",
+        summary="Who is invited",
+        responses=answers_operators(InvalidQuery, QueryTooSlow, Busy, also=(INVALID,)),
+        **operators(Scope.DATA_VIEW),
+    )
+    async def list_invitations(
+        self,
+        tables: NamedDependency[SkipValidation[Tables]],
+        after: After = None,
+        limit: Limit = 50,
+    ) -> PageView:
+        """Newest first, with how often each was used. They are forgotten 30 days after they have
+        expired.
+        """
+        return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
+
+    @post(
+        status_code=200,
+        operation_id="createInvitation",
+        summary="Invite somebody",
+        responses=answers_operators(InvalidNote, InvalidRoles, StorageFull, also=(*BODY, INVALID)),
+        **operators(Scope.DATA_CREATE),
+    )
+    async def create_invitation(
+        self,
+        request: OperatorRequest,
+        data: Annotated[NewInvitation, Body()],
+        create_invitation: NamedDependency[CreateInvitation],
+    ) -> InvitationView:
+        """Hand the code over yourself. It counts as long as you are an operator, and until you
+        change your password; that of a program, as long as its access key.
+        """
+        issued = await create_invitation(
+            by=request.user,
+            note=data.note,
+            roles=data.roles,
+            uses=data.uses,
+            lifetime=timedelta(days=data.days),
+            origin=origin_of(request),
+        )
+        return InvitationView.of(issued.invitation, issued.code.text)
+
+    @delete(
+        "/{invitation_id:int}",
+        status_code=200,
+        operation_id="revokeInvitation",
+        summary="Take an invitation back",
+        responses=answers_operators(NoSuchInvitation, StorageFull, also=(INVALID,)),
+        **operators(Scope.DATA_DELETE),
+    )
+    async def revoke_invitation(
+        self,
+        request: OperatorRequest,
+        invitation_id: FromPath[int],
+        revoke_invitation: NamedDependency[RevokeInvitation],
+    ) -> InvitationView:
+        """Nobody can use it any more. Who has signed up with it stays."""
+        return InvitationView.of(
+            await revoke_invitation(
+                by=request.user, invitation_id=invitation_id, origin=origin_of(request)
+            )
+        )
