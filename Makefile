@@ -8,7 +8,8 @@ RUN := $(VENV)/bin/python
 SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 # The tools for the console's modules, where there is npm.
 TOOLS := $(if $(shell command -v npm 2>/dev/null),node_modules/installed)
-FAST := $(addprefix tests/,unit contracts states migrations architecture http operations)
+CLIENT := clients/python/pyproject.toml $(wildcard clients/python/src/frontdesk_client/*)
+FAST := $(addprefix tests/,unit contracts states migrations architecture http operations clients)
 COVERAGE := --cov --cov-report=
 
 .PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui pictures console-types console-lock clean
@@ -85,12 +86,14 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Frontdesk needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: requirements.lock | $(VENV)/bin/python
+$(VENV)/installed: requirements.lock $(CLIENT) | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps ./clients/python
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.lock | $(VENV)/bin/python
+$(VENV)/installed-dev: requirements-dev.lock $(CLIENT) | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps ./clients/python
 	@touch $@ $(VENV)/installed
 
 node_modules/installed: package.json package-lock.json .npmrc

@@ -238,7 +238,7 @@ class Records(Protocol):
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
         """Everybody's events after what was seen, `after` being the `next` of the look before;
-        without it, from the first.
+        without it, from the first, and with "now", none of those that are there.
 
         A follower that goes on from the last `next` it got misses no event whose unit of work is
         committed, and gets none twice. Raises `InvalidQuery` for what was never a `next`.

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from entrypoints.client import Client, connect, in_process
 from entrypoints.server import LIMITS, protocol_of
 from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
+from tests.client import Client, connect, in_process
 from tests.engines import ENGINES, SQLITE, cleaning_up, database_settings, using
 
 CHEAP_COST = 4
@@ -75,10 +75,12 @@ def on_engine(engine: str) -> Iterator[None]:
 
 
 @contextmanager
-def serving(app: Any, **limits: Any) -> Iterator[str]:
-    """Serve on a free port in another thread, with the limits of `entrypoints.server` or others."""
+def serving(app: Any, *, port: int = 0, **limits: Any) -> Iterator[str]:
+    """Serve on a free port, or this one, in another thread, with the limits of `entrypoints.server`
+    or others.
+    """
     limits = {"http": protocol_of(Settings()), **LIMITS, **limits}
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+    with socket.create_server(("127.0.0.1", port), backlog=256) as listener:
         server = uvicorn.Server(uvicorn.Config(app, **limits))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -13,10 +13,10 @@ from threading import Thread
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from entrypoints.client import connect
 from entrypoints.demo.fill import Login, fill, settings_of
 from entrypoints.web_app import create_app
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.client import connect
 from tests.conftest import serving
 
 FOLDER = Path(__file__).parents[1] / "docs/pictures"

@@ -36,10 +36,12 @@ _EVENTS_AFTER = (
     .order_by(*_CAME)
     .limit(bindparam("limit"))
 )
+_LAST = select(*_CAME).order_by(*(column.desc() for column in _CAME)).limit(1)
 _USER = select(*USER).where(users.c.id == bindparam("id"))
 _EXISTING = select(users.c.id).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
 _CURSOR = re.compile(r"([0-9a-f]{1,32})\.(\d{1,19})\.(\d{1,19})", re.ASCII)
+_NOW = "now"
 _FEED = select(compatibility.c.feed)
 
 
@@ -66,6 +68,9 @@ class SqlRecords:
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
         feed = await self._feed()
+        if after == _NOW:
+            transaction, position = await self._last()
+            return EventFeed([], f"{feed}.{transaction}.{position}")
         transaction, position = _read(after, feed) if after else (0, 0)
         statement = _EVENTS_AFTER if self.settled is None else _EVENTS_AFTER.where(self.settled)
         found = await self.reader.all(
@@ -75,6 +80,12 @@ class SqlRecords:
             transaction, position = found[-1][0], found[-1][1]
         cursor = f"{feed}.{transaction}.{position}"
         return EventFeed([to_recorded(row[1:]) for row in found], cursor)
+
+    async def _last(self) -> tuple[int, int]:
+        """The transaction and the position of the last event that can be followed."""
+        statement = _LAST if self.settled is None else _LAST.where(self.settled)
+        row = await self.reader.one(statement)
+        return (row[0], row[1]) if row else (0, 0)
 
     async def _feed(self) -> str:
         """Which numbers of transactions count; that changes only while nothing runs."""

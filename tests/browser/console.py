@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from entrypoints.client import connect
 from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
+from tests.client import connect
 from tests.conftest import serving
 from tests.examples import PASSWORD
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from domain.secrets import OneTimeCode
-from entrypoints.client import connect
 from entrypoints.preparation import prepare
 from entrypoints.server import set_up_code
 from entrypoints.settings import Settings
 from tests.browser.console import MARKUP, Console, of_settings, run_aside
+from tests.client import connect
 from tests.conftest import settings_in
 from tests.engines import rows
 from tests.examples import PASSWORD

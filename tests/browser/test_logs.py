@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from entrypoints.client import connect
 from tests.browser.console import Console
+from tests.client import connect
 from tests.examples import PASSWORD
 from tests.operations.conftest import eventually
 

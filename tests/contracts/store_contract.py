@@ -476,6 +476,20 @@ async def a_follower_misses_nothing_and_gets_nothing_twice(store: Store) -> None
 
 
 @promise
+async def who_begins_now_gets_what_comes_and_nothing_of_before(store: Store) -> None:
+    now = await store.records.follow("now", limit=3)
+    assert now.events == []
+    for hours in range(4):
+        async with store.begin() as work:
+            await work.events.append(_event(hours=hours))
+        came = await store.records.follow(now.next, limit=3)
+        assert [each.event.at for each in came.events] == [NOON + timedelta(hours=hours)]
+        now = await store.records.follow("now", limit=3)
+        assert now.events == []
+        assert (await store.records.follow(now.next, limit=3)).events == []
+
+
+@promise
 async def what_was_never_a_cursor_is_refused(store: Store) -> None:
     for odd in ("elsewhere", "-1", "0.-1", "' OR 1", "1e9", "9" * 40):
         with pytest.raises(InvalidQuery):

@@ -470,6 +470,8 @@ class FakeRecords:
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
         seen, events = after or "event 0", self.store.state.events
+        if seen == "now":
+            return EventFeed([], f"event {events[-1].position if events else 0}")
         if not seen.startswith("event "):
             raise InvalidQuery("This was never a cursor.")
         position = int(seen.removeprefix("event "))

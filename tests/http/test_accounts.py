@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entrypoints.client import Client, Response
+from tests.client import Client, Response
 from tests.examples import OTHER_PASSWORD, PASSWORD, fresh_name
 
 RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
@@ -46,7 +46,7 @@ def test_a_taken_name_is_refused(client: Client, spelling: type[str]) -> None:
     name = fresh_name()
     client.sign_up(name, PASSWORD)
     response = client.another().sign_up(spelling(name), OTHER_PASSWORD)
-    assert (response.status, response.problem) == (400, "username_taken")
+    assert (response.status, response.code) == (400, "username_taken")
     assert "set-cookie" not in response.headers
 
 
@@ -65,7 +65,7 @@ def test_an_invalid_field_is_refused_by_name(
     client: Client, username: str, password: str, problem: str, field: str
 ) -> None:
     response = client.sign_up(username, password)
-    assert (response.status, response.problem) == (400, problem)
+    assert (response.status, response.code) == (400, problem)
     assert [error["field"] for error in response.data["errors"]] == [field]
 
 
@@ -86,7 +86,7 @@ def test_wrong_password_and_unknown_name_are_told_alike(client: Client) -> None:
         client.another().log_in(*credentials)
         for credentials in ((name, "wrong"), (fresh_name(), PASSWORD), (name, "x" * 9000), ("", ""))
     ]
-    assert {(each.status, each.problem) for each in answers} == {(403, "invalid_credentials")}
+    assert {(each.status, each.code) for each in answers} == {(403, "invalid_credentials")}
     assert len({each.text for each in answers}) == 1
     assert len({frozenset(each.headers) for each in answers}) == 1
     assert not any("set-cookie" in each.headers for each in answers)
@@ -109,7 +109,7 @@ def test_logout_is_harmless_when_not_signed_in(client: Client) -> None:
 
 def test_reading_yourself_needs_a_session(client: Client) -> None:
     response = client.me()
-    assert (response.status, response.problem) == (401, "not_signed_in")
+    assert (response.status, response.code) == (401, "not_signed_in")
     assert response.headers["www-authenticate"]
     assert response.headers["content-type"] == "application/problem+json"
 
@@ -140,7 +140,7 @@ def test_update_refuses_a_taken_name(client: Client) -> None:
     client.another().sign_up(name, PASSWORD)
     before = client.sign_up(fresh_name(), PASSWORD).data
     response = client.update(username=name.upper(), password=OTHER_PASSWORD)
-    assert (response.status, response.problem) == (400, "username_taken")
+    assert (response.status, response.code) == (400, "username_taken")
     assert client.me().data == before
     assert client.another().log_in(before["username"], PASSWORD).status == 200
 
@@ -164,7 +164,7 @@ def test_a_new_password_ends_all_other_sessions_and_renews_this_one(client: Clie
 def test_a_wrong_current_password_is_refused(client: Client) -> None:
     client.sign_up(fresh_name(), PASSWORD)
     response = client.update(password=OTHER_PASSWORD, current_password="wrong")
-    assert (response.status, response.problem) == (403, "invalid_credentials")
+    assert (response.status, response.code) == (403, "invalid_credentials")
     assert client.update(password=OTHER_PASSWORD, current_password=PASSWORD).status == 200
 
 

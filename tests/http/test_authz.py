@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from entrypoints.client import Client, connect
 from entrypoints.web_app import create_app
+from tests.client import Client, connect
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD, fresh_name
 
@@ -79,7 +79,7 @@ def test_who_is_not_signed_in_or_has_no_such_role_is_refused_without_a_name(behi
         (behind.another().request("GET", f"{PATH}?role=admin"), 401, "not_signed_in"),
         (behind.request("GET", f"{PATH}?sign_in=maybe", headers=headers), 400, "invalid_request"),
     ):
-        assert (asked.status, asked.problem) == (status, problem)
+        assert (asked.status, asked.code) == (status, problem)
         assert not set(IDENTITY) & set(asked.headers)
 
 
@@ -132,9 +132,9 @@ def test_any_host_will_do_at_this_address_from_a_trusted_proxy(behind: Client) -
     other = {"host": "reports.example.net"}
     assert behind.request("GET", PATH, headers=other).status == 401
     for path in ("/api/user", f"{PATH}/", "/api/session"):
-        assert behind.request("GET", path, headers=other).problem == "host_not_allowed"
+        assert behind.request("GET", path, headers=other).code == "host_not_allowed"
 
 
 def test_and_from_nobody_else(alone: Client) -> None:
     other = {"host": "reports.example.net"}
-    assert alone.request("GET", PATH, headers=other).problem == "host_not_allowed"
+    assert alone.request("GET", PATH, headers=other).code == "host_not_allowed"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import Client, Response
+from tests.client import Client, Response
 from tests.examples import PASSWORD, fresh_name
 
 JSON = {"content-type": "application/json"}
@@ -84,7 +84,7 @@ def test_a_missing_field_is_refused(
 ) -> None:
     response = client.request(method, path, json=body)
     assert_clear(response, 400)
-    assert response.problem == "invalid_request"
+    assert response.code == "invalid_request"
     assert response.data["errors"]
 
 

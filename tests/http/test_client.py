@@ -2,22 +2,22 @@
 
 import pytest
 
-from entrypoints.client import Client
+from tests.client import Client
 from tests.examples import PASSWORD, fresh_name
 
 
-def test_show_prints_status_request_type_size_and_body(
+def test_print_prints_status_request_type_size_and_body(
     client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = fresh_name()
-    response = client.sign_up(name, PASSWORD).show()
+    response = client.sign_up(name, PASSWORD).print()
     shown = capsys.readouterr().out
     assert shown.startswith('Response [200 OK] "POST /api/user/signup"\napplication/json, ')
     assert f'"username": "{name}"' in shown
     assert response.status == 200
-    client.log_out().show()
+    client.log_out().print()
     assert "0 bytes" in capsys.readouterr().out
-    client.me().show()
+    client.me().print()
     assert '"code": "not_signed_in"' in capsys.readouterr().out
 
 
@@ -28,5 +28,5 @@ def test_cookies_are_kept_and_not_shared(client: Client) -> None:
 
 
 def test_it_names_the_problem(client: Client) -> None:
-    assert client.me().problem == "not_signed_in"
-    assert client.request("GET", "/healthz").problem is None
+    assert client.me().code == "not_signed_in"
+    assert client.request("GET", "/healthz").code is None

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from entrypoints.client import connect
+from tests.client import connect
 from tests.examples import PASSWORD, fresh_name
 from tests.http.test_openapi import OPERATION_IDS
 

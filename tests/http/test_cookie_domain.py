@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.client import Client, Response, in_process
+from tests.client import Client, Response, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD, fresh_name
 

@@ -17,10 +17,10 @@ import pytest
 from domain.errors import InvalidCredentials
 from domain.session import Origin
 from domain.user import Username
-from entrypoints.client import in_process
 from entrypoints.services import build_services
 from entrypoints.web_app import create_app
 from tests.asgi import SignedInRead
+from tests.client import in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.http.conftest import held

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.client import Client, in_process
+from tests.client import Client, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD, fresh_name
 
@@ -36,7 +36,7 @@ def test_a_write_from_elsewhere_is_refused_and_does_nothing(
         ("POST", "/api/user/signup", {"username": fresh_name(), "password": PASSWORD}),
     ):
         response = client.request(method, path, json=body, headers=headers)
-        assert (response.status, response.problem) == (403, "cross_origin_refused")
+        assert (response.status, response.code) == (403, "cross_origin_refused")
         assert "set-cookie" not in response.headers
     assert client.me().data == before
 

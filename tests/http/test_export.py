@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import Client, connect, in_process
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
 from tests.asgi import SignedInRead
+from tests.client import Client, connect, in_process
 from tests.conftest import serving, settings_in
 from tests.engines import insert
 from tests.examples import OTHER_PASSWORD, PASSWORD
@@ -90,7 +90,7 @@ def test_everything_is_in_it_however_much(ada: Client) -> None:
 def test_a_second_export_of_the_same_user_has_to_wait(url: str, ada: Client) -> None:
     with open_export(url, ada) as first:
         refused = eventually(lambda: ada.export().status == 429 and ada.export())
-        assert refused.problem == "too_many_attempts"
+        assert refused.code == "too_many_attempts"
         assert int(refused.headers["retry-after"]) > 0
         bob = ada.another()
         bob.sign_up("bob", PASSWORD)

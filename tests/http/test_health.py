@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import Client, in_process
 from entrypoints.preparation import prepare
+from tests.client import Client, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 
@@ -26,7 +26,7 @@ def test_a_database_file_that_was_moved_away_is_noticed_and_not_replaced(tmp_pat
         client.sign_up("ada", PASSWORD)
         shutil.move(settings.database, elsewhere)
         refused = client.request("GET", "/readyz")
-        assert (refused.status, refused.problem) == (503, "storage_unavailable")
+        assert (refused.status, refused.code) == (503, "storage_unavailable")
         assert int(refused.headers["retry-after"]) > 0
         assert client.update(username="bob").status == 503
         assert client.me().data["username"] == "ada", "reads and sessions go on"
@@ -64,7 +64,7 @@ def test_a_full_disk_refuses_writes_and_lets_reads_go_on(
             response = client.another().sign_up(f"user{number}", PASSWORD)
             if response.status != 200:
                 break
-        assert (response.status, response.problem) == (503, "storage_full")
+        assert (response.status, response.code) == (503, "storage_full")
         assert int(response.headers["retry-after"]) > 0
         assert client.me().status == 200
         assert client.log_out().status == 200, "what needs no space is still written"
@@ -79,7 +79,7 @@ def test_a_lock_held_by_another_process_delays_writes_and_lets_reads_go_on(tmp_p
         other.execute("BEGIN IMMEDIATE")
         assert client.me().status == 200
         refused = client.update(username="bob")
-        assert (refused.status, refused.problem) == (503, "storage_unavailable")
+        assert (refused.status, refused.code) == (503, "storage_unavailable")
         other.execute("ROLLBACK")
         other.close()
         assert client.update(username="bob").status == 200

@@ -9,8 +9,8 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from adapters.http.problems import DOMAIN
-from entrypoints.client import Client
 from entrypoints.web_app import create_app
+from tests.client import Client
 from tests.conftest import settings_in
 from tests.examples import PASSWORD, fresh_name
 
@@ -125,7 +125,7 @@ def test_every_operation_outside_the_named_ones_demands_a_session(
         url = re.sub(r"\{\w+\}", "1", path)
         body: dict[str, str] | None = {} if method in ("put", "patch") else None
         response = client.request(method.upper(), url, json=body)
-        assert (response.status, response.problem) == (401, "not_signed_in"), path
+        assert (response.status, response.code) == (401, "not_signed_in"), path
 
 
 def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> None:

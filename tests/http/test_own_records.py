@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrypoints.client import Client
+from tests.client import Client
 from tests.examples import OTHER_PASSWORD, PASSWORD, fresh_name
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -72,7 +72,7 @@ def test_somebody_elses_session_is_not_found(client: Client) -> None:
     (theirs,) = other.sessions().data
     for session_id in (theirs["id"], 10**12, 10**30, 0, -1):
         refused = client.end_session(session_id)
-        assert (refused.status, refused.problem) == (404, "no_such_session")
+        assert (refused.status, refused.code) == (404, "no_such_session")
     assert other.me().status == 200
 
 
@@ -125,7 +125,7 @@ def test_events_come_in_pages(client: Client) -> None:
 def test_a_page_that_makes_no_sense_is_refused(client: Client, query: str) -> None:
     client.sign_up(fresh_name(), PASSWORD)
     response = client.request("GET", f"/api/user/events?{query}")
-    assert (response.status, response.problem) == (400, "invalid_request")
+    assert (response.status, response.code) == (400, "invalid_request")
 
 
 def test_the_export_holds_everything_but_the_hash(client: Client) -> None:
@@ -154,7 +154,7 @@ def test_leaving_takes_everything_along(client: Client) -> None:
     assert "Max-Age=0" in receipt.headers["set-cookie"]
     assert (client.me().status, other.me().status) == (401, 401)
     assert client.log_in(name, PASSWORD).status == 403
-    assert client.sign_up(name, OTHER_PASSWORD).problem == "username_taken", "for 90 days"
+    assert client.sign_up(name, OTHER_PASSWORD).code == "username_taken", "for 90 days"
     again = client.sign_up(fresh_name(), OTHER_PASSWORD)
     assert again.data["id"] > user["id"]
     assert [event["kind"] for event in client.events().data["events"]] == ["signed_up"]
@@ -165,7 +165,7 @@ def test_leaving_moments_after_a_login_needs_no_password_but_never_a_wrong_one(
 ) -> None:
     client.sign_up(fresh_name(), PASSWORD)
     refused = client.delete_account(current_password="wrong")
-    assert (refused.status, refused.problem) == (403, "invalid_credentials")
+    assert (refused.status, refused.code) == (403, "invalid_credentials")
     assert client.me().status == 200
     assert client.delete_account().status == 200
     assert client.delete_account().status == 401

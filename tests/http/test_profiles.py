@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.client import Client, in_process
+from tests.client import Client, in_process
 from tests.conftest import settings_in
 
 HOST = {"host": "accounts.example.com"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import Client, Response, connect, in_process
 from entrypoints.web_app import create_app
+from tests.client import Client, Response, connect, in_process
 from tests.conftest import serving, settings_in
 from tests.examples import OTHER_PASSWORD, PASSWORD, fresh_name
 from tests.operations.conftest import Desk, desk_in
@@ -30,7 +30,7 @@ def bearer(token: str) -> dict[str, str]:
 def who(client: Client, headers: dict[str, str]) -> Any:
     """The name behind a request without our own cookies, or the problem."""
     answer = client.another().request("GET", "/api/user", headers=headers)
-    return answer.data["username"] if answer.status == 200 else answer.problem
+    return answer.data["username"] if answer.status == 200 else answer.code
 
 
 def test_a_program_gets_its_token_in_the_answer_and_no_cookie(client: Client) -> None:
@@ -70,8 +70,7 @@ def test_a_bearer_token_counts_alone(client: Client) -> None:
 def test_two_different_bearer_tokens_are_none(client: Client) -> None:
     tokens = [open_session(client, "signup", fresh_name()).data["token"] for _ in range(2)]
     headers = [("authorization", f"Bearer {token}") for token in tokens]
-    answer = client.another()._http.get("/api/user", headers=headers)
-    assert answer.status_code == 401
+    assert client.another().request("GET", "/api/user", headers=headers).status == 401
 
 
 def test_a_token_is_never_taken_from_a_query(client: Client) -> None:
@@ -202,7 +201,7 @@ def test_an_operators_bearer_session_does_not_open_operations(desk: Desk) -> Non
         {"cookie": f"sessionid={token.removeprefix('fds_')}"},
     ):
         answer = desk.stranger().request("GET", "/api/ops/me", headers=headers)
-        assert (answer.status, answer.problem) == (401, "not_signed_in")
+        assert (answer.status, answer.code) == (401, "not_signed_in")
 
 
 def test_a_reset_may_be_a_programs_too_and_its_records_have_no_token(desk: Desk) -> None:

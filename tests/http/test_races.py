@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from entrypoints.client import Client, Response
+from tests.client import Client, Response
 from tests.examples import OTHER_PASSWORD, PASSWORD, fresh_name
 
 Result = TypeVar("Result")
@@ -31,7 +31,7 @@ def test_of_twenty_clients_signing_up_one_name_exactly_one_gets_it(client: Clien
             ]
         )
         assert sorted(answer.status for answer in answers) == [200] + [400] * 19
-        assert {answer.problem for answer in answers} == {None, "username_taken"}
+        assert {answer.code for answer in answers} == {None, "username_taken"}
 
 
 def test_of_two_renames_to_one_name_exactly_one_gets_it(client: Client) -> None:

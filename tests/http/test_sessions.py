@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.client import Client, in_process
 from entrypoints.services import build_services
+from tests.client import Client, in_process
 from tests.conftest import settings_in
 from tests.examples import DAY, MINUTE, OTHER_PASSWORD, PASSWORD, fresh_name
 from tests.fakes.system import FakeClock
@@ -57,7 +57,7 @@ def test_signing_in_again_ends_the_session_presented(client: Client, call: str) 
 )
 def test_a_cookie_that_is_none_of_ours_is_not_signed_in(client: Client, cookie: str) -> None:
     response = client.request("GET", "/api/user", headers={"cookie": cookie.encode("latin-1")})
-    assert (response.status, response.problem) == (401, "not_signed_in")
+    assert (response.status, response.code) == (401, "not_signed_in")
 
 
 def test_anonymous_requests_get_no_cookie(client: Client) -> None:
@@ -98,7 +98,7 @@ def test_changing_the_password_needs_the_old_one_after_ten_minutes(
     timed.sign_up("ada", PASSWORD)
     clock.advance(10 * MINUTE)
     refused = timed.update(password=OTHER_PASSWORD)
-    assert (refused.status, refused.problem) == (403, "fresh_login_required")
+    assert (refused.status, refused.code) == (403, "fresh_login_required")
     assert timed.update(username="ada2").status == 200
     renewed = timed.update(password=OTHER_PASSWORD, current_password=PASSWORD)
     assert renewed.status == 200

@@ -10,10 +10,10 @@ from adapters.http.cookies import Cookies
 from adapters.http.pipeline.signed_in_reads import SignedInReads
 from application.operations.requests import RequestEntry
 from domain.session import Origin
-from entrypoints.client import Client, Response, connect
 from entrypoints.services import build_services
 from entrypoints.web_app import create_app
 from tests.asgi import SignedInRead
+from tests.client import Client, Response, connect
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD
 from tests.operations.conftest import eventually

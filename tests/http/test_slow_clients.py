@@ -14,9 +14,9 @@ from adapters.http.pipeline.protocol import StrictProtocol
 from adapters.http.pipeline.recording import CLIENT_CLOSED_REQUEST
 from adapters.passwords.hash_queue import HashQueue
 from application.operations.requests import RequestEntry
-from entrypoints.client import connect
 from entrypoints.services import build_services
 from entrypoints.web_app import create_app
+from tests.client import connect
 from tests.conftest import serving, settings_in
 
 pytestmark = pytest.mark.sqlite

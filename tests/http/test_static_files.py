@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from adapters.http.pages.static_files import PIECE_BYTES
-from entrypoints.client import Client
 from entrypoints.web_app import create_app
+from tests.client import Client
 from tests.conftest import settings_in
 
 pytestmark = pytest.mark.sqlite
@@ -118,7 +118,7 @@ def test_files_of_the_console_may_be_kept_for_good(client: Client) -> None:
         assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
         digest = name.split("/")[3]
         other = client.request("GET", name.replace(digest, "0" * len(digest)))
-        assert (other.status, other.problem) == (404, "not_found")
+        assert (other.status, other.code) == (404, "not_found")
 
 
 @pytest.mark.parametrize("folder", ["/schema/assets", "/ops/assets"])
@@ -129,7 +129,7 @@ def test_no_other_file_is_served(client: Client, folder: str, name: str) -> None
     known = linked(client, folder.removesuffix("/assets"))[0].rpartition("/")[0]
     for inside in {folder, known}:
         response = client.request("GET", f"{inside}/{name}")
-        assert (response.status, response.problem) == (404, "not_found")
+        assert (response.status, response.code) == (404, "not_found")
 
 
 @pytest.mark.holds_the_loop

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import Client, Response, connect
 from entrypoints.web_app import create_app
+from tests.client import Client, Response, connect
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD
 
@@ -31,7 +31,7 @@ def test_the_eleventh_guess_is_told_to_wait(client: Client) -> None:
     client.another().sign_up("ada", PASSWORD)
     assert [guess(client).status for _ in range(10)] == [403] * 10
     refused = guess(client)
-    assert (refused.status, refused.problem) == (429, "too_many_attempts")
+    assert (refused.status, refused.code) == (429, "too_many_attempts")
     assert 50 <= int(refused.headers["retry-after"]) <= 60
     assert client.log_in("ada", PASSWORD).status == 429
 

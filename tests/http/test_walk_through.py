@@ -1,12 +1,12 @@
 """The walk-through of the README, on a database where nobody has signed up."""
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from frontdesk_client import AsyncFrontdesk, FrontdeskError
 
-from entrypoints.client import Client, connect, in_process
 from entrypoints.web_app import create_app
+from tests.client import Client, connect, in_process
 from tests.conftest import serving, settings_in
 
 
@@ -49,16 +49,18 @@ def test_it_works_live(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["in-process", "live"])
 async def test_it_works_without_blocking(kind: str, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    stack: AbstractContextManager[str | None]
     if kind == "in-process":
-        async with in_process(settings) as client:
-            assert (await client.sign_up("user1", "123123")).status == 200
-            assert (await client.me()).data["username"] == "user1"
-            assert (await client.another().me()).status == 401
+        async with AsyncFrontdesk.in_process(settings) as client:
+            await walk_without_blocking(client)
         return
-    stack = serving(create_app(settings, record=lambda _: None))
-    with stack as url:
-        async with connect(str(url)) as client:
-            assert (await client.sign_up("user1", "123123")).status == 200
-            assert (await client.me()).data["username"] == "user1"
-            assert (await client.another().me()).status == 401
+    with serving(create_app(settings, record=lambda _: None)) as url:
+        async with AsyncFrontdesk(url) as client:
+            await walk_without_blocking(client)
+
+
+async def walk_without_blocking(client: AsyncFrontdesk) -> None:
+    assert (await client.sign_up("user1", "123123")).id == 1
+    assert (await client.me()).username == "user1"
+    async with client.another() as other:
+        with pytest.raises(FrontdeskError):
+            await other.me()

@@ -12,9 +12,9 @@ import pytest
 
 from domain.operator import Scope
 from domain.session import Origin
-from entrypoints.client import Client, Response, in_process
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
+from tests.client import Client, Response, in_process
 from tests.conftest import settings_in
 from tests.engines import using
 from tests.examples import PASSWORD

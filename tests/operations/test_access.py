@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.operator import Scope
-from entrypoints.client import Client, in_process
+from tests.client import Client, in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.operations.conftest import Desk, desk_in
@@ -53,7 +53,7 @@ def test_strangers_are_refused(shared: Desk) -> None:
     for method, path, _ in operations(shared.root):
         for headers in ({}, FORGED, {"Authorization": "Bearer fdk_" + "x" * 43}):
             answer = send(shared.stranger(), method, path, headers=headers)
-            assert (answer.status, answer.problem) == (401, "not_signed_in"), (method, path)
+            assert (answer.status, answer.code) == (401, "not_signed_in"), (method, path)
             assert "Bearer" in answer.headers["www-authenticate"]
 
 
@@ -61,7 +61,7 @@ def test_ordinary_users_are_refused(shared: Desk) -> None:
     for method, path, _ in operations(shared.root):
         for headers in ({}, FORGED):
             answer = send(shared.ada, method, path, headers=headers)
-            assert (answer.status, answer.problem) == (403, "not_an_operator"), (method, path)
+            assert (answer.status, answer.code) == (403, "not_an_operator"), (method, path)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_ordinary_users_are_refused(shared: Desk) -> None:
 def test_pages_of_other_origins_are_refused(shared: Desk, headers: dict[str, str]) -> None:
     for method, path, _ in operations(shared.root):
         answer = send(shared.root, method, path, headers=headers)
-        assert (answer.status, answer.problem) == (403, "cross_origin_refused"), (method, path)
+        assert (answer.status, answer.code) == (403, "cross_origin_refused"), (method, path)
 
 
 def test_other_hosts_are_refused(shared: Desk) -> None:
     for method, path, _ in operations(shared.root):
         answer = send(shared.root, method, path, headers={"Host": "evil.example"})
-        assert (answer.status, answer.problem) == (400, "host_not_allowed"), (method, path)
+        assert (answer.status, answer.code) == (400, "host_not_allowed"), (method, path)
 
 
 def scopes_of(operation: dict[str, Any]) -> list[Scope]:
@@ -99,12 +99,12 @@ def test_a_key_opens_what_its_scope_says_and_nothing_else(shared: Desk) -> None:
         needed = scopes_of(operation)
         others = shared.with_key(shared.key(*(each for each in Scope if each not in needed)))
         refused = send(others, method, path)
-        assert (refused.status, refused.problem) == (403, "insufficient_scope"), (method, path)
+        assert (refused.status, refused.code) == (403, "insufficient_scope"), (method, path)
         assert f'scope="{needed[0]}"' in refused.headers["www-authenticate"]
         for scope in needed:
             answer = send(only[scope], method, path)
             assert answer.status in (200, 400, 404), (method, path, answer.text)
-            assert answer.problem != "insufficient_scope"
+            assert answer.code != "insufficient_scope"
 
 
 def test_who_sends_a_key_is_not_taken_for_who_the_cookie_says(shared: Desk) -> None:
@@ -134,7 +134,7 @@ def test_removing_records_needs_a_fresh_login(tmp_path: Path) -> None:
         time.sleep(0.1)
         params = {"filter": "status:eq:200"}
         refused = desk.root.request("DELETE", "/api/ops/logs", params=params)
-        assert refused.problem == "fresh_login_required"
+        assert refused.code == "fresh_login_required"
 
 
 def test_idle_operators_are_out_as_set(tmp_path: Path) -> None:

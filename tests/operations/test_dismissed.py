@@ -10,9 +10,9 @@ import pytest
 
 from domain.operator import Scope
 from domain.user import Username
-from entrypoints.client import Client
 from entrypoints.server import set_up_code
 from entrypoints.services import build_services
+from tests.client import Client
 from tests.examples import OTHER_PASSWORD, PASSWORD
 from tests.operations.conftest import CONSOLE, Desk, make_operator
 
@@ -146,13 +146,13 @@ def test_the_last_operator_cannot_leave(desk: Desk, verb: str) -> None:
         answer = desk.root.request("DELETE", path)
     else:
         answer = desk.root.request("POST", f"{path}/{verb}")
-    assert (answer.status, answer.problem) == (409, "last_operator")
+    assert (answer.status, answer.code) == (409, "last_operator")
     assert desk.root.request("GET", "/api/ops/me").status == 200
 
 
 def test_a_disabled_operator_does_not_count_as_another(desk: Desk, boss: Client) -> None:
     assert desk.root.request("POST", f"/api/ops/users/{id_of(boss)}/disable").status == 200
-    assert desk.root.delete_account().problem == "last_operator"
+    assert desk.root.delete_account().code == "last_operator"
 
 
 @pytest.mark.parametrize("verb", ["demote", "disable"])

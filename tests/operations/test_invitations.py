@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.operator import Scope
-from entrypoints.client import Client, Response
+from tests.client import Client, Response
 from tests.examples import OTHER_PASSWORD, PASSWORD
 from tests.operations.conftest import Desk, desk_in
 
@@ -48,12 +48,12 @@ def test_an_invitation_lets_in_one_with_its_roles(invited: Desk) -> None:
     code, grace = made.data["code"], invited.stranger()
     for wrong in (None, "", "x", code[:-1], code.removeprefix("fdi_"), "fdi_" + "x" * 43):
         refused = grace.sign_up("grace", PASSWORD, invitation=wrong)
-        assert (refused.status, refused.problem) == (403, "sign_up_closed")
+        assert (refused.status, refused.code) == (403, "sign_up_closed")
         assert "set-cookie" not in refused.headers
     admitted = grace.sign_up("grace", PASSWORD, invitation=code)
     assert (admitted.status, list(admitted.data)) == (200, ["id", "username", "signup_time"])
     assert grace.request("GET", "/api/session").data["user"]["roles"] == ["member"]
-    assert invited.stranger().sign_up("eve", PASSWORD, invitation=code).problem == "sign_up_closed"
+    assert invited.stranger().sign_up("eve", PASSWORD, invitation=code).code == "sign_up_closed"
     (row, *_) = invited.root.request("GET", PATH).data["rows"]
     assert (row["id"], row["note"], row["uses"], row["used"]) == (
         made.data["id"],
@@ -90,15 +90,15 @@ def test_revoked_it_lets_in_nobody(invited: Desk) -> None:
     assert (revoked.status, revoked.data["used"], revoked.data["code"]) == (200, 1, None)
     assert invited.root.request("DELETE", path).data == revoked.data
     refused = invited.stranger().sign_up("eve", PASSWORD, invitation=made["code"])
-    assert refused.problem == "sign_up_closed"
-    assert invited.root.request("DELETE", f"{PATH}/4711").problem == "no_such_invitation"
+    assert refused.code == "sign_up_closed"
+    assert invited.root.request("DELETE", f"{PATH}/4711").code == "no_such_invitation"
 
 
 def test_of_a_dismissed_operator_it_lets_in_nobody(invited: Desk) -> None:
     code = code_of(invited, roles=["admin"])
     assert invited.root.update(password=OTHER_PASSWORD, current_password=PASSWORD).status == 200
     refused = invited.stranger().sign_up("eve", PASSWORD, invitation=code)
-    assert refused.problem == "sign_up_closed"
+    assert refused.code == "sign_up_closed"
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_of_a_dismissed_operator_it_lets_in_nobody(invited: Desk) -> None:
 @pytest.mark.sqlite
 def test_what_breaks_a_rule_is_refused(desk: Desk, body: dict[str, Any], problem: str) -> None:
     answer = invite(desk, **body)
-    assert (answer.status, answer.problem) == (400, problem)
+    assert (answer.status, answer.code) == (400, problem)
 
 
 def test_programs_invite_within_their_scopes(desk: Desk) -> None:
     creator = desk.with_key(desk.key(Scope.DATA_CREATE))
     assert invite(desk, creator).status == 200
-    assert invite(desk, creator, roles=["admin"]).problem == "insufficient_scope"
+    assert invite(desk, creator, roles=["admin"]).code == "insufficient_scope"
     both = desk.with_key(desk.key(Scope.DATA_CREATE, Scope.DATA_ROLES))
     assert invite(desk, both, roles=["admin"]).status == 200
     assert invite(desk, desk.with_key(desk.key(Scope.DATA_ROLES))).status == 403
@@ -140,7 +140,7 @@ def test_where_sign_up_is_closed_operators_make_the_accounts(tmp_path: Path) -> 
         code = code_of(desk)
         for invitation in (None, code):
             refused = desk.stranger().sign_up("grace", PASSWORD, invitation=invitation)
-            assert (refused.status, refused.problem) == (403, "sign_up_closed")
+            assert (refused.status, refused.code) == (403, "sign_up_closed")
         made = desk.root.request(
             "POST", "/api/ops/users", json={"username": "grace", "password": PASSWORD}
         )
@@ -165,16 +165,16 @@ def test_names_that_look_like_reserved_or_other_ones_are_taken(desk: Desk) -> No
     grace: Client = desk.stranger()
     for name in ("admin", "\u0430dmin", "ROOT", "\u0430d\u0430", "ad\u0430"):
         refused = grace.sign_up(name, PASSWORD)
-        assert (refused.status, refused.problem) == (400, "username_taken")
+        assert (refused.status, refused.code) == (400, "username_taken")
     assert grace.sign_up("grace", PASSWORD).status == 200
-    assert grace.update(username="suppоrt").problem == "username_taken"
+    assert grace.update(username="suppоrt").code == "username_taken"
     assert grace.update(username="hopper").status == 200
     eve = desk.stranger()
-    assert eve.sign_up("grace", PASSWORD).problem == "username_taken"
+    assert eve.sign_up("grace", PASSWORD).code == "username_taken"
     assert grace.update(username="grace").status == 200
     assert grace.delete_account(current_password=PASSWORD).status == 200
     for name in ("grace", "hopper"):
-        assert eve.sign_up(name, PASSWORD).problem == "username_taken"
+        assert eve.sign_up(name, PASSWORD).code == "username_taken"
     made = desk.root.request(
         "POST", "/api/ops/users", json={"username": "grace", "password": PASSWORD}
     )

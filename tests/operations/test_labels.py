@@ -28,7 +28,7 @@ def test_applications_and_the_user_see_them_and_the_account_stays_as_it_was(desk
     assert list(desk.ada.me().data) == ["id", "username", "signup_time"]
     row = desk.root.request("GET", f"/api/ops/tables/users/rows/{desk.user_id()}").data
     assert (row["roles"], row["metadata"]) == ("editor,member", {"plan": "pro"})
-    assert labels(desk, roles=[]).problem == "edit_conflict"
+    assert labels(desk, roles=[]).code == "edit_conflict"
     assert labels(desk, roles=[], version=2).status == 200
     assert desk.ada.request("GET", "/api/session").data["user"]["roles"] == []
     assert desk.ada.request("GET", "/api/authz?role=member").status == 403
@@ -57,7 +57,7 @@ def test_applications_and_the_user_see_them_and_the_account_stays_as_it_was(desk
 )
 def test_what_breaks_a_rule_is_refused(desk: Desk, body: dict[str, Any], problem: str) -> None:
     answer = labels(desk, **body)
-    assert (answer.status, answer.problem) == (400, problem)
+    assert (answer.status, answer.code) == (400, problem)
 
 
 @pytest.mark.parametrize("number", ["1e999", "NaN", "-Infinity", "1" * 400])
@@ -78,14 +78,12 @@ def test_a_number_that_json_does_not_have_is_refused(desk: Desk, number: str) ->
 def test_a_key_for_roles_does_nothing_else_and_touches_no_operator(desk: Desk) -> None:
     program = desk.with_key(desk.key(Scope.DATA_ROLES))
     assert labels(desk, program, roles=["member"]).status == 200
-    assert (
-        labels(desk, program, user_id=1, roles=["member"]).problem == "operator_in_person_required"
-    )
+    assert labels(desk, program, user_id=1, roles=["member"]).code == "operator_in_person_required"
     rename = {"version": 2, "username": "other"}
     path = f"/api/ops/users/{desk.user_id()}"
-    assert program.request("PATCH", path, json=rename).problem == "insufficient_scope"
+    assert program.request("PATCH", path, json=rename).code == "insufficient_scope"
     others = desk.with_key(desk.key(*(set(Scope) - {Scope.DATA_ROLES})))
-    assert labels(desk, others, roles=["x"], version=2).problem == "insufficient_scope"
+    assert labels(desk, others, roles=["x"], version=2).code == "insufficient_scope"
 
 
 def test_a_key_for_events_follows_them_and_sees_nothing_else(desk: Desk) -> None:
@@ -101,7 +99,7 @@ def test_a_key_for_events_follows_them_and_sees_nothing_else(desk: Desk) -> None
                 continue
             body: dict[str, Any] | None = {} if method in ("put", "patch", "post") else None
             answer = program.request(method.upper(), re.sub(r"\{\w+\}", "1", path), json=body)
-            assert (answer.status, answer.problem) == (403, "insufficient_scope"), path
+            assert (answer.status, answer.code) == (403, "insufficient_scope"), path
             asked += 1
     assert asked > 20
 

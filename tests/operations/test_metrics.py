@@ -27,8 +27,8 @@ from application.operations.nodes import State, WorkerName, nodes_of
 from domain.errors import StorageUnavailable
 from domain.events import EventKind
 from domain.operator import Scope
-from entrypoints.client import in_process
 from entrypoints.monitoring_storage import open_monitoring
+from tests.client import in_process
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.fakes.system import FakeClockWatch
@@ -302,7 +302,7 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
     gauges = metrics(desk.root)["gauges"]
     for node in ("%00", "a b", "n" * 65):
         hostile = desk.root.request("GET", f"/api/ops/metrics?node={node}")
-        assert hostile.problem == "invalid_request"
+        assert hostile.code == "invalid_request"
     assert metrics(desk.root, node="elsewhere")["counts"] == {}
     for name in (
         "process_cpu_percent",
@@ -333,7 +333,7 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
         hours = again.request("GET", "/api/ops/metrics/history", params={"step": "hour"})
         assert hours.status == 200
         bad = again.request("GET", "/api/ops/metrics/history", params={"step": "day"})
-        assert bad.problem == "invalid_request"
+        assert bad.code == "invalid_request"
 
 
 SIGN_UPS = f'frontdesk_sign_ups_total{{node="{gethostname()}"}} 1.0'

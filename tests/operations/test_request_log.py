@@ -23,7 +23,7 @@ from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry, Tally
 from domain.errors import StorageFull
 from domain.operator import Scope
-from entrypoints.client import Response, in_process
+from tests.client import Response, in_process
 from tests.conftest import settings_in
 from tests.engines import insert
 from tests.examples import PASSWORD
@@ -385,7 +385,7 @@ def test_a_store_that_fails_costs_records_and_nothing_else(broken: str, tmp_path
             assert client.me().status == 200
         eventually(lambda: lost(client) >= 20, seconds=30)
         answer = client.request("GET", "/api/ops/logs")
-        assert (answer.status, answer.problem) == (503, "storage_unavailable")
+        assert (answer.status, answer.code) == (503, "storage_unavailable")
         assert client.me().status == 200
     if lock:
         lock.close()
@@ -407,7 +407,7 @@ def test_a_refusal_is_on_record_with_its_secrets_masked(desk: Desk) -> None:
     assert detail["response_headers"]["www-authenticate"]
     assert detail["error"] is None
     missing = program.request("GET", "/api/ops/logs/4711")
-    assert (missing.status, missing.problem) == (404, "no_such_row")
+    assert (missing.status, missing.code) == (404, "no_such_row")
 
 
 def test_records_are_filtered_ordered_counted(desk: Desk) -> None:
@@ -438,7 +438,7 @@ def test_deleting_is_itself_on_record(desk: Desk) -> None:
     desk.stranger().me()
     desk.requests("status:eq:401")
     bare = desk.root.request("DELETE", "/api/ops/logs")
-    assert bare.problem == "invalid_request", "never everything by mistake"
+    assert bare.code == "invalid_request", "never everything by mistake"
     asked = {"filter": ["status:eq:401"]}
     assert desk.root.request("DELETE", "/api/ops/logs", params=asked).data == {"forgotten": 1}
     assert desk.root.request("DELETE", "/api/ops/logs", params=asked).data == {"forgotten": 0}
@@ -486,7 +486,7 @@ def test_lists_can_be_taken_as_csv(desk: Desk) -> None:
     )
     assert len(requests.text.splitlines()) == 5
     for path in ("tables/nowhere/rows.csv", "tables/users/rows.csv?columns=password_hash"):
-        assert desk.root.request("GET", f"/api/ops/{path}").problem == "invalid_query"
+        assert desk.root.request("GET", f"/api/ops/{path}").code == "invalid_query"
     for path in ("tables/users/rows.csv", "logs/rows.csv"):
         assert desk.ada.request("GET", f"/api/ops/{path}").status == 403
     many = [{"username": f"n{n}", "username_key": f"n{n}"} for n in range(1_200)]
@@ -513,8 +513,8 @@ def test_the_tail_shows_what_comes(desk: Desk) -> None:
     thread.join()
     assert [each["route"] for each in found["rows"]] == ["/api/user"]
     assert tail(after=found["next"]).data["rows"] == []
-    assert tail(after="nonsense").problem == "invalid_query"
-    assert tail(wait=60).problem == "invalid_request"
+    assert tail(after="nonsense").code == "invalid_query"
+    assert tail(wait=60).code == "invalid_request"
     assert not [each for each in desk.requests() if each["route"] == "/api/ops/logs/tail"]
 
 

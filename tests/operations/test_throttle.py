@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.operator import Scope
-from entrypoints.client import Client, Response
+from tests.client import Client, Response
 from tests.examples import OTHER_PASSWORD, PASSWORD
 from tests.operations.conftest import Desk, desk_in
 
@@ -29,7 +29,7 @@ def told(answer: Response) -> tuple[object, ...]:
 
 def refused(client: Client, name: str, password: str) -> tuple[object, ...]:
     answer = client.another().log_in(name, password)
-    assert answer.problem == "invalid_credentials"
+    assert answer.code == "invalid_credentials"
     return told(answer)
 
 
@@ -121,7 +121,7 @@ def test_a_program_needs_the_scope(guarded: Desk) -> None:
     guess(guarded)
     for method, scope in wrong.items():
         refused = throttle(guarded.with_key(guarded.key(scope)), user_id, method)
-        assert (refused.status, refused.problem) == (403, "insufficient_scope")
+        assert (refused.status, refused.code) == (403, "insufficient_scope")
     for caller in (guarded.stranger(), guarded.ada):
         for method in wrong:
             assert throttle(caller, user_id, method).status in (401, 403)
@@ -137,9 +137,9 @@ def test_a_program_has_no_power_over_operators(guarded: Desk) -> None:
     program = guarded.with_key(guarded.key(*Scope))
     guess(guarded, "root")
     refused = throttle(program, root, "DELETE")
-    assert (refused.status, refused.problem) == (403, "operator_in_person_required")
+    assert (refused.status, refused.code) == (403, "operator_in_person_required")
     enabled = program.request("POST", f"/api/ops/users/{root}/enable")
-    assert (enabled.status, enabled.problem) == (refused.status, refused.problem)
+    assert (enabled.status, enabled.code) == (refused.status, refused.code)
     assert guarded.stranger().log_in("root", PASSWORD).status == 429
     assert throttle(guarded.root, root, "DELETE").status == 200
     assert guarded.stranger().log_in("root", PASSWORD).status == 200
@@ -150,7 +150,7 @@ def test_an_operators_account_needs_a_fresh_login(tmp_path: Path) -> None:
         root = desk.root.me().data["id"]
         time.sleep(0.1)
         refused = throttle(desk.root, root, "DELETE")
-        assert (refused.status, refused.problem) == (403, "fresh_login_required")
+        assert (refused.status, refused.code) == (403, "fresh_login_required")
         assert throttle(desk.root, desk.user_id(), "DELETE").status == 200
 
 
@@ -158,7 +158,7 @@ def test_nobody_has_nothing(shared: Desk) -> None:
     for user_id in (4711, 0, 10**30):
         for method in ("GET", "DELETE"):
             answer = throttle(shared.root, user_id, method)
-            assert (answer.status, answer.problem) == (404, "no_such_user")
+            assert (answer.status, answer.code) == (404, "no_such_user")
 
 
 def test_a_user_whose_id_begins_with_anothers_is_not_touched(guarded: Desk) -> None:

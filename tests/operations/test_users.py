@@ -44,7 +44,7 @@ def test_create_edit_disable_enable_delete(desk: Desk) -> None:
     for _ in range(2):
         assert desk.root.request("POST", f"/api/ops/users/{user['id']}/disable").status == 200
     assert somebody.me().status == 401
-    assert somebody.log_in("Grace", PASSWORD).problem == "invalid_credentials"
+    assert somebody.log_in("Grace", PASSWORD).code == "invalid_credentials"
     enabled = desk.root.request("POST", f"/api/ops/users/{user['id']}/enable")
     assert (enabled.data["disabled_at"], enabled.data["version"]) == (None, 4)
     assert somebody.log_in("Grace", PASSWORD).status == 200
@@ -65,14 +65,14 @@ def test_the_second_of_two_edits_is_told_and_changes_nothing(desk: Desk) -> None
     user_id = desk.user_id()
     assert edit(desk, user_id, version=1, username="first").status == 200
     second = edit(desk, user_id, version=1, username="second", password=OTHER_PASSWORD)
-    assert (second.status, second.problem) == (409, "edit_conflict")
+    assert (second.status, second.code) == (409, "edit_conflict")
     assert row(desk, user_id)["username"] == "first"
     assert desk.ada.me().status == 200, "its sessions go on"
 
 
 @pytest.mark.parametrize("body", [{}, {"version": 0}, {"version": 1, "username": 5}])
 def test_an_edit_of_another_shape_is_refused(shared: Desk, body: dict[str, Any]) -> None:
-    assert edit(shared, shared.user_id(), **body).problem == "invalid_request"
+    assert edit(shared, shared.user_id(), **body).code == "invalid_request"
 
 
 def test_the_rules_are_those_of_a_sign_up(shared: Desk) -> None:
@@ -82,7 +82,7 @@ def test_the_rules_are_those_of_a_sign_up(shared: Desk) -> None:
         ("new", "short", "invalid_password"),
     ):
         body = {"username": username, "password": password}
-        assert shared.root.request("POST", "/api/ops/users", json=body).problem == code
+        assert shared.root.request("POST", "/api/ops/users", json=body).code == code
 
 
 def test_nobody_can_be_changed(shared: Desk) -> None:
@@ -95,9 +95,9 @@ def test_nobody_can_be_changed(shared: Desk) -> None:
             ("DELETE", "sessions/1"),
         ):
             answer = shared.root.request(method, f"/api/ops/users/{user_id}/{path}")
-            assert (answer.status, answer.problem) == (404, "no_such_user"), path
-    assert shared.root.request("DELETE", "/api/ops/users/4711").problem == "no_such_user"
-    assert edit(shared, 4711, version=1).problem == "no_such_user"
+            assert (answer.status, answer.code) == (404, "no_such_user"), path
+    assert shared.root.request("DELETE", "/api/ops/users/4711").code == "no_such_user"
+    assert edit(shared, 4711, version=1).code == "no_such_user"
 
 
 def test_a_reset_code_lets_the_user_in_once(desk: Desk) -> None:
@@ -107,16 +107,16 @@ def test_a_reset_code_lets_the_user_in_once(desk: Desk) -> None:
     somebody = desk.stranger()
     body = {"code": given["code"], "password": OTHER_PASSWORD}
     weak = somebody.request("POST", "/api/user/reset", json={**body, "password": "x"})
-    assert weak.problem == "invalid_password"
+    assert weak.code == "invalid_password"
     assert somebody.request("POST", "/api/user/reset", json=body).status == 200
     assert somebody.me().data["username"] == "ada"
     assert desk.ada.me().status == 401
     again = desk.stranger().request("POST", "/api/user/reset", json=body)
-    assert (again.status, again.problem) == (403, "invalid_code")
+    assert (again.status, again.code) == (403, "invalid_code")
     made_up = desk.stranger().request(
         "POST", "/api/user/reset", json={"code": "x", "password": PASSWORD}
     )
-    assert made_up.problem == "invalid_code"
+    assert made_up.code == "invalid_code"
 
 
 def test_sessions_of_a_user_are_seen_and_ended(desk: Desk) -> None:
@@ -133,7 +133,7 @@ def test_sessions_of_a_user_are_seen_and_ended(desk: Desk) -> None:
     assert one.data == {"ended": 1}
     assert (desk.ada.me().status, second.me().status) == (401, 200)
     again = desk.root.request("DELETE", f"{path}/{listed[0]['id']}")
-    assert (again.status, again.problem) == (404, "no_such_session")
+    assert (again.status, again.code) == (404, "no_such_session")
     assert desk.root.request("DELETE", path).data == {"ended": 1}
     assert second.me().status == 401
 
@@ -158,11 +158,11 @@ def test_keys_are_listed_used_and_revoked(desk: Desk) -> None:
     assert revoked.status == 200
     assert program.request("GET", "/api/ops/tables").status == 401
     again = desk.root.request("DELETE", f"/api/ops/tokens/{listed[0]['id']}")
-    assert again.problem == "no_such_token"
+    assert again.code == "no_such_token"
     made = {"name": "x", "scopes": [], "days": 1}
-    assert desk.root.request("POST", "/api/ops/tokens", json=made).problem == "invalid_request"
+    assert desk.root.request("POST", "/api/ops/tokens", json=made).code == "invalid_request"
     bad = {"name": "\u202e", "scopes": ["api.view"]}
-    assert desk.root.request("POST", "/api/ops/tokens", json=bad).problem == "invalid_token_name"
+    assert desk.root.request("POST", "/api/ops/tokens", json=bad).code == "invalid_token_name"
 
 
 def test_a_program_cannot_become_more(desk: Desk) -> None:
@@ -175,7 +175,7 @@ def test_a_program_cannot_become_more(desk: Desk) -> None:
         ("DELETE", f"/api/ops/users/{me}", None),
     ):
         answer = program.request(method, path, json=body)
-        assert (answer.status, answer.problem) == (403, "operator_in_person_required"), path
+        assert (answer.status, answer.code) == (403, "operator_in_person_required"), path
 
 
 def pages(desk: Desk, **params: Any) -> Iterator[dict[str, Any]]:
@@ -224,7 +224,7 @@ def test_rows_are_searched_counted_and_paged(desk: Desk) -> None:
 )
 def test_what_cannot_be_asked_is_told(shared: Desk, params: dict[str, str]) -> None:
     answer = shared.root.request("GET", "/api/ops/tables/users/rows", params=params)
-    assert (answer.status, answer.problem) == (400, "invalid_query")
+    assert (answer.status, answer.code) == (400, "invalid_query")
 
 
 def test_the_feed_can_be_waited_for(desk: Desk) -> None:

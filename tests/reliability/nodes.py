@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from entrypoints.client import Client, Response, connect
+from tests.client import Client, Response, connect
 from tests.examples import fresh_name
 from tests.postgresql import execute
 from tests.startup.processes import Running, running
@@ -46,7 +46,7 @@ def is_ready(client: Client) -> bool:
 
 
 def assert_unavailable(response: Response, problem: str = "storage_unavailable") -> None:
-    assert (response.status, response.problem) == (503, problem)
+    assert (response.status, response.code) == (503, problem)
     assert int(response.headers["retry-after"]) > 0
 
 

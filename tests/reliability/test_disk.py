@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import Response, connect
+from tests.client import Response, connect
 from tests.examples import fresh_name
 from tests.reliability.conftest import Tell
 from tests.startup.processes import run, running
@@ -61,7 +61,7 @@ def test_a_full_disk_refuses_writes_until_there_is_room_again(
                 written += 1
             else:
                 refused = response
-        assert (refused.status, refused.problem) == (503, "storage_full")
+        assert (refused.status, refused.code) == (503, "storage_full")
         assert int(refused.headers["retry-after"]) > 0
         assert client.me().status == 200, "reads and sessions go on"
         assert client.request("GET", "/healthz").status == 200
@@ -117,7 +117,7 @@ def test_a_database_that_turns_read_only_refuses_writes_and_lets_reads_go_on(
             ready = client.request("GET", "/readyz")
         finally:
             _set_immutable(files, "-i")
-        assert {(answer.status, answer.problem) for answer in [*refused, ready]} == {
+        assert {(answer.status, answer.code) for answer in [*refused, ready]} == {
             (503, "storage_unavailable")
         }
         assert readable == [200] * 20
@@ -138,7 +138,7 @@ def test_a_database_moved_away_is_never_replaced(tmp_path: Path, tell: Tell) -> 
         client.sign_up("ada", PASSWORD)
         database.rename(elsewhere)
         refused = [client.another().sign_up("bob", PASSWORD), client.request("GET", "/readyz")]
-        assert {(answer.status, answer.problem) for answer in refused} == {
+        assert {(answer.status, answer.code) for answer in refused} == {
             (503, "storage_unavailable")
         }
         assert client.me().status == 200, "what is open can still be read"

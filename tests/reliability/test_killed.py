@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from entrypoints.client import Client, connect
+from tests.client import Client, connect
 from tests.postgresql import demand, execute, new_database
 from tests.reliability.conftest import Tell
 from tests.reliability.nodes import node, until

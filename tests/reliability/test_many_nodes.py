@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
-from entrypoints.client import Client, connect
+from tests.client import Client, connect
 from tests.postgresql import Cluster, demand, elsewhere, execute, new_database
 from tests.proxies import nginx_before
 from tests.reliability.conftest import Tell

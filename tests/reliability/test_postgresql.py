@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from entrypoints.client import Response, connect
+from tests.client import Response, connect
 from tests.examples import fresh_name
 from tests.postgresql import Cluster, demand, execute, free_port, new_database
 from tests.reliability.conftest import Tell

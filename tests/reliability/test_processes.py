@@ -17,7 +17,7 @@ import pytest
 
 from adapters.system import SystemSecrets
 from domain.secrets import SessionToken
-from entrypoints.client import connect
+from tests.client import connect
 from tests.examples import fresh_name
 from tests.reliability.conftest import Tell
 from tests.startup.processes import running
@@ -201,7 +201,7 @@ def test_a_write_lock_held_elsewhere_delays_writes_only(tmp_path: Path, tell: Te
             while not writing.done():
                 assert client.me().status == 200
                 reads += 1
-            assert (writing.result().status, writing.result().problem) == (
+            assert (writing.result().status, writing.result().code) == (
                 503,
                 "storage_unavailable",
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.client import Client, connect
+from tests.client import Client, connect
 from tests.reliability.conftest import Tell
 from tests.startup.processes import running
 

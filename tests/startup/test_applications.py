@@ -43,9 +43,8 @@ def test_the_lines_for_applications_answer_what_the_page_says(
     with running(command, tmp_path, FRONTDESK_SIGN_UP=sign_up) as server:
         # Each answer on a line of its own, as a terminal would show it.
         lines = re.sub(r"^(curl .*)$", r"\1; echo", script, flags=re.MULTILINE)
-        lines = (
-            f'frontdesk() {{ PYTHONPATH="{ROOT}" {sys.executable} -m entrypoints "$@"; }}\n{lines}'
-        )
+        frontdesk = f'PYTHONPATH="{ROOT}" "{sys.executable}" -m entrypoints "$@"'
+        lines = f"frontdesk() {{ {frontdesk}; }}\n{lines}"
         result = subprocess.run(
             ["bash", "-euc", lines.replace(ADDRESS, server.url.removeprefix("http://"))],
             cwd=tmp_path,

@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.sql.migrations import HEAD
-from entrypoints.client import connect
 from entrypoints.commands import main
+from tests.client import connect
 from tests.startup.processes import ROOT, environment, free_port, run, running
 
 PYTHON = sys.executable
@@ -429,7 +429,7 @@ def test_a_user_disabled_from_the_console_is_out_at_once(tmp_path: Path) -> None
         client.sign_up("ada", "123123")
         assert run([*users, "disable", "ada"], tmp_path).returncode == 0
         assert client.me().status == 401
-        assert client.log_in("ada", "123123").problem == "invalid_credentials"
+        assert client.log_in("ada", "123123").code == "invalid_credentials"
         assert run([*users, "enable", "ada"], tmp_path).returncode == 0
         assert client.log_in("ada", "123123").status == 200
         unknown = run([*users, "disable", "nobody"], tmp_path)

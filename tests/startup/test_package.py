@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.client import connect
+from tests.client import connect
 from tests.startup.processes import ROOT, run, running
 
 PACKAGES = ("domain", "application", "adapters", "entrypoints")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.client import connect
+from tests.client import connect
 from tests.postgresql import PASSWORD as DATABASE_PASSWORD
 from tests.postgresql import demand, drop_database, execute, new_database
 from tests.startup.processes import free_port, run, running

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from entrypoints.client import Client, connect
 from entrypoints.web_app import create_app
+from tests.client import Client, connect
 from tests.conftest import serving, settings_in
 from tests.examples import PASSWORD
 from tests.operations.conftest import make_operator

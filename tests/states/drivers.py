@@ -13,9 +13,9 @@ from domain.errors import FrontdeskError, NoSuchUser
 from domain.secrets import SessionToken
 from domain.session import SignedIn
 from domain.user import Username
-from entrypoints.client import Client, Response
 from entrypoints.services import Services
 from entrypoints.wiring import UseCases
+from tests.client import Client, Response
 from tests.examples import LAPTOP
 from tests.unit.conftest import Desk
 
@@ -223,4 +223,4 @@ class OverHttp:
         if token.strip('"'):
             self._tokens.append(token)
         assert response.status < 500, response.text
-        return response.problem or OK
+        return response.code or OK

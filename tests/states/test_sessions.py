@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 
 from domain.session import Session, SessionPolicy
 from domain.user import User
-from entrypoints.client import in_process
 from entrypoints.services import build_services
+from tests.client import in_process
 from tests.conftest import settings_in
 from tests.contracts.test_store import BrokenStore
 from tests.examples import DAY, MINUTE, NOON

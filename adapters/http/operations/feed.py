@@ -18,7 +18,8 @@ from domain.operator import Scope
 from domain.ports import Records
 
 Cursor = Annotated[
-    str | None, QueryParameter(max_length=60, description="The `next` of the answer before.")
+    str | None,
+    QueryParameter(max_length=60, description="The `next` of the answer before, or `now`."),
 ]
 
 
@@ -82,7 +83,8 @@ class FeedController(Controller):
         wait: Wait = 0,
     ) -> FeedView:
         """Who goes on from `next` misses no event and gets none twice. Without `after`, from the
-        first that is still there. To search events, see the rows of the table `events`.
+        first that is still there; with `after=now`, none, but where to begin. To search events, see
+        the rows of the table `events`.
         """
         feed = await wait_for(lambda: records.follow(after, limit=limit), seconds=wait)
         return FeedView.of(feed)
