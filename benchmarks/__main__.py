@@ -17,6 +17,7 @@ import uvloop
 from msgspec import json, structs
 
 from benchmarks import measures, operations, report
+from benchmarks.guards import guards, passing
 from benchmarks.many_sessions import many_sessions
 from benchmarks.nodes import nodes as workers_and_nodes
 from benchmarks.pieces import Piece, pieces
@@ -140,6 +141,9 @@ def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
         found.many_sessions = many_sessions(cheap(frontdesk), bare, seconds / 2, 3 * rounds)
     with noting("PostgreSQL"):
         found.postgresql = on_postgresql(frontdesk, named("bare"), seconds / 2, rounds)
+    with noting("guards of other applications"):
+        found.guards = guards(frontdesk, seconds / 2, rounds)
+        found.passed = passing(frontdesk)
     with noting("workers and nodes"):
         found.nodes = workers_and_nodes(frontdesk, seconds / 2, rounds)
     with noting(f"growing to {sizes[-1]:,} users" if sizes else "no growth"):

@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
+from benchmarks.guards import Guarded, Passed
+from benchmarks.guards import table_of as table_of_guards
 from benchmarks.many_sessions import ManySessions
 from benchmarks.measures import Growth, Reads, Storm
 from benchmarks.nodes import Shape
@@ -60,6 +62,8 @@ class Ours(Struct):
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
     postgresql: list[OnPostgresql] = field(default_factory=list)
+    guards: list[Guarded] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
     nodes: list[Shape] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
@@ -86,6 +90,7 @@ def write(
         "### Many sessions",
         _many_sessions(ours.many_sessions),
         f"### PostgreSQL\n\n{table_of(ours.postgresql)}",
+        f"### Guards of other applications\n\n{table_of_guards(ours.guards, ours.passed)}",
         f"### Workers and nodes\n\n{table_of_nodes(ours.nodes)}",
         "### Growth and writes",
         _growth(ours),

@@ -131,6 +131,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     started_in: float
+    errors: Path = Path(os.devnull)
+    """What it says to standard error."""
     credential: str = "Cookie: sessionid=none"
     more: list[str] = dataclass_field(default_factory=list)
 
@@ -238,7 +240,8 @@ def serving(
         )
         try:
             _wait(target, port, process, folder / "stderr")
-            server = Server(target, port, process, time.perf_counter() - started)
+            errors = folder / "stderr"
+            server = Server(target, port, process, time.perf_counter() - started, errors)
             server.protect()
             for number in range(users):
                 server.send(server.sign_up_as(number))

@@ -272,6 +272,24 @@ async def test_in_tests_one_is_whoever_one_says(ill: Ill, checks: AsyncChecks) -
     assert await checks.signed_in(None) is None
 
 
+@pytest.mark.parametrize("url", ["", "127.0.0.1:8000", "ftp://127.0.0.1", "/frontdesk"])
+def test_what_is_no_url_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="is no URL"):
+        Remembering(url)
+
+
+async def test_why_nobody_is_let_in_is_logged_now_and_then(
+    ill: Ill, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncChecks(Remembering(ill.url)) as checks:
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await checks.signed_in(ONE)
+    assert [each.getMessage() for each in caplog.records if each.name == "frontdesk_client"] == [
+        "nobody with a session is let in: Frontdesk answers what nobody understands."
+    ]
+
+
 def test_another_event_loop_has_a_pool_of_its_own(ill: Ill) -> None:
     ill.body, ill.headers = SOMEBODY, JSON
     checks = AsyncChecks(Remembering(ill.url))

@@ -1,6 +1,8 @@
 """Asking Frontdesk who is calling: what the guards of the frameworks are made of."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,14 +23,21 @@ SECONDS = 2.0
 _CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """What happens to a connection that Frontdesk has just closed: asked once more on another one."""
 _AT_ONCE = 32
+_COMPLAINS_EVERY_SECONDS = 10
+_log = logging.getLogger("frontdesk_client")
 _LIMITS = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
 
 
 class Remembering:
-    """What checks with and without `await` share: where Frontdesk is, and what is kept."""
+    """What checks with and without `await` share: where Frontdesk is, and what is kept. Raises
+    `ValueError` for what is no URL.
+    """
 
     def __init__(self, url: str, *, remember: float = 0, key: str | None = None) -> None:
-        self.address = url.rstrip("/") + PATH
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"{url!r} is no URL, as in http://127.0.0.1:8000.")
+        self.address = httpx.URL(url.rstrip("/") + PATH)
+        self._complained_at = float("-inf")
         self.memory = Memory(remember, follows_events=key is not None)
         self._follower = Follower(url, key, self.memory) if key and remember else None
 
@@ -37,6 +46,13 @@ class Remembering:
         if self._follower:
             self._follower.start()
         return self.memory.get(credentials)
+
+    def complain(self, error: Unavailable) -> None:
+        """Log why nobody is let in, now and then."""
+        now = time.monotonic()
+        if now - self._complained_at > _COMPLAINS_EVERY_SECONDS:
+            self._complained_at = now
+            _log.warning("nobody with a session is let in: %s", error)
 
     def close(self) -> None:
         """Follow no longer."""
@@ -136,15 +152,19 @@ class AsyncChecks:
                 except _CLOSED:
                     found = await self._sent(asking.transport, credentials)
         except (httpx.HTTPError, TimeoutError) as error:
-            return _Outcome(error=_unreachable(error))
+            return self._failed(_unreachable(error))
         except Unavailable as error:
-            return _Outcome(error=error)
+            return self._failed(error)
         finally:
             if own is not None:
                 del asking.unsent[credentials]
         if found:
             self._shared.memory.keep(credentials, found, asked_at=asked_at)
         return _Outcome(found)
+
+    def _failed(self, error: Unavailable) -> _Outcome:
+        self._shared.complain(error)
+        return _Outcome(error=error)
 
     async def _sent(
         self, transport: httpx.AsyncBaseTransport, credentials: Credentials
@@ -194,7 +214,11 @@ class Checks:
             except _CLOSED:
                 found = self._sent(credentials, until=asked_at + self._timeout)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise _unreachable(error) from error
+            self._shared.complain(unreachable := _unreachable(error))
+            raise unreachable from error
+        except Unavailable as error:
+            self._shared.complain(error)
+            raise
         if found:
             memory.keep(credentials, found, asked_at=asked_at)
         return found

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 _COOKIES = ("sessionid", "__Host-sessionid", "__Secure-sessionid")
 _BEARER, _PREFIX = "bearer", "fds_"
+_MAX_CHARACTERS = 4_096
 
 
 class Credentials(Struct, frozen=True):
@@ -19,8 +20,15 @@ class Credentials(Struct, frozen=True):
 
 def credentials_of(*, cookies: Iterable[str], authorizations: Iterable[str]) -> Credentials | None:
     """From the values of the fields `Cookie` and `Authorization`; `None` if nobody can be signed
-    in with them.
+    in with them: Frontdesk need not be asked.
     """
+    found = _found(cookies, authorizations)
+    if found is None or len(found.value) > _MAX_CHARACTERS:
+        return None
+    return found if found.value.isascii() and found.value.isprintable() else None
+
+
+def _found(cookies: Iterable[str], authorizations: Iterable[str]) -> Credentials | None:
     bearers = [each for each in authorizations if _is_ours(each)]
     if bearers:
         # Several are none, as at Frontdesk.
