@@ -6,6 +6,7 @@
     │   ├── InvalidPassword
     │   ├── InvalidTokenName
     │   ├── InvalidNote
+    │   ├── InvalidReason
     │   ├── InvalidQuery
     │   └── QueryTooSlow
     ├── UsernameTaken            somebody else has the name
@@ -25,6 +26,7 @@
     │   ├── NotAnOperator
     │   ├── ScopeMissing
     │   ├── PersonRequired
+    │   ├── OperatorProtected
     │   ├── FreshLoginRequired
     │   └── TooManyAttempts
     └── Unavailable              nothing is wrong with the request; it may be sent again later
@@ -86,6 +88,12 @@ class InvalidNote(Invalid):
     """The note on an invitation breaks a rule of `domain.invitation`."""
 
     field = "note"
+
+
+class InvalidReason(Invalid):
+    """The reason breaks a rule of `domain.operator`."""
+
+    field = "reason"
 
 
 class InvalidQuery(Invalid):
@@ -220,6 +228,13 @@ class PersonRequired(Refused):
 
     def __init__(self) -> None:
         super().__init__("Log in as an operator for this; no access token is enough.")
+
+
+class OperatorProtected(Refused):
+    """An operator is not changed together with many others."""
+
+    def __init__(self) -> None:
+        super().__init__("Operators are changed one by one; open the account.")
 
 
 class NotSignedIn(Refused):

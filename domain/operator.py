@@ -4,13 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.errors import FreshLoginRequired, InvalidTokenName, PersonRequired, ScopeMissing
+from domain.errors import (
+    FreshLoginRequired,
+    InvalidReason,
+    InvalidTokenName,
+    PersonRequired,
+    ScopeMissing,
+)
 from domain.network import Client
 from domain.secrets import AccessKey, OneTimeCode, hide_secrets
 from domain.session import Session
 from domain.user import User, has_invisible
 
 TOKEN_NAME_MAX_CHARACTERS = 60
+REASON_MAX_CHARACTERS = 200
 
 
 class Scope(StrEnum):
@@ -174,6 +181,20 @@ class Operator:
         """
         if user.is_operator:
             self.demand_person()
+
+
+def parse_reason(raw: str) -> str:
+    """Accept why an operator does something: up to 200 visible characters and spaces, or nothing.
+    Raises `InvalidReason`.
+    """
+    reason = raw.strip()
+    if len(reason) > REASON_MAX_CHARACTERS:
+        raise InvalidReason(f"Use at most {REASON_MAX_CHARACTERS} characters for the reason.")
+    if has_invisible(reason):
+        raise InvalidReason("The reason has an invisible character; leave it out.")
+    if hide_secrets(reason) != reason:
+        raise InvalidReason("The reason looks like a secret; choose another.")
+    return reason
 
 
 def parse_token_name(raw: str) -> str:

@@ -16,6 +16,7 @@ from adapters.http.cookies import Cookies
 from adapters.http.current_session import CurrentSessionController
 from adapters.http.health import HealthController
 from adapters.http.json_response import JsonResponse
+from adapters.http.operations.batch import BatchController
 from adapters.http.operations.documents import openapi_json, openapi_yaml
 from adapters.http.operations.feed import FeedController
 from adapters.http.operations.invitations import InvitationsController
@@ -137,6 +138,7 @@ def _operations(settings: Settings) -> list[Any]:
         ThrottleController,
         LabelsController,
         FeedController,
+        BatchController,
         TokensController,
         InvitationsController,
         *([LogsController, RequestStatisticsController] if settings.request_log == "on" else []),

@@ -18,6 +18,7 @@ from application.operations.blank_requests import BlankRequests
 from application.operations.export_rows import ExportRows
 from application.operations.follow_requests import FollowRequests
 from application.operations.forget_requests import ForgetRequests
+from application.operators.change_users import ChangeUsers
 from application.operators.create_invitation import CreateInvitation
 from application.operators.create_token import CreateToken
 from application.operators.create_user import CreateUser
@@ -45,6 +46,7 @@ from application.steps.open_account import OpenAccount
 from application.steps.open_session import OpenSession
 from application.steps.operator_transactions import OperatorTransactions
 from application.steps.replace_password import ReplacePassword
+from application.steps.shut_out import ShutOut
 from application.steps.take_name import TakeName
 from application.steps.use_invitation import UseInvitation
 from application.upkeep.check_readiness import CheckReadiness
@@ -83,6 +85,7 @@ class UseCases:
     set_reset_code: SetResetCode
     show_throttle: ShowThrottle
     reset_throttle: ResetThrottle
+    change_users: ChangeUsers
     create_token: CreateToken
     revoke_token: RevokeToken
     create_invitation: CreateInvitation
@@ -122,6 +125,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         begin=ports.begin, clock=ports.clock, lifetimes=policies.lifetimes
     )
     open_account = OpenAccount(transactions=transactions, lookup=ports.lookup)
+    shut_out = ShutOut(clock=ports.clock)
     return UseCases(
         authenticate=authenticate,
         authorize_caller=AuthorizeCaller(authenticate=authenticate),
@@ -229,7 +233,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             clock=ports.clock,
             password_policy=policies.passwords,
         ),
-        disable_user=DisableUser(open_account=open_account, clock=ports.clock),
+        disable_user=DisableUser(open_account=open_account, shut_out=shut_out),
         enable_user=EnableUser(open_account=open_account, clock=ports.clock),
         demote_operator=DemoteOperator(open_account=open_account, clock=ports.clock),
         delete_user_as_operator=DeleteUserAsOperator(
@@ -252,6 +256,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             pseudonyms=ports.pseudonyms,
             throttle_policy=policies.limits,
         ),
+        change_users=ChangeUsers(open_account=open_account, shut_out=shut_out, clock=ports.clock),
         create_token=CreateToken(
             transactions=transactions, clock=ports.clock, secrets=ports.secrets
         ),

@@ -306,6 +306,28 @@ def test_roles_and_metadata_are_set_and_shown(console: Console) -> None:
     console.shot("roles")
 
 
+def test_who_disabled_whom_and_why_is_shown_and_can_be_undone_at_once(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("users/2")
+    page.get_by_role("button", name="Disable").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("spam \u202e")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("invisible character")
+    dialog.get_by_label("Reason").fill(f"spam {MARKUP}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".facts").first).to_contain_text(f"by root: spam {MARKUP}")
+    expect(page.get_by_text("ada is disabled.")).to_be_visible()
+    console.shot("disabled")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("ada is enabled.")).to_be_visible()
+    expect(page.locator(".badge", has_text="disabled")).to_have_count(0)
+    with connect(console.url) as ada:
+        assert ada.log_in("ada", PASSWORD).status == 200
+
+
 def test_setting_roles_leaves_metadata_as_they_are_to_the_last_digit(console: Console) -> None:
     page = console.page
     console.user("ada")

@@ -107,7 +107,11 @@ def test_an_operator_has_typed_results(frontdesk: Frontdesk) -> None:
     labelled = frontdesk.set_roles(grace.id, grace.version, roles=["member"], metadata={"a": 1})
     assert (labelled.roles, labelled.metadata) == (("member",), {"a": 1})
     assert frontdesk.edit_user(grace.id, labelled.version, username="hopper").username == "hopper"
-    assert frontdesk.disable_user(grace.id).disabled_at
+    assert frontdesk.disable_user(grace.id, reason="spam").disabled_at
+    assert frontdesk.change_users([grace.id, 4711], "enable") == [
+        models.Outcome(grace.id, changed=True),
+        models.Outcome(4711, changed=False, code="no_such_user", detail="There is no such user."),
+    ]
     assert frontdesk.enable_user(grace.id).disabled_at is None
     assert frontdesk.end_user_sessions(grace.id).ended == 0
     code = frontdesk.set_reset_code(grace.id).code

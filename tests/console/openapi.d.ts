@@ -64,6 +64,30 @@ export interface components {
             refused: number;
             failed: number;
         };
+        /** Batch */
+        Batch: {
+            ids: number[];
+            /** @enum {string} */
+            action: "disable" | "enable" | "end_sessions" | "change_roles";
+            /**
+             * @description Why, for the record.
+             * @default
+             * @example Spam from one address
+             */
+            reason?: string;
+            /**
+             * @example [
+             *       "member"
+             *     ]
+             */
+            add?: string[];
+            /**
+             * @example [
+             *       "member"
+             *     ]
+             */
+            remove?: string[];
+        };
         /** CallerView */
         CallerView: {
             /** @description Never reused: the key for what is yours. */
@@ -116,6 +140,20 @@ export interface components {
         CurrentSessionView: {
             user: components["schemas"]["CallerView"];
             session: components["schemas"]["LiveSessionView"];
+        };
+        /**
+         * Disabling
+         * @default {
+         *       "reason": ""
+         *     }
+         */
+        Disabling: {
+            /**
+             * @description Why, for the record.
+             * @default
+             * @example Spam from one address
+             */
+            reason?: string;
         };
         /** Ended */
         Ended: {
@@ -368,6 +406,14 @@ export interface components {
             session_id: number | null;
             session_created: string | null;
         };
+        /** OutcomeView */
+        OutcomeView: {
+            id: number;
+            changed: boolean;
+            /** @description `no_such_user`, `operator_protected`, `operator_in_person_required`, and `invalid_roles` for too many. From where on nothing was tried, `storage_unavailable` and the like. */
+            code: string | null;
+            detail: string | null;
+        };
         /** PageView */
         PageView: {
             rows: {
@@ -570,12 +616,14 @@ export type AccountEdit = components['schemas']['AccountEdit'];
 export type AccountView = components['schemas']['AccountView'];
 export type AdmittedView = components['schemas']['AdmittedView'];
 export type BarView = components['schemas']['BarView'];
+export type Batch = components['schemas']['Batch'];
 export type CallerView = components['schemas']['CallerView'];
 export type ColumnView = components['schemas']['ColumnView'];
 export type Confirmation = components['schemas']['Confirmation'];
 export type CountView = components['schemas']['CountView'];
 export type Credentials = components['schemas']['Credentials'];
 export type CurrentSessionView = components['schemas']['CurrentSessionView'];
+export type Disabling = components['schemas']['Disabling'];
 export type Ended = components['schemas']['Ended'];
 export type EndpointView = components['schemas']['EndpointView'];
 export type EventKind = components['schemas']['EventKind'];
@@ -599,6 +647,7 @@ export type NewSession = components['schemas']['NewSession'];
 export type NewToken = components['schemas']['NewToken'];
 export type NodeView = components['schemas']['NodeView'];
 export type OperatorView = components['schemas']['OperatorView'];
+export type OutcomeView = components['schemas']['OutcomeView'];
 export type PageView = components['schemas']['PageView'];
 export type Problem = components['schemas']['Problem'];
 export type ReceiptView = components['schemas']['ReceiptView'];

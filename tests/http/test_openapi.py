@@ -88,6 +88,7 @@ OPERATORS_IDS = {
     "listInvitations",
     "createInvitation",
     "revokeInvitation",
+    "changeUsers",
 }
 OPERATORS = {"not_signed_in", "not_an_operator", "insufficient_scope", "storage_unavailable",
              "cross_origin_refused"}  # fmt: skip

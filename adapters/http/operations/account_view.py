@@ -1,10 +1,28 @@
 """An account as operators see it."""
 
 from datetime import datetime
+from typing import Annotated
 
+from litestar.params import Body
 from msgspec import Struct
 
+from domain.operator import REASON_MAX_CHARACTERS
 from domain.user import User
+
+Reason = Annotated[
+    str,
+    Body(
+        description="Why, for the record.",
+        max_length=REASON_MAX_CHARACTERS,
+        schema_extra={"examples": ["Spam from one address"]},
+    ),
+]
+
+
+class Disabling(Struct, frozen=True):
+    """Why somebody is disabled."""
+
+    reason: Reason = ""
 
 
 class AccountView(Struct, frozen=True):

@@ -14,7 +14,7 @@ from adapters.http.operations.access import (
     answers_operators,
     operators,
 )
-from adapters.http.operations.account_view import AccountView
+from adapters.http.operations.account_view import AccountView, Disabling
 from adapters.http.pipeline.client_address import origin_of
 from adapters.http.problems import INVALID
 from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
@@ -31,6 +31,7 @@ from domain.errors import (
     EditConflict,
     FreshLoginRequired,
     InvalidPassword,
+    InvalidReason,
     InvalidUsername,
     LastOperator,
     NoSuchSession,
@@ -59,6 +60,9 @@ class ResetCodeView(Struct, frozen=True):
 
     code: str
     expires: datetime
+
+
+_WITHOUT_REASON = Disabling()
 
 
 class UsersController(Controller):
@@ -136,7 +140,7 @@ class UsersController(Controller):
         status_code=200,
         operation_id="disableUser",
         summary="Disable a user",
-        responses=answers_operators(*_LEAVE, also=_UNTYPED),
+        responses=answers_operators(*_LEAVE, InvalidReason, also=(*BODY, INVALID)),
         **operators(Scope.DATA_UPDATE),
     )
     async def disable(
@@ -144,12 +148,16 @@ class UsersController(Controller):
         request: OperatorRequest,
         user_id: FromPath[int],
         disable_user: NamedDependency[DisableUser],
+        data: Annotated[Disabling, Body()] = _WITHOUT_REASON,
     ) -> AccountView:
         """All sessions and access keys end, and logins are refused like wrong passwords. The last
-        operator cannot be disabled.
+        operator cannot be disabled. The `reason` goes on record; the user can read it there, once
+        let in again.
         """
         return AccountView.of(
-            await disable_user(by=request.user, user=user_id, origin=origin_of(request))
+            await disable_user(
+                by=request.user, user=user_id, reason=data.reason, origin=origin_of(request)
+            )
         )
 
     @post(

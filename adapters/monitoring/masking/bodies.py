@@ -15,6 +15,11 @@ _HIDDEN_FIELDS = frozenset(
         "invitation",
         "name",
         "note",
+        "reason",
+        "ids",
+        "action",
+        "add",
+        "remove",
         "roles",
         "metadata",
     }

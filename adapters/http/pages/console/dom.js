@@ -121,12 +121,19 @@ export async function copy(text, where) {
 /** @type {number | undefined} */
 let quiet;
 
-/** @param {string} text */
-export function say(text) {
+/**
+ * Tell what has happened; with something to do about it, for longer.
+ * @param {string} text
+ * @param {{ label: string, act: () => void }} [offer]
+ */
+export function say(text, offer) {
   const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
-  notice.textContent = text;
+  const quieten = () => fill(notice);
+  const accept = () => {
+    quieten();
+    offer?.act();
+  };
+  fill(notice, text, offer ? button(offer.label, accept, ".offer") : null);
   clearTimeout(quiet);
-  quiet = setTimeout(() => {
-    notice.textContent = "";
-  }, 6000);
+  quiet = setTimeout(quieten, offer ? 20_000 : 6_000);
 }

@@ -1,6 +1,7 @@
 // @ts-check
 import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
+import { disable, disabledFact, enable } from "./disable.js";
 import { button, csv, el, isolated, link, say } from "./dom.js";
 import { filters, filtersOf, nothing } from "./filters.js";
 import { instant } from "./format.js";
@@ -111,16 +112,6 @@ async function one(context) {
   const path = `/api/ops/users/${encodeURIComponent(key)}`;
   const user = await get(`${ROWS}/${encodeURIComponent(key)}`, signal);
 
-  const act = async (work, done) => {
-    try {
-      await work();
-      say(done);
-      again();
-    } catch (error) {
-      say(error.message);
-    }
-  };
-
   const edit = () => {
     let seen = user;
     return askDialog({
@@ -190,16 +181,6 @@ async function one(context) {
     }
   };
 
-  const disable = async () => {
-    const done = await askDialog({
-      title: `Disable ${user.username}?`,
-      action: `Disable ${user.username}`,
-      dangerous: true,
-      text: "All sessions and access keys end at once, and logins are refused.",
-      act: () => ask("POST", `${path}/disable`),
-    });
-    if (done) leave(`${user.username} is disabled.`);
-  };
   const demote = async () => {
     const done = await askDialog({
       title: `Demote ${user.username}?`,
@@ -218,7 +199,7 @@ async function one(context) {
   const facts = {
     Id: String(user.id),
     "Signed up": instant(user.signup_time),
-    Disabled: user.disabled_at ? instant(user.disabled_at) : null,
+    Disabled: await disabledFact(user, context),
     Version: String(user.version),
     ...labelFacts(user),
   };
@@ -233,7 +214,7 @@ async function one(context) {
       el("span.space"),
       button("Change", edit, ".primary"),
       button("Roles", () => editLabels(user, again)),
-      user.disabled_at ? button("Enable", () => act(() => ask("POST", `${path}/enable`), "Enabled.")) : button("Disable", disable),
+      user.disabled_at ? button("Enable", () => enable(user, again)) : button("Disable", () => disable(user, again)),
       user.is_operator ? button("Demote", demote) : null,
       button("Reset code", resetCode),
       button("Delete", remove, ".dangerous"),

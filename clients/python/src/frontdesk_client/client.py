@@ -78,6 +78,7 @@ class _Calls:
     edit_user = Method(operators.edit_user)
     set_roles = Method(operators.set_roles)
     disable_user = Method(operators.disable_user)
+    change_users = Method(operators.change_users)
     enable_user = Method(operators.enable_user)
     demote_operator = Method(operators.demote_operator)
     remove_user = Method(operators.remove_user)

@@ -127,6 +127,17 @@ class ManagedUser(Struct, frozen=True):
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
+class Outcome(Struct, frozen=True):
+    """How it went for one of many users: `changed`, or not: as it was so already, or for the
+    problem of this `code`.
+    """
+
+    id: int
+    changed: bool
+    code: str | None = None
+    detail: str | None = None
+
+
 class ResetCode(Struct, frozen=True):
     """A code with which a user chooses a new password, once."""
 

@@ -13,6 +13,7 @@ from frontdesk_client.models import (
     Feed,
     Invitation,
     ManagedUser,
+    Outcome,
     Page,
     Receipt,
     ResetCode,
@@ -68,9 +69,9 @@ def set_roles(
     return Call("PUT", f"{_USERS}/{user_id}/roles", ManagedUser, body)
 
 
-def disable_user(user_id: int) -> Call[ManagedUser]:
-    """Refuse this user's logins, and end all sessions."""
-    return Call("POST", f"{_USERS}/{user_id}/disable", ManagedUser)
+def disable_user(user_id: int, *, reason: str = "") -> Call[ManagedUser]:
+    """Refuse this user's logins, and end all sessions. The reason goes on record."""
+    return Call("POST", f"{_USERS}/{user_id}/disable", ManagedUser, {"reason": reason})
 
 
 def enable_user(user_id: int) -> Call[ManagedUser]:
@@ -86,6 +87,21 @@ def demote_operator(user_id: int) -> Call[ManagedUser]:
 def remove_user(user_id: int) -> Call[Receipt]:
     """Delete an account."""
     return Call("DELETE", f"{_USERS}/{user_id}", Receipt)
+
+
+def change_users(
+    ids: Sequence[int],
+    action: str,
+    *,
+    reason: str | None = None,
+    add: Sequence[str] | None = None,
+    remove: Sequence[str] | None = None,
+) -> Call[list[Outcome]]:
+    """Do the same to up to 500 users: "disable", "enable", "end_sessions", or "change_roles" with
+    roles to `add` and to `remove`.
+    """
+    body = {"ids": ids, "action": action, **given(reason=reason, add=add, remove=remove)}
+    return Call("POST", f"{_USERS}/batch", list[Outcome], body)
 
 
 def end_user_sessions(user_id: int) -> Call[Ended]:

@@ -1,0 +1,129 @@
+"""Do the same to many accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from application.steps.open_account import OpenAccount, OpenedAccount
+from application.steps.shut_out import ShutOut
+from domain.batch import Change, ChangeRoles, Disable, Enable, EndSessions, Outcome
+from domain.errors import (
+    FreshLoginRequired,
+    InvalidRoles,
+    NoSuchUser,
+    NotAnOperator,
+    NotSignedIn,
+    OperatorProtected,
+    PersonRequired,
+    Unavailable,
+)
+from domain.events import Details, Ending, Event, EventKind, sessions_ended
+from domain.labels import parse_roles
+from domain.operator import Operator, parse_reason
+from domain.ports import Clock
+from domain.session import Origin
+
+_OF_ONE = (NoSuchUser, OperatorProtected, PersonRequired, FreshLoginRequired, InvalidRoles)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeUsers:
+    """Change these accounts one after the other, each in a unit of work of its own, with an event
+    for each, and say how each went. Operators, and so whoever asks, are left as they are. When the
+    database does not answer, or whoever asks may do nothing any more, the rest is not tried.
+
+    Raises `ScopeMissing`, `InvalidReason`, `InvalidRoles`; and `NotSignedIn`, `NotAnOperator`,
+    `Unavailable`, if nothing was changed before. `NoSuchUser`, `OperatorProtected`,
+    `PersonRequired`, `FreshLoginRequired`, and `InvalidRoles` for too many, are told of each.
+    """
+
+    open_account: OpenAccount
+    shut_out: ShutOut
+    clock: Clock
+
+    async def __call__(
+        self, *, by: Operator, user_ids: Sequence[int], change: Change, origin: Origin
+    ) -> list[Outcome]:
+        by.demand(change.scope)
+        parsed, outcomes = _parsed(change), list[Outcome]()
+        wanted = list(dict.fromkeys(user_ids))
+        for number, user_id in enumerate(wanted):
+            try:
+                outcomes.append(await self._change(by, user_id, parsed, origin))
+            except _OF_ONE as error:
+                outcomes.append(Outcome(user_id, is_changed=False, error=error))
+            except (NotSignedIn, NotAnOperator, Unavailable) as error:
+                if not any(each.is_changed for each in outcomes):
+                    raise
+                rest = wanted[number:]
+                return [*outcomes, *(Outcome(each, is_changed=False, error=error) for each in rest)]
+        return outcomes
+
+    async def _change(self, by: Operator, user_id: int, change: Change, origin: Origin) -> Outcome:
+        async with self.open_account(by, user_id) as opened:
+            if opened.user.is_operator:
+                raise OperatorProtected
+            match change:
+                case Disable(reason):
+                    is_changed = await self._disable(opened, origin, reason)
+                case Enable():
+                    is_changed = await self._enable(opened, origin)
+                case EndSessions():
+                    is_changed = await self._end_sessions(opened, origin)
+                case ChangeRoles(add, remove):
+                    is_changed = await self._change_roles(opened, origin, add, remove)
+        return Outcome(user_id, is_changed)
+
+    async def _disable(self, opened: OpenedAccount, origin: Origin, reason: str) -> bool:
+        if opened.user.is_disabled:
+            return False
+        await self.shut_out(
+            opened.work, opened.user, origin=origin, actor_id=opened.actor_id, reason=reason
+        )
+        return True
+
+    async def _enable(self, opened: OpenedAccount, origin: Origin) -> bool:
+        if not opened.user.is_disabled:
+            return False
+        await opened.work.users.save(opened.user.enabled())
+        await opened.work.codes.void(opened.user.id)
+        await opened.work.events.append(self._event(EventKind.ACCOUNT_ENABLED, opened, origin))
+        return True
+
+    async def _end_sessions(self, opened: OpenedAccount, origin: Origin) -> bool:
+        now, user_id = self.clock.now(), opened.user.id
+        ended = await opened.work.sessions.end_all(user_id)
+        await opened.work.events.append(
+            *sessions_ended(
+                now, user_id, origin, count=ended, why=Ending.REVOKED, actor_id=opened.actor_id
+            )
+        )
+        return bool(ended)
+
+    async def _change_roles(
+        self, opened: OpenedAccount, origin: Origin, add: Sequence[str], remove: Sequence[str]
+    ) -> bool:
+        user = opened.user
+        roles = parse_roles((set(user.roles) | set(add)) - set(remove))
+        if roles == user.roles:
+            return False
+        await opened.work.users.save(replace(user, roles=roles))
+        details = {"from": ",".join(user.roles), "to": ",".join(roles)}
+        changed = self._event(EventKind.ROLES_CHANGED, opened, origin, details)
+        await opened.work.events.append(changed)
+        return True
+
+    def _event(
+        self, kind: EventKind, opened: OpenedAccount, origin: Origin, details: Details | None = None
+    ) -> Event:
+        now, user_id = self.clock.now(), opened.user.id
+        return Event(kind, now, user_id, origin, details or {}, opened.actor_id)
+
+
+def _parsed(change: Change) -> Change:
+    match change:
+        case Disable(reason):
+            return Disable(parse_reason(reason))
+        case ChangeRoles(add, remove):
+            return ChangeRoles(parse_roles(add), parse_roles(remove))
+        case _:
+            return change
