@@ -147,6 +147,7 @@ def build_services(
     )
     policies = _policies(settings)
     use_cases = wire(ports, policies)
+    missing_looks = MissingLooks(storage.reader, storage.transactions, policies.names, clock)
     departures = Departures(use_cases.blank_requests)
 
     async def close() -> None:
@@ -163,7 +164,7 @@ def build_services(
                 storage.running(),
                 leases.holding(),
                 watch.running(),
-                _background(use_cases, policies, hasher, storage, leases),
+                _background(use_cases, missing_looks, hasher, storage, leases),
                 every(_LAST_SEEN_SECONDS, last_seen.write),
                 every(_DEPARTURES_SECONDS, departures.look),
             ):
@@ -190,14 +191,13 @@ def build_services(
 @asynccontextmanager
 async def _background(
     use_cases: UseCases,
-    policies: Policies,
+    missing_looks: MissingLooks,
     hasher: BcryptHasher,
     storage: Storage,
     leases: LeaseHolder,
 ) -> AsyncIterator[None]:
     """What is done now and then, and what an older version has left to do."""
     device_names = DeviceNames(storage.reader, storage.transactions, device_of)
-    missing_looks = MissingLooks(storage.reader, storage.transactions, policies.names.looks)
 
     async def clean_up() -> None:
         while await use_cases.clean_up():
@@ -217,6 +217,7 @@ async def _background(
         until_done(_FILLING_SECONDS, learn_cost),
         until_done(_FILLING_SECONDS, device_names.fill),
         until_done(_FILLING_SECONDS, missing_looks.fill),
+        every(_CLEAN_UP_SECONDS, missing_looks.fill),
     ):
         yield
 

@@ -134,7 +134,11 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             hasher=ports.hasher,
             clock=ports.clock,
             check_invitation=CheckInvitation(
-                lookup=ports.lookup, clock=ports.clock, mode=policies.sign_up
+                begin=ports.begin,
+                lookup=ports.lookup,
+                clock=ports.clock,
+                check_issuer=check_issuer,
+                mode=policies.sign_up,
             ),
             use_invitation=UseInvitation(clock=ports.clock, check_issuer=check_issuer),
             names=policies.names,

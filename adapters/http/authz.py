@@ -10,7 +10,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.options import FORWARD_AUTH, PUBLIC
-from adapters.http.problems import INVALID, answers
+from adapters.http.problems import INVALID, Unacceptable, answers
 from adapters.http.sign_in_page import SignInPage
 from application.account.authorize_caller import AuthorizeCaller
 from domain.errors import NotSignedIn, RoleMissing, StorageUnavailable
@@ -30,6 +30,8 @@ SignIn = Annotated[
         " the address asked for as `return_to`, in place of 401.",
     ),
 ]
+
+_PARAMETERS = {"role", "sign_in"}
 
 
 class ForwardAuthController(Controller):
@@ -70,6 +72,9 @@ async def _answer(
     roles: list[str] | None,
     sign_in: Literal["redirect"] | None,
 ) -> Response[None]:
+    if unknown := set(request.query_params) - _PARAMETERS:
+        # A slip of the pen in a proxy's file must not let everybody through.
+        raise Unacceptable(INVALID, f"There is no parameter {min(unknown)!r} here.")
     try:
         found = await authorize_caller(presented=request.auth, roles=roles or ())
     except NotSignedIn:

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 _HOST = re.compile(r"(?=[a-z0-9])[a-z0-9.-]{1,253}(?::\d{1,5})?")
 _VISIBLE = re.compile(r"/[\x21-\x7e]*")
-_MISREAD = re.compile(r"[\x00-\x1f\x7f\\]")
+_MISREAD = re.compile(r"//|[\x00-\x1f\x7f\\]|/\.{1,2}(?:/|$)")
 _URI_MAX_CHARACTERS = 2_048
 _DECODED_AT_MOST = 6
 
@@ -64,7 +64,7 @@ def _is_plain_path(uri: str) -> bool:
         return False
     path = uri.partition("?")[0]
     for _ in range(_DECODED_AT_MOST):
-        if path.startswith("//") or _MISREAD.search(path):
+        if _MISREAD.search(path):
             return False
         decoded = unquote(path, "latin-1")
         if decoded == path:

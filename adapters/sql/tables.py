@@ -78,13 +78,13 @@ users = Table(
     _number("version", server_default="1"),
     _text("roles", server_default="", writable=True),
     _text("metadata", server_default="{}", kind="json", writable=True),
-    _number("has_looks", server_default="0", info={"secret": True}),
+    _text("looks_of", server_default="", secret=True),
     UniqueConstraint("username_key"),
     **_WITH_IDS,
 )
 _is_operator = users.c.is_operator == 1
 Index(None, users.c.is_operator, sqlite_where=_is_operator, postgresql_where=_is_operator)
-_is_missing = users.c.has_looks == 0
+_is_missing = users.c.looks_of != users.c.username
 Index("ix_users_looks_missing", users.c.id, sqlite_where=_is_missing, postgresql_where=_is_missing)
 
 names = Table(
@@ -97,7 +97,8 @@ names = Table(
     **_WITHOUT_IDS,
 )
 """What each name looks like, as a digest, and whose it is; or until when it is held for whom it
-belonged to, also if the account is gone.
+belonged to, also if the account is gone. Of which name the looks are all here, `users.looks_of`
+says: code of before changes names without them.
 """
 _is_held = names.c.held_until.is_not(None)
 Index(None, names.c.held_until, sqlite_where=_is_held, postgresql_where=_is_held)

@@ -52,10 +52,10 @@ class SignUp:
         as_bearer: bool = False,
     ) -> Admission:
         code = InvitationCode.parse(invitation) if invitation is not None else None
-        invited = await self.check_invitation(code, is_given=invitation is not None)
+        client, is_given = origin.client(), invitation is not None
+        invited = await self.check_invitation(code, is_given=is_given, client=client)
         name, secret = Username.parse(username), self.password_policy.parse(password)
         self.names.demand_not_reserved(name)
-        client = origin.client()
         self.hasher.check_turn(client=client)
         counted = self.throttle_policy.for_sign_up(origin.networks)
         await self.throttle.reserve(counted, client=client)

@@ -104,9 +104,11 @@ class UpdateOwnAccount:
                 raise NotSignedIn
             user = current.user
             if name and name != user.username:
-                names = {"from": user.username.value, "to": name.value}
+                # Not always the name that was looked at before: an operator may have changed it.
+                self.names.demand_not_reserved(name)
+                names, before = {"from": user.username.value, "to": name.value}, user.username
                 user = await work.users.save(user.renamed(name))
-                await self.take_name(work, user)
+                await self.take_name(work, user, before=before)
                 await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
             if password_hash is None:
                 return UpdatedAccount(user, None)

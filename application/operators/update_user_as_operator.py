@@ -48,9 +48,9 @@ class UpdateUserAsOperator:
             if user.version != version:
                 raise EditConflict
             if name and name != user.username:
-                names = {"from": user.username.value, "to": name.value}
+                names, before = {"from": user.username.value, "to": name.value}, user.username
                 user = await work.users.save(user.renamed(name))
-                await self.take_name(work, user, by_operator=True)
+                await self.take_name(work, user, before=before, by_operator=True)
                 now = self.clock.now()
                 renamed = Event(EventKind.RENAMED, now, user.id, origin, names, actor)
                 await work.events.append(renamed)

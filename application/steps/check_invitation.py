@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from application.steps.check_issuer import CheckIssuer
 from domain.errors import SignUpClosed
 from domain.invitation import Invitation, SignUpMode
-from domain.ports import Clock, Lookup
+from domain.network import Client
+from domain.ports import Begin, Clock, Lookup
 from domain.secrets import InvitationCode
 
 
@@ -12,15 +14,20 @@ from domain.secrets import InvitationCode
 class CheckInvitation:
     """Say which invitation is to be used, if one is given; `code` is `None` for what cannot be one.
 
-    One that was never made, is used up, expired or revoked is refused in one way, also where
-    everybody may sign up: it may have brought roles. Raises `SignUpClosed`, `Unavailable`.
+    One that was never made, is used up, expired, revoked, or made by somebody who could not make it
+    any more, is refused in one way, also where everybody may sign up: it may have brought roles.
+    Raises `SignUpClosed`, `Unavailable`.
     """
 
+    begin: Begin
     lookup: Lookup
     clock: Clock
+    check_issuer: CheckIssuer
     mode: SignUpMode
 
-    async def __call__(self, code: InvitationCode | None, *, is_given: bool) -> Invitation | None:
+    async def __call__(
+        self, code: InvitationCode | None, *, is_given: bool, client: Client
+    ) -> Invitation | None:
         if self.mode is SignUpMode.CLOSED:
             raise SignUpClosed("Nobody can sign up here; ask an operator for an account.")
         if self.mode is SignUpMode.OPEN and not is_given:
@@ -28,4 +35,8 @@ class CheckInvitation:
         found = await self.lookup.invitation(code.digest) if code else None
         if found is None or not found.is_open(self.clock.now()):
             raise SignUpClosed
+        if found.issuer:
+            async with self.begin(client, accounts=[found.issuer.user_id]) as work:
+                if not await self.check_issuer(work, found.issuer):
+                    raise SignUpClosed
         return found

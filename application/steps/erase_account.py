@@ -37,7 +37,8 @@ class EraseAccount:
         await work.users.delete(user.id)
         # For nobody: its id is not used again.
         until = now + self.names.held_for
-        await work.names.hold(user.id, until=until, at_most=HELD_AT_MOST)
+        looks = self.names.looks(user.username)
+        await work.names.hold(user.id, given_up=looks, until=until, at_most=HELD_AT_MOST)
         events = await work.events.erase_personal(user.id)
         where = _NOWHERE if by_owner else origin
         deleted = Event(EventKind.ACCOUNT_DELETED, now, user.id, where, actor_id=actor_id)

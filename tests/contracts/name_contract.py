@@ -76,6 +76,37 @@ async def held_names_are_free_when_their_time_is_over_or_for_whom_may(store: Sto
 
 
 @promise
+async def what_is_shared_may_stay_somebody_elses(store: Store) -> None:
+    ada, bob = await _two(store)
+    await _takes(store, ada, "x")
+    for looks in (["x"], ["x", "y"]):
+        async with store.begin() as work:
+            await work.names.take(looks, bob, now=NOON, shared=["x"])
+    assert not await _takes(store, ada, "y")
+    assert not await _takes(store, bob, "x"), "it is still whose it was"
+
+
+@promise
+async def what_is_given_up_is_held_also_if_nobody_had_it_on_record(store: Store) -> None:
+    ada, bob = await _two(store)
+    await _takes(store, bob, "of bob")
+    async with store.begin() as work:
+        await work.names.hold(ada, given_up=["x", "of bob"], until=LATER, at_most=10)
+    assert not await _takes(store, bob, "x")
+    assert await _takes(store, bob, "of bob")
+    assert await _takes(store, ada, "x")
+
+
+@promise
+async def what_was_left_by_an_account_that_is_gone_is_free(store: Store) -> None:
+    ada, bob = await _two(store)
+    await _takes(store, ada, "x")
+    async with store.begin() as work:
+        await work.users.delete(ada)
+    assert await _takes(store, bob, "x")
+
+
+@promise
 async def names_stay_held_when_the_account_is_gone(store: Store) -> None:
     ada, bob = await _two(store)
     await _takes(store, ada, "x")
@@ -89,16 +120,13 @@ async def names_stay_held_when_the_account_is_gone(store: Store) -> None:
 async def of_the_names_one_account_has_held_the_oldest_are_let_go(store: Store) -> None:
     ada, bob = await _two(store)
     for day in range(4):
-        await _takes(store, ada, f"look{day}")
+        await _takes(store, ada, f"look{day}", f"other{day}")
         async with store.begin() as work:
             await work.names.hold(ada, until=NOON + (day + 1) * DAY, at_most=2)
     await _takes(store, ada, "current")
-    assert [await _takes(store, bob, f"look{day}") for day in range(4)] == [
-        True,
-        True,
-        False,
-        False,
-    ]
+    for kind in ("look", "other"):
+        taken = [await _takes(store, bob, f"{kind}{day}") for day in range(4)]
+        assert taken == [True, True, False, False]
     assert not await _takes(store, bob, "current")
 
 

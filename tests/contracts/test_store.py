@@ -120,21 +120,15 @@ class LastingCodes(FakeCodes):
 
 
 class GenerousNames(FakeNames):
-    async def take(
-        self, looks: Collection[str], user_id: int, *, now: datetime, held_too: bool = False
-    ) -> None:
-        await super().take(looks, user_id, now=now, held_too=True)
+    async def take(self, looks: Collection[str], user_id: int, **options: Any) -> None:
+        await super().take(looks, user_id, **options | {"held_too": True})
 
-    async def hold(
-        self, user_id: int, *, but: Collection[str] = (), until: datetime, at_most: int
-    ) -> None:
-        await super().hold(user_id, but=but, until=until, at_most=100)
+    async def hold(self, user_id: int, **options: Any) -> None:
+        await super().hold(user_id, **options | {"at_most": 100})
 
 
 class BlindNames(FakeNames):
-    async def take(
-        self, looks: Collection[str], user_id: int, *, now: datetime, held_too: bool = False
-    ) -> None:
+    async def take(self, looks: Collection[str], user_id: int, **options: Any) -> None:
         pass
 
 

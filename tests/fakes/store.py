@@ -282,26 +282,45 @@ class FakeNames:
     state: State
 
     async def take(
-        self, looks: Collection[str], user_id: int, *, now: datetime, held_too: bool = False
+        self,
+        looks: Collection[str],
+        user_id: int,
+        *,
+        now: datetime,
+        shared: Collection[str] = (),
+        held_too: bool = False,
     ) -> None:
         for look in looks:
             claim = self.state.claims.get(look)
-            until = claim.held_until if claim else None
-            is_free = until is not None and (held_too or until <= now)
-            if claim and claim.user_id != user_id and not is_free:
+            if claim is None or claim.user_id == user_id or self._is_free(claim, now, held_too):
+                self.state.claims[look] = Claim(user_id)
+            elif look not in shared:
                 raise UsernameTaken
-            self.state.claims[look] = Claim(user_id)
+
+    def _is_free(self, claim: Claim, now: datetime, held_too: bool) -> bool:
+        if claim.held_until is None:
+            return claim.user_id not in self.state.users
+        return held_too or claim.held_until <= now
 
     async def hold(
-        self, user_id: int, *, but: Collection[str] = (), until: datetime, at_most: int
+        self,
+        user_id: int,
+        *,
+        but: Collection[str] = (),
+        given_up: Collection[str] = (),
+        until: datetime,
+        at_most: int,
     ) -> None:
+        for look in given_up:
+            self.state.claims.setdefault(look, Claim(user_id))
         own = {look: each for look, each in self.state.claims.items() if each.user_id == user_id}
         for look, claim in own.items():
             if look not in but and claim.held_until is None:
                 self.state.claims[look] = own[look] = Claim(user_id, until)
-        held = [(each.held_until, look) for look, each in own.items() if each.held_until]
-        for _, look in sorted(held, reverse=True)[at_most:]:
-            del self.state.claims[look]
+        ends = sorted({each.held_until for each in own.values() if each.held_until}, reverse=True)
+        for look, each in own.items():
+            if each.held_until in ends[at_most:]:
+                del self.state.claims[look]
 
     async def remove_old(self, now: datetime, *, at_most: int) -> int:
         claims = self.state.claims.items()

@@ -138,3 +138,11 @@ def test_any_host_will_do_at_this_address_from_a_trusted_proxy(behind: Client) -
 def test_and_from_nobody_else(alone: Client) -> None:
     other = {"host": "reports.example.net"}
     assert alone.request("GET", PATH, headers=other).code == "host_not_allowed"
+
+
+@pytest.mark.parametrize("query", ["roles=member", "Role=member", "role[]=member", "x=1"])
+def test_a_parameter_that_is_none_lets_nobody_through(client: Client, query: str) -> None:
+    client.sign_up(fresh_name(), PASSWORD)
+    assert client.request("GET", PATH).status == 200
+    refused = client.request("GET", f"{PATH}?{query}")
+    assert (refused.status, refused.code) == (400, "invalid_request")

@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from frontdesk_client import Unavailable
 
 from tests.client import Client, connect
 from tests.postgresql import demand, execute, new_database
@@ -56,7 +56,7 @@ class Load:
         return bool(self.names)
 
     def _work(self, number: int) -> None:
-        with contextlib.suppress(httpx.TransportError), connect(self._url) as client:
+        with contextlib.suppress(Unavailable), connect(self._url) as client:
             while True:
                 self._sign_up_and_rename(client, number)
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from frontdesk_client import Unavailable
 
 from adapters.system import SystemSecrets
 from domain.secrets import SessionToken
@@ -75,7 +75,7 @@ def test_a_killed_worker_is_replaced_and_sessions_go_on(tmp_path: Path, tell: Te
             os.kill(before[0], signal.SIGKILL)
             failed = 0
             while len(set(_workers(server.process.pid)) - {before[0]}) < 2:
-                with contextlib.suppress(httpx.TransportError):
+                with contextlib.suppress(Unavailable):
                     assert client.me().status == 200
                     continue
                 failed += 1

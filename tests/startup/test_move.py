@@ -286,7 +286,7 @@ def fill(folder: Path, number: int) -> Path:
     with closing(sqlite3.connect(path)) as connection:
         ids = range(10, 10 + number)
         connection.executemany(
-            "INSERT INTO users VALUES (?, ?, ?, ?, 1800000000000000, 0, NULL, 0, 1, 'a', '{}', 0)",
+            "INSERT INTO users VALUES (?, ?, ?, ?, 1800000000000000, 0, NULL, 0, 1, 'a', '{}', '')",
             ((n, f"Name{n}", f"name{n}", f"$2b$12${n:053}") for n in ids),
         )
         connection.executemany(

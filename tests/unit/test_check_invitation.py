@@ -4,10 +4,12 @@ import pytest
 
 from domain.errors import SignUpClosed
 from domain.invitation import SignUpMode
+from domain.operator import Scope
 from domain.secrets import InvitationCode
 from tests.examples import DAY, LAPTOP
 from tests.unit.conftest import Desk
 from tests.unit.invitations import invited
+from tests.unit.operators import became_operator, key_of, with_key
 
 MADE_UP = InvitationCode("x" * 43).text
 
@@ -32,6 +34,19 @@ async def test_a_name_is_not_looked_at_without_an_invitation(desk: Desk, name: s
     desk.sign_up, work = SignUpMode.INVITED, desk.hasher.work
     with pytest.raises(SignUpClosed, match="You need a valid invitation"):
         await desk.signed_up(name)
+    assert desk.hasher.work == work
+
+
+@pytest.mark.parametrize("name", ["admin", "", "free"])
+async def test_one_of_a_key_that_has_expired_is_refused_before_the_name_is_looked_at(
+    desk: Desk, name: str
+) -> None:
+    key, _ = await key_of(desk, await became_operator(desk), Scope.DATA_CREATE)
+    issued = await invited(desk, await with_key(desk, key, Scope.DATA_CREATE))
+    desk.clock.advance(DAY)
+    work = desk.hasher.work
+    with pytest.raises(SignUpClosed):
+        await desk.signed_up(name, invitation=issued.code.text)
     assert desk.hasher.work == work
 
 

@@ -31,6 +31,13 @@ def alike(one: str, other: str) -> bool:
         ("root", "\uff52\uff4f\uff4f\uff54"),  # full width
         ("\u0661\u0661", "ll"),  # Arabic digits
         ("\u00e9a", "e\u0301a"),
+        ("admin", "ADM\u0406N"),  # a Ukrainian capital i, which looks like an l in small
+        ("admin", "\u0410DM\u0406N"),
+        ("billing", "BILL\u0399NG"),  # a Greek one
+        ("security", "se\u03f2urity"),  # lunate sigma, a compatible form of another letter
+        ("ceci", "\u03f2eci"),
+        ("frontdesk", "\u017frontdesk"),  # long s
+        ("null", "nu\uffe8l"),
     ],
 )
 def test_these_can_be_taken_for_each_other(name: str, other: str) -> None:
@@ -54,13 +61,15 @@ def test_these_are_told_apart(name: str, other: str) -> None:
     assert not alike(name, other)
 
 
-@pytest.mark.parametrize("name", ["admin", "Admin", "\u0430dmin", "SUPPORT", "supp0rt"])
+@pytest.mark.parametrize(
+    "name", ["admin", "Admin", "\u0430dmin", "SUPPORT", "supp0rt", "ADMlN", "\u0410DMlN"]
+)
 def test_reserved_names_and_what_looks_like_them_are_taken(name: str) -> None:
     with pytest.raises(UsernameTaken):
         POLICY.demand_not_reserved(Username(name))
 
 
-@pytest.mark.parametrize("name", ["ada", "admins", "administer"])
+@pytest.mark.parametrize("name", ["ada", "admins", "administer", "admln"])
 def test_other_names_are_not_reserved(name: str) -> None:
     POLICY.demand_not_reserved(Username(name))
 

@@ -1,5 +1,6 @@
 """Name and password can be changed by their owner."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ from tests.examples import DAY, LAPTOP, MINUTE, OTHER_PASSWORD, PASSWORD
 from tests.fakes.system import NOBODY, FakeHasher
 from tests.fakes.throttle import MemoryThrottle
 from tests.unit.conftest import Desk
-from tests.unit.operators import HOUR, became_operator, key_of, with_key
+from tests.unit.operators import HOUR, at_work, became_operator, key_of, rename, with_key
 
 
 async def test_a_rename_keeps_everything_else(desk: Desk) -> None:
@@ -183,3 +184,28 @@ async def test_a_change_that_was_refused_counts_too(desk: Desk) -> None:
             await desk.updated(ada.token, username="bob")
     with pytest.raises(TooManyAttempts):
         await desk.updated(ada.token, username="bob")
+
+
+class RenamingHasher(FakeHasher):
+    """While it hashes, an operator renames the account."""
+
+    meanwhile: Callable[[], Awaitable[object]]
+
+    async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
+        await self.meanwhile()
+        return await super().hash(password, client=client)
+
+
+async def test_a_reserved_name_that_was_taken_away_meanwhile_does_not_come_back(
+    desk: Desk,
+) -> None:
+    root = await at_work(desk, await became_operator(desk))
+    created = await desk.use_cases.create_user(
+        username="support", password=PASSWORD, origin=LAPTOP, by=root
+    )
+    token = (await desk.logged_in("support")).token
+    desk.hasher = hasher = RenamingHasher()
+    hasher.meanwhile = lambda: rename(desk, root, created)
+    with pytest.raises(UsernameTaken):
+        await desk.updated(token, username="support", password=OTHER_PASSWORD)
+    assert (await desk.who(token)).user.username.value == "renamed"

@@ -17,8 +17,8 @@ Text = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """From 0009 to 0010."""
-    op.add_column("users", sa.Column("has_looks", BigInt, nullable=False, server_default="0"))
-    missing = sa.text("has_looks = 0")
+    op.add_column("users", sa.Column("looks_of", Text, nullable=False, server_default=""))
+    missing = sa.text("looks_of != username")
     op.create_index(
         op.f("ix_users_looks_missing"),
         "users",
@@ -83,4 +83,4 @@ def downgrade() -> None:
     op.drop_table("invitations")
     op.drop_table("names")
     op.drop_index(op.f("ix_users_looks_missing"), "users")
-    op.drop_column("users", "has_looks")
+    op.drop_column("users", "looks_of")
