@@ -9,6 +9,7 @@ const KEYS = [
   ["/", "Into the search field, or the value of a filter"],
   ["↓ ↑ or j k, Home, End", "Along the rows; from the page, ↓ enters them"],
   ["Enter or Space", "Opens or unfolds the row"],
+  ["Space, Shift-Space", "In a list with boxes: selects the row; all from the last one on"],
   ["Esc", "Folds it, leaves the field, closes the dialog, goes back"],
   ["← →", "In a chart: the values before and after, in all charts"],
   ["n p", "On the page of a request: the next one, the one before"],

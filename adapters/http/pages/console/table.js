@@ -4,6 +4,8 @@
 import { button, el, fill, say } from "./dom.js";
 import { rowsOf } from "./place.js";
 
+/** @import { Selection } from "./selection.js" */
+
 /**
  * A column. `sort` is what it is sorted by, `falling` if the highest come first; `kind` is how it is laid out; `card` is its
  * place where a row is a card: first line, its end, second line, its end; where any has one, others are left out there.
@@ -22,12 +24,12 @@ const PAGE_MAX = 500; // rows that one question is answered with
 
 /**
  * `load(after, signal, limit)` gives {rows, next}; `open(row)` is what Enter and a click do: nothing, go somewhere, or give a node
- * to unfold below the row. `empty` says why there is nothing, and what to do about it.
+ * to unfold below the row. `empty` says why there is nothing, and what to do about it. With `select`, rows have boxes.
  * @param {{label: string, columns: Column[], load: (after: string | null, signal?: AbortSignal, limit?: number) => Promise<any>,
  *   open?: (row: any) => any, empty?: any, sort?: string | null, onsort?: (by: string) => void, signal?: AbortSignal,
- *   scrolls?: boolean}} options
+ *   scrolls?: boolean, select?: Selection}} options
  */
-export function table({ label, columns, load, open, empty, sort, onsort, signal, scrolls = false }) {
+export function table({ label, columns, load, open, empty, sort, onsort, signal, scrolls = false, select }) {
   const body = el("tbody");
   const state = el("p.state", { role: "status" });
   const more = button("More", () => next());
@@ -44,6 +46,7 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
   const head = el(
     "tr",
     {},
+    select ? el("th.select", {}, select.every) : null,
     columns.map((column) => {
       const dir = !column.sort ? undefined : sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : undefined;
       const arrow = dir === "ascending" ? " ↑" : dir === "descending" ? " ↓" : "";
@@ -54,17 +57,19 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
 
   function line(row) {
     const cells = columns.map((column) => el(`td${classes(column)}`, { "data-label": column.label }, column.cell(row)));
-    const tr = el("tr", { tabindex: "-1" }, cells);
+    const chosen = select ? el("td.select", {}, select.box(row)) : null;
+    const tr = el("tr", { tabindex: "-1" }, chosen, cells);
     if (open) tr.classList.add("opens");
     tr.addEventListener("click", (event) => {
       // Whoever marks text to copy it opens nothing.
       const target = /** @type {Element} */ (event.target);
-      if (!target.closest("a, button") && getSelection()?.isCollapsed) unfold(tr, row);
+      if (!target.closest("a, button, .select") && getSelection()?.isCollapsed) unfold(tr, row);
     });
     tr.addEventListener("keydown", (event) => {
       if (event.target !== tr || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault();
-      unfold(tr, row);
+      if (event.key === " " && select) select.toggle(tr, event.shiftKey);
+      else unfold(tr, row);
     });
     return tr;
   }
@@ -83,7 +88,7 @@ export function table({ label, columns, load, open, empty, sort, onsort, signal,
       .finally(() => opening.delete(tr));
     if (!(content instanceof Node)) return;
     tr.classList.add("unfolded");
-    tr.after(el("tr.detail", {}, el("td", { colspan: columns.length }, content)));
+    tr.after(el("tr.detail", {}, el("td", { colspan: columns.length + (select ? 1 : 0) }, content)));
   }
 
   body.addEventListener("keydown", (event) => {

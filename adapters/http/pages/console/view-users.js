@@ -8,6 +8,7 @@ import { instant } from "./format.js";
 import { badge } from "./icons.js";
 import { editLabels, labelFacts } from "./labels.js";
 import { USERS } from "./lists.js";
+import { manyUsers } from "./many.js";
 import { table } from "./table.js";
 import { throttleOf } from "./throttle.js";
 import { eventsTable } from "./view-events.js";
@@ -29,7 +30,7 @@ const states = (row, me) => [
 ];
 
 async function all(context) {
-  const { search, change, go, me, signal } = context;
+  const { search, change, go, me, signal, again } = context;
   const wanted = search.get("name") || "";
   const how = search.get("how") === "contains" ? "contains" : "prefix";
   const filter = [...filtersOf(USERS, search), ...(wanted ? [`username:${how}:${wanted}`] : [])];
@@ -47,6 +48,7 @@ async function all(context) {
     history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
     create(go);
   }
+  const many = manyUsers(filter, again);
   const none = wanted ? `No name here ${how === "prefix" ? "begins with" : "has"} “${wanted}”.` : "Nobody fits.";
   return [
     el(
@@ -68,8 +70,10 @@ async function all(context) {
       csv(query(`${ROWS}.csv`, { filter, sort })),
       button("New user", () => create(go), ".primary"),
     ),
+    many.bar,
     table({
       label: "Users",
+      select: many,
       signal,
       sort,
       onsort: (by) => change({ sort: by }),
