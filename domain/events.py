@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     PASSWORD_RESET = "password_reset"
     RESET_CODE_SET = "reset_code_set"
     OPERATOR_SET_UP = "operator_set_up"
+    OPERATOR_MADE = "operator_made"
     OPERATOR_DEMOTED = "operator_demoted"
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"

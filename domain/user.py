@@ -108,6 +108,10 @@ class User:
         """The same account, open to logins again."""
         return replace(self, disabled_at=None)
 
+    def promoted(self) -> Self:
+        """The same account, of an operator."""
+        return replace(self, is_operator=True)
+
     def demoted(self) -> Self:
         """The same account, of an ordinary user."""
         return replace(self, is_operator=False)

@@ -29,6 +29,7 @@ from application.operators.enable_user import EnableUser
 from application.operators.end_user_sessions import EndUserSessions
 from application.operators.identify_operator import IdentifyOperator
 from application.operators.offer_set_up import OfferSetUp
+from application.operators.promote_user import PromoteUser
 from application.operators.reset_throttle import ResetThrottle
 from application.operators.revoke_invitation import RevokeInvitation
 from application.operators.revoke_token import RevokeToken
@@ -78,6 +79,7 @@ class UseCases:
     update_user_as_operator: UpdateUserAsOperator
     disable_user: DisableUser
     enable_user: EnableUser
+    promote_user: PromoteUser
     demote_operator: DemoteOperator
     delete_user_as_operator: DeleteUserAsOperator
     end_user_sessions: EndUserSessions
@@ -239,6 +241,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         ),
         disable_user=DisableUser(open_account=open_account, shut_out=shut_out),
         enable_user=EnableUser(open_account=open_account, clock=ports.clock),
+        promote_user=PromoteUser(open_account=open_account, clock=ports.clock),
         demote_operator=DemoteOperator(open_account=open_account, clock=ports.clock),
         delete_user_as_operator=DeleteUserAsOperator(
             open_account=open_account, erase_account=erase_account

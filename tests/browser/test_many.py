@@ -66,6 +66,19 @@ def test_all_that_match_are_selected_and_what_was_not_changed_is_said(console: C
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_an_operator_is_made_and_unmade(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.log_in()
+    console.open("users/2")
+    for action, badges in (("Make operator", 1), ("Demote", 0)):
+        page.get_by_role("button", name=action).click()
+        page.get_by_role("dialog").get_by_role("button", name=action).click()
+        expect(page.locator(".badge", has_text="operator")).to_have_count(badges)
+    expect(page.get_by_text("operator_made")).to_be_visible()
+    expect(page.get_by_text("operator_demoted")).to_be_visible()
+
+
 def test_a_selection_is_exported_and_cleared(console: Console) -> None:
     page = console.page
     crowd(console, 3)

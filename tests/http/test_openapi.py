@@ -60,6 +60,7 @@ OPERATORS_IDS = {
     "createUser",
     "editUser",
     "disableUser",
+    "promoteUser",
     "demoteOperator",
     "enableUser",
     "removeUser",

@@ -20,7 +20,6 @@ from adapters.http.problems import INVALID
 from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
 from application.operators.create_user import CreateUser
 from application.operators.delete_user_as_operator import DeleteUserAsOperator
-from application.operators.demote_operator import DemoteOperator
 from application.operators.disable_user import DisableUser
 from application.operators.enable_user import EnableUser
 from application.operators.end_user_sessions import EndUserSessions
@@ -91,7 +90,7 @@ class UsersController(Controller):
         data: Annotated[Credentials, Body()],
         create_user: NamedDependency[CreateUser],
     ) -> AccountView:
-        """By the rules of a sign-up, without a session. Operators are made at the console only."""
+        """Without a session. The name may be a reserved one."""
         user = await create_user(
             by=request.user,
             username=data.username,
@@ -177,27 +176,6 @@ class UsersController(Controller):
         """With the password there was."""
         return AccountView.of(
             await enable_user(by=request.user, user=user_id, origin=origin_of(request))
-        )
-
-    @post(
-        "/{user_id:int}/demote",
-        status_code=200,
-        operation_id="demoteOperator",
-        summary="Make an operator an ordinary user",
-        responses=answers_operators(*_LEAVE, also=_UNTYPED),
-        **operators(Scope.DATA_UPDATE),
-    )
-    async def demote(
-        self,
-        request: OperatorRequest,
-        user_id: FromPath[int],
-        demote_operator: NamedDependency[DemoteOperator],
-    ) -> AccountView:
-        """Access keys and codes made by this operator end; the account and its sessions stay. It
-        takes an operator in person, and cannot be done to the last one.
-        """
-        return AccountView.of(
-            await demote_operator(by=request.user, user=user_id, origin=origin_of(request))
         )
 
     @delete(

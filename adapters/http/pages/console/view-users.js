@@ -185,6 +185,15 @@ async function one(context) {
     }
   };
 
+  const promote = async () => {
+    const done = await askDialog({
+      title: `Make ${user.username} an operator?`,
+      action: "Make operator",
+      text: "Operators may do everything here, to everybody's accounts.",
+      act: () => ask("POST", `${path}/promote`),
+    });
+    if (done) leave(`${user.username} is an operator.`);
+  };
   const demote = async () => {
     const done = await askDialog({
       title: `Demote ${user.username}?`,
@@ -219,7 +228,7 @@ async function one(context) {
       button("Change", edit, ".primary"),
       button("Roles", () => editLabels(user, again)),
       user.disabled_at ? button("Enable", () => enable(user, again)) : button("Disable", () => disable(user, again)),
-      user.is_operator ? button("Demote", demote) : null,
+      user.is_operator ? button("Demote", demote) : button("Make operator", promote),
       button("Reset code", resetCode),
       button("Delete", remove, ".dangerous"),
     ),

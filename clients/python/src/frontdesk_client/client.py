@@ -80,6 +80,7 @@ class _Calls:
     disable_user = Method(operators.disable_user)
     change_users = Method(operators.change_users)
     enable_user = Method(operators.enable_user)
+    promote_user = Method(operators.promote_user)
     demote_operator = Method(operators.demote_operator)
     remove_user = Method(operators.remove_user)
     end_user_sessions = Method(operators.end_user_sessions)

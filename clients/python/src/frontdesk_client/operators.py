@@ -79,6 +79,11 @@ def enable_user(user_id: int) -> Call[ManagedUser]:
     return Call("POST", f"{_USERS}/{user_id}/enable", ManagedUser)
 
 
+def promote_user(user_id: int) -> Call[ManagedUser]:
+    """Make a user an operator: in person, moments after a login."""
+    return Call("POST", f"{_USERS}/{user_id}/promote", ManagedUser)
+
+
 def demote_operator(user_id: int) -> Call[ManagedUser]:
     """Make an operator an ordinary user."""
     return Call("POST", f"{_USERS}/{user_id}/demote", ManagedUser)

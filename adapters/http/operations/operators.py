@@ -1,0 +1,73 @@
+"""Who is an operator."""
+
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.operations.account_view import AccountView
+from adapters.http.pipeline.client_address import origin_of
+from adapters.http.problems import INVALID
+from application.operators.demote_operator import DemoteOperator
+from application.operators.promote_user import PromoteUser
+from domain.errors import (
+    FreshLoginRequired,
+    LastOperator,
+    NoSuchUser,
+    PersonRequired,
+    StorageFull,
+)
+from domain.operator import Scope
+
+_WRITE = (NoSuchUser, PersonRequired, FreshLoginRequired, StorageFull)
+_LEAVE = (*_WRITE, LastOperator)
+_UNTYPED = (INVALID,)
+
+
+class OperatorsController(Controller):
+    """Make users operators, and operators users. It takes an operator in person."""
+
+    path = "/api/ops/users"
+    tags = ("Operations: data",)
+
+    @post(
+        "/{user_id:int}/promote",
+        status_code=200,
+        operation_id="promoteUser",
+        summary="Make a user an operator",
+        responses=answers_operators(*_WRITE, also=_UNTYPED),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def promote(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        promote_user: NamedDependency[PromoteUser],
+    ) -> AccountView:
+        """In person, after a fresh login; no access key is enough. Their sessions last as long as
+        those of operators from now on.
+        """
+        return AccountView.of(
+            await promote_user(by=request.user, user_id=user_id, origin=origin_of(request))
+        )
+
+    @post(
+        "/{user_id:int}/demote",
+        status_code=200,
+        operation_id="demoteOperator",
+        summary="Make an operator an ordinary user",
+        responses=answers_operators(*_LEAVE, also=_UNTYPED),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def demote(
+        self,
+        request: OperatorRequest,
+        user_id: FromPath[int],
+        demote_operator: NamedDependency[DemoteOperator],
+    ) -> AccountView:
+        """Access keys and codes made by this operator end; the account and its sessions stay. It
+        takes an operator in person, and cannot be done to the last one.
+        """
+        return AccountView.of(
+            await demote_operator(by=request.user, user=user_id, origin=origin_of(request))
+        )
