@@ -90,8 +90,10 @@ class Names(Protocol):
     ) -> None:
         """Make these the user's. Those of somebody else's name are not to be had, nor, as long as
         they are held for somebody else, those of a name that was given up, except `held_too`. Of
-        two who want one at once, one gets it. Those in `shared` may stay somebody else's: of two
-        names from before that look alike, one has the look. Raises `UsernameTaken`.
+        two who want one at once, one gets it. Those in `shared` become the user's if nobody has
+        them, and may stay somebody else's: of two names from before that look alike, one has the
+        look, and what an account from before looked like may not be on record. Raises
+        `UsernameTaken`.
         """
 
     async def hold(

@@ -32,9 +32,8 @@ _LOCK = (
     .with_for_update()
 )
 _TAKE = update(names).values(user_id=bindparam("owner"), held_until=None).where(_IS_ONE_OF_THESE)
-_TAKE_FREE = _TAKE.where(or_(_IS_OWN, _IS_OVER, _IS_NOBODYS))
-_TAKE_HELD_TOO = _TAKE.where(or_(_IS_OWN, _IS_HELD, _IS_NOBODYS))
-_OWN = select(names.c.look).where(_IS_OWN, _IS_ONE_OF_THESE, names.c.held_until.is_(None))
+_TAKE_FREE = _TAKE.where(or_(_IS_OWN, _IS_OVER, _IS_NOBODYS)).returning(names.c.look)
+_TAKE_HELD_TOO = _TAKE.where(or_(_IS_OWN, _IS_HELD, _IS_NOBODYS)).returning(names.c.look)
 _HOLD = (
     update(names)
     .values(held_until=bindparam("until"))
@@ -89,12 +88,12 @@ class SqlNames:
     ) -> None:
         wanted: dict[str, object] = {"looks": sorted(looks), "owner": user_id}
         await self.transaction.all(_LOCK, wanted)
-        await self.transaction.add_missing(names, _rows(looks, user_id))
+        await self.transaction.add_missing(names, _rows({*looks, *shared}, user_id))
         if held_too:
-            await self.transaction.execute(_TAKE_HELD_TOO, wanted)
+            taken = await self.transaction.all(_TAKE_HELD_TOO, wanted)
         else:
-            await self.transaction.execute(_TAKE_FREE, {**wanted, "now": to_micros(now)})
-        own = {look for (look,) in await self.transaction.all(_OWN, wanted)}
+            taken = await self.transaction.all(_TAKE_FREE, {**wanted, "now": to_micros(now)})
+        own = {look for (look,) in taken}
         if not own >= set(looks) - set(shared):
             raise UsernameTaken
         if own >= set(looks):
@@ -110,7 +109,6 @@ class SqlNames:
         at_most: int,
     ) -> None:
         if given_up:
-            await self.transaction.all(_LOCK, {"looks": sorted(given_up), "owner": user_id})
             await self.transaction.add_missing(names, _rows(given_up, user_id))
         holding = {"owner": user_id, "looks": sorted(but), "until": to_micros(until)}
         if await self.transaction.execute(_HOLD, holding):

@@ -31,10 +31,6 @@ class TakeName:
         looks, now = self.names.looks(user.username), self.clock.now()
         old = self.names.looks(before) if before else frozenset[str]()
         await work.names.take(looks, user.id, now=now, shared=old, held_too=by_operator)
-        await work.names.hold(
-            user.id,
-            but=looks,
-            given_up=old - looks,
-            until=now + self.names.held_for,
-            at_most=HELD_AT_MOST,
-        )
+        if before:
+            until = now + self.names.held_for
+            await work.names.hold(user.id, but=looks, until=until, at_most=HELD_AT_MOST)

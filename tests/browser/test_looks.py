@@ -12,7 +12,17 @@ from tests.conftest import settings_in
 from tests.examples import PASSWORD
 from tests.operations.conftest import make_operator
 
-VIEWS = ["monitor", "users", "sessions", "events", "logs", "tables", "tokens", "settings"]
+VIEWS = [
+    "monitor",
+    "users",
+    "sessions",
+    "events",
+    "logs",
+    "tables",
+    "invitations",
+    "tokens",
+    "settings",
+]
 DEEPER = ["users/2", "tables/users", "logs/1", "logs?by=endpoint", "nowhere", "users/999"]
 SIZES = [(1440, 900), (1024, 768), (720, 450), (390, 844)]
 """The third is the first at a zoom of 200 %."""

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.console import Console
+from tests.browser.console import MARKUP, Console
 from tests.client import connect
 from tests.examples import PASSWORD
 
@@ -77,6 +77,33 @@ def test_an_operator_is_made_and_unmade(console: Console) -> None:
         expect(page.locator(".badge", has_text="operator")).to_have_count(badges)
     expect(page.get_by_text("operator_made")).to_be_visible()
     expect(page.get_by_text("operator_demoted")).to_be_visible()
+
+
+def test_somebody_is_invited_and_the_invitation_is_taken_back(console: Console) -> None:
+    page = console.page
+    console.log_in()
+    console.open("invitations")
+    page.get_by_role("button", name="Invite somebody").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("For whom").fill(f"Grace {MARKUP}")
+    dialog.get_by_label("Roles").fill("member")
+    dialog.get_by_label("Uses").fill("2")
+    page.keyboard.press("Enter")
+    code = page.get_by_role("dialog").locator("code.secret").inner_text()
+    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    with connect(console.url) as grace:
+        assert grace.sign_up("grace", PASSWORD, invitation=code).status == 200
+    console.open("invitations")
+    row = page.locator("tbody tr")
+    expect(row).to_contain_text(f"Grace {MARKUP}")
+    for text in ("open", "1 of 2", "member", "root"):
+        expect(row).to_contain_text(text)
+    console.shot("invitations")
+    row.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke it").click()
+    expect(page.locator("tbody tr")).to_contain_text("revoked")
+    with connect(console.url) as eve:
+        assert eve.sign_up("eve", PASSWORD, invitation=code).code == "sign_up_closed"
 
 
 def test_a_selection_is_exported_and_cleared(console: Console) -> None:

@@ -84,6 +84,9 @@ async def what_is_shared_may_stay_somebody_elses(store: Store) -> None:
             await work.names.take(looks, bob, now=NOON, shared=["x"])
     assert not await _takes(store, ada, "y")
     assert not await _takes(store, bob, "x"), "it is still whose it was"
+    async with store.begin() as work:
+        await work.names.take(["y"], bob, now=NOON, shared=["z"])
+    assert not await _takes(store, ada, "z"), "nobody had it"
 
 
 @promise

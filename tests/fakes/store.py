@@ -290,6 +290,8 @@ class FakeNames:
         shared: Collection[str] = (),
         held_too: bool = False,
     ) -> None:
+        for look in shared:
+            self.state.claims.setdefault(look, Claim(user_id))
         for look in looks:
             claim = self.state.claims.get(look)
             if claim is None or claim.user_id == user_id or self._is_free(claim, now, held_too):

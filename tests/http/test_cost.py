@@ -68,10 +68,10 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
             call()
             counts[name] = len(statements)
     assert counts == {
-        "sign up": 13,
+        "sign up": 17,
         "read": 1,
         "read again": 1,
-        "rename": 15,
+        "rename": 22,
         "log in": 38,
         "wrong password": 20,
         "log out": 5,

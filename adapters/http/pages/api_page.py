@@ -144,6 +144,7 @@ def openapi_config(cookies: Cookies, version: str) -> OpenAPIConfig:
             Tag("Operations: logs", "What was asked, and how it was answered."),
             Tag("Operations: metrics", "How the service is doing."),
             Tag("Operations: tokens", "Access for programs."),
+            Tag("Operations: invitations", "Who may sign up where not everybody may."),
             Tag("Health", "For load balancers and supervisors."),
         ],
     )

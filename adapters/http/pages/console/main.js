@@ -14,6 +14,7 @@ import { choose, preference } from "./preferences.js";
 import { PRESETS } from "./presets.js";
 import { settled } from "./table.js";
 import * as events from "./view-events.js";
+import * as invitations from "./view-invitations.js";
 import * as login from "./view-login.js";
 import * as logs from "./view-logs.js";
 import * as monitor from "./view-monitor.js";
@@ -27,7 +28,7 @@ import * as users from "./view-users.js";
 /** @typedef {{name: string, title: string, off?: string, view: (context: any) => any}} View */
 
 /** @type {View[]} */
-const VIEWS = [monitor, users, sessions, events, logs, tables, tokens, settings];
+const VIEWS = [monitor, users, sessions, events, logs, tables, invitations, tokens, settings];
 /** @type {View[]} */
 const OPEN = [login, setUp];
 const THEMES = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
@@ -200,6 +201,7 @@ const search = () =>
         .flat()
         .map(([label, path]) => ({ kind: "Show", label, path })),
       { kind: "Do", label: "New user", path: "/ops/users?new=yes" },
+      { kind: "Do", label: "New invitation", path: "/ops/invitations?new=yes" },
       { kind: "Do", label: "New token", path: "/ops/tokens?new=yes" },
       { kind: "Do", label: "Change the theme", act: theme },
       { kind: "Do", label: "Times in local time or UTC", act: zone },
