@@ -16,8 +16,8 @@ from tests.contracts.test_sink import Writing, row, writing_on
 from tests.engines import ENGINES, SQLITE
 
 MINUTE = timedelta(minutes=1)
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
-"""PostgreSQL has partitions for these days only."""
+NOW = (datetime.now(UTC) + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+"""Noon of tomorrow: PostgreSQL has partitions for two days, and midnight may come meanwhile."""
 
 
 def at(minutes_ago: float, **changes: Any) -> Any:
