@@ -80,6 +80,7 @@ WITHOUT_FUNDING := const { readFileSync, writeFileSync } = require("fs"); const 
 	writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 
 clean: ## remove .venv and caches; your data stays
+	rm -rf clients/python/build clients/python/src/*.egg-info
 	rm -rf node_modules .venv .venv-* .bench .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
@@ -88,11 +89,13 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: requirements.lock $(CLIENT) | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@rm -rf clients/python/build  # else what was there once is packed again
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps ./clients/python
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.lock $(CLIENT) | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@rm -rf clients/python/build  # else what was there once is packed again
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps ./clients/python
 	@touch $@ $(VENV)/installed
 
