@@ -43,6 +43,7 @@ from application.steps.check_invitation import CheckInvitation
 from application.steps.check_issuer import CheckIssuer
 from application.steps.confirm_owner import ConfirmOwner
 from application.steps.erase_account import EraseAccount
+from application.steps.let_back_in import LetBackIn
 from application.steps.open_account import OpenAccount
 from application.steps.open_session import OpenSession
 from application.steps.operator_transactions import OperatorTransactions
@@ -128,6 +129,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
     )
     open_account = OpenAccount(transactions=transactions, lookup=ports.lookup)
     shut_out = ShutOut(clock=ports.clock)
+    let_back_in = LetBackIn(clock=ports.clock)
     return UseCases(
         authenticate=authenticate,
         authorize_caller=AuthorizeCaller(authenticate=authenticate),
@@ -167,7 +169,6 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             begin=ports.begin,
             confirm_owner=confirm_owner,
             replace_password=replace_password,
-            names=policies.names,
             take_name=take_name,
             hasher=ports.hasher,
             clock=ports.clock,
@@ -240,7 +241,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             password_policy=policies.passwords,
         ),
         disable_user=DisableUser(open_account=open_account, shut_out=shut_out),
-        enable_user=EnableUser(open_account=open_account, clock=ports.clock),
+        enable_user=EnableUser(open_account=open_account, let_back_in=let_back_in),
         promote_user=PromoteUser(open_account=open_account, clock=ports.clock),
         demote_operator=DemoteOperator(open_account=open_account, clock=ports.clock),
         delete_user_as_operator=DeleteUserAsOperator(
@@ -263,7 +264,9 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             pseudonyms=ports.pseudonyms,
             throttle_policy=policies.limits,
         ),
-        change_users=ChangeUsers(open_account=open_account, shut_out=shut_out, clock=ports.clock),
+        change_users=ChangeUsers(
+            open_account=open_account, shut_out=shut_out, let_back_in=let_back_in, clock=ports.clock
+        ),
         create_token=CreateToken(
             transactions=transactions, clock=ports.clock, secrets=ports.secrets
         ),

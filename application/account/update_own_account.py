@@ -8,7 +8,6 @@ from application.steps.take_name import TakeName
 from domain.account import UpdatedAccount
 from domain.errors import FreshLoginRequired, NotSignedIn, Unavailable
 from domain.events import Event, EventKind
-from domain.names import NamePolicy
 from domain.network import Client
 from domain.password import PasswordHash, PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices
@@ -35,7 +34,6 @@ class UpdateOwnAccount:
     begin: Begin
     confirm_owner: ConfirmOwner
     replace_password: ReplacePassword
-    names: NamePolicy
     take_name: TakeName
     hasher: PasswordHasher
     clock: Clock
@@ -64,8 +62,6 @@ class UpdateOwnAccount:
             raise FreshLoginRequired("Log in again and retry, or let the keys end.")
         client, user_id = origin.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
-        if name and renames:
-            self.names.demand_not_reserved(name)
         counted = [
             *(self.throttle_policy.for_change(user_id) if renames else ()),
             *(self.throttle_policy.for_password(user_id) if secret else ()),
@@ -104,8 +100,6 @@ class UpdateOwnAccount:
                 raise NotSignedIn
             user = current.user
             if name and name != user.username:
-                # Not always the name that was looked at before: an operator may have changed it.
-                self.names.demand_not_reserved(name)
                 names, before = {"from": user.username.value, "to": name.value}, user.username
                 user = await work.users.save(user.renamed(name))
                 await self.take_name(work, user, before=before)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from application.steps.let_back_in import LetBackIn
 from application.steps.open_account import OpenAccount, OpenedAccount
 from application.steps.shut_out import ShutOut
 from domain.batch import Change, ChangeRoles, Disable, Enable, EndSessions, Outcome
@@ -38,6 +39,7 @@ class ChangeUsers:
 
     open_account: OpenAccount
     shut_out: ShutOut
+    let_back_in: LetBackIn
     clock: Clock
 
     async def __call__(
@@ -84,9 +86,7 @@ class ChangeUsers:
     async def _enable(self, opened: OpenedAccount, origin: Origin) -> bool:
         if not opened.user.is_disabled:
             return False
-        await opened.work.users.save(opened.user.enabled())
-        await opened.work.codes.void(opened.user.id)
-        await opened.work.events.append(self._event(EventKind.ACCOUNT_ENABLED, opened, origin))
+        await self.let_back_in(opened.work, opened.user, origin=origin, actor_id=opened.actor_id)
         return True
 
     async def _end_sessions(self, opened: OpenedAccount, origin: Origin) -> bool:
@@ -107,16 +107,10 @@ class ChangeUsers:
         if roles == user.roles:
             return False
         await opened.work.users.save(replace(user, roles=roles))
-        details = {"from": ",".join(user.roles), "to": ",".join(roles)}
-        changed = self._event(EventKind.ROLES_CHANGED, opened, origin, details)
-        await opened.work.events.append(changed)
+        now, actor, kind = self.clock.now(), opened.actor_id, EventKind.ROLES_CHANGED
+        details: Details = {"from": ",".join(user.roles), "to": ",".join(roles)}
+        await opened.work.events.append(Event(kind, now, user.id, origin, details, actor))
         return True
-
-    def _event(
-        self, kind: EventKind, opened: OpenedAccount, origin: Origin, details: Details | None = None
-    ) -> Event:
-        now, user_id = self.clock.now(), opened.user.id
-        return Event(kind, now, user_id, origin, details or {}, opened.actor_id)
 
 
 def _parsed(change: Change) -> Change:

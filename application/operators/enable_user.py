@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from application.steps.let_back_in import LetBackIn
 from application.steps.open_account import OpenAccount
-from domain.events import Event, EventKind
 from domain.operator import Operator
-from domain.ports import Clock
 from domain.session import Origin
 from domain.user import User, Username
 
@@ -20,17 +19,14 @@ class EnableUser:
     """
 
     open_account: OpenAccount
-    clock: Clock
+    let_back_in: LetBackIn
 
     async def __call__(
         self, *, user: int | Username, origin: Origin, by: Operator | None = None
     ) -> User:
         async with self.open_account(by, user) as opened:
-            work, found = opened.work, opened.user
-            if not found.is_disabled:
-                return found
-            enabled = await work.users.save(found.enabled())
-            await work.codes.void(found.id)
-            now, kind = self.clock.now(), EventKind.ACCOUNT_ENABLED
-            await work.events.append(Event(kind, now, found.id, origin, actor_id=opened.actor_id))
-            return enabled
+            if not opened.user.is_disabled:
+                return opened.user
+            return await self.let_back_in(
+                opened.work, opened.user, origin=origin, actor_id=opened.actor_id
+            )

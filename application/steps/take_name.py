@@ -13,8 +13,7 @@ class TakeName:
     a name that can be taken for it, nor, for some time, the one it gave up.
 
     `before` is the name the account had. Operators may give names that are reserved or held
-    (`by_operator`). Raises `UsernameTaken`,
-    `Unavailable`.
+    (`by_operator`). Raises `UsernameTaken`, `Unavailable`.
     """
 
     names: NamePolicy
@@ -28,6 +27,8 @@ class TakeName:
         before: Username | None = None,
         by_operator: bool = False,
     ) -> None:
+        if not by_operator:
+            self.names.demand_not_reserved(user.username)
         looks, now = self.names.looks(user.username), self.clock.now()
         old = self.names.looks(before) if before else frozenset[str]()
         await work.names.take(looks, user.id, now=now, shared=old, held_too=by_operator)

@@ -73,6 +73,8 @@ async def test_a_right_password_does_not_count(desk: Desk) -> None:
     me = await desk.who((await desk.signed_up()).token)
     for _ in range(20):
         await desk.confirm_owner(me, PASSWORD, origin=LAPTOP)
+    with pytest.raises(InvalidCredentials):
+        await desk.confirm_owner(me, "wrong", origin=LAPTOP)
 
 
 async def test_a_confirmation_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:

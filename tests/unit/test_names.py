@@ -61,17 +61,24 @@ def test_these_are_told_apart(name: str, other: str) -> None:
     assert not alike(name, other)
 
 
+def is_reserved(name: str) -> bool:
+    try:
+        POLICY.demand_not_reserved(Username(name))
+    except UsernameTaken:
+        return True
+    return False
+
+
 @pytest.mark.parametrize(
     "name", ["admin", "Admin", "\u0430dmin", "SUPPORT", "supp0rt", "ADMlN", "\u0410DMlN"]
 )
 def test_reserved_names_and_what_looks_like_them_are_taken(name: str) -> None:
-    with pytest.raises(UsernameTaken):
-        POLICY.demand_not_reserved(Username(name))
+    assert is_reserved(name)
 
 
 @pytest.mark.parametrize("name", ["ada", "admins", "administer", "admln"])
 def test_other_names_are_not_reserved(name: str) -> None:
-    POLICY.demand_not_reserved(Username(name))
+    assert not is_reserved(name)
 
 
 def test_the_name_itself_is_not_in_what_it_looks_like() -> None:
