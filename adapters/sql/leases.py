@@ -13,13 +13,18 @@ from adapters.sql.transactions import Transactions
 from adapters.sql.values import NowMicros
 
 _holder: BindParameter[str] = bindparam("holder")
-_END: ColumnElement[int] = NowMicros() + bindparam("length", type_=leases.c.until.type)
+_length: BindParameter[int] = bindparam("length", type_=leases.c.until.type)
+_END: ColumnElement[int] = NowMicros() + _length
 _GIVE_BACK = delete(leases).where(leases.c.holder == bindparam("holder"))
 _MICROSECOND = timedelta(microseconds=1)
 
 
 def _take(insert: PostgresqlInsert | SqliteInsert) -> Executable:
-    """Insert the lease, or take it over if it is ours or has ended; else change nothing."""
+    """Insert the lease, or take it over if it is ours or has ended; else change nothing.
+
+    Of two who ask at once, the one who has to wait may have reckoned its end first: that the other
+    one's is later says nothing, unless it is later than any lease lasts.
+    """
     missing = insert.values(name=bindparam("name"), holder=_holder, until=_END)
     return missing.on_conflict_do_update(
         index_elements=[leases.c.name],
@@ -27,7 +32,7 @@ def _take(insert: PostgresqlInsert | SqliteInsert) -> Executable:
         where=or_(
             leases.c.holder == missing.excluded.holder,
             leases.c.until < NowMicros(),
-            leases.c.until > missing.excluded.until,  # the clock was set back
+            leases.c.until > _END + _length,  # the clock was set back
         ),
     ).returning(leases.c.name)
 

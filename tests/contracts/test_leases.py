@@ -94,7 +94,14 @@ async def test_a_clock_that_was_set_back_keeps_nobody_waiting(kind: str, tmp_pat
         assert await take(leases, "heir", "metrics", length=timedelta(seconds=30)) == {"metrics"}
 
 
+async def test_who_would_keep_it_for_less_long_does_not_take_it_over(adapter: Adapter) -> None:
+    leases, _ = adapter
+    await take(leases, "a", "metrics", length=LONG)
+    assert await take(leases, "b", "metrics", length=LONG - timedelta(seconds=1)) == set()
+
+
 async def test_of_many_who_ask_at_once_one_gets_it(adapter: Adapter) -> None:
     leases, _ = adapter
-    taken = await asyncio.gather(*(take(leases, f"{n}", "metrics") for n in range(20)))
-    assert sum(map(len, taken)) == 1
+    for lease in map(str, range(10)):
+        taken = await asyncio.gather(*(take(leases, f"{n}", lease) for n in range(20)))
+        assert sum(map(len, taken)) == 1
