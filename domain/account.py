@@ -11,6 +11,19 @@ from domain.user import User
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """From where an account was signed up, and when it was last used: the latest login or request,
+    to within some minutes, with the address from which that session was opened.
+
+    `None` is what is not known: an operator has created it, or it is older than this.
+    """
+
+    signup_address: str | None = None
+    last_used_at: datetime | None = None
+    last_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """What is known about a user at that time, but for what there may be very much of; that
     follows in pages. Sessions are newest first.
@@ -18,6 +31,7 @@ class Export:
 
     at: datetime
     user: User
+    usage: Usage
     sessions: Sequence[Session]
 
 

@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     INVITATION_CREATED = "invitation_created"
     INVITATION_REVOKED = "invitation_revoked"
     INVITATION_USED = "invitation_used"
+    OPERATOR_INVITED = "operator_invited"
 
 
 class Refusal(StrEnum):

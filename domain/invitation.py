@@ -30,6 +30,8 @@ class SignUpMode(StrEnum):
 class Invitation:
     """Lets people sign up, as many as it has `uses`, and gives each its roles. It counts only while
     its `issuer` could still make it; the command line has none and needs none.
+
+    One that `is_for_operator` lets one person become an operator, and is no use for a sign-up.
     """
 
     id: int
@@ -41,6 +43,7 @@ class Invitation:
     expires_at: datetime
     revoked_at: datetime | None = None
     issuer: Issuer | None = None
+    is_for_operator: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Say whether it can be used: it has uses left, and is neither revoked nor expired."""
@@ -82,6 +85,7 @@ class Invitations(Protocol):
         at: datetime,
         expires_at: datetime,
         issuer: Issuer | None,
+        is_for_operator: bool = False,
     ) -> Invitation:
         """Store a new one under an id that was never used."""
 

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.events import Event, EventFeed, Recorded
+from domain.events import Event
 from domain.invitation import Invitation, Invitations
 from domain.keyring import AccessTokens, Codes
 from domain.names import Names
@@ -87,8 +87,11 @@ class Users(Protocol):
         at: datetime,
         is_operator: bool = False,
         roles: tuple[str, ...] = (),
+        address: str | None = None,
     ) -> User:
-        """Store a new account under an id that was never used. Raises `UsernameTaken`."""
+        """Store a new account under an id that was never used. `address` is from where its owner
+        signed up; whoever does is using it. Raises `UsernameTaken`.
+        """
 
     async def get(self, user_id: int) -> User | None:
         """The account as it is now; it stays so until the unit of work ends."""
@@ -222,33 +225,6 @@ class Begin(Protocol):
         site, and four a site, at a time, and further ones wait. `None` is the service itself, which
         has no limit. `accounts` are the ids of others' accounts that it will read.
         """
-
-
-class Records(Protocol):
-    """What is known, for reading: committed state, without waiting for a writer.
-
-    All raise `StorageUnavailable`.
-    """
-
-    async def sessions(self, user_id: int) -> list[Session]:
-        """The user's sessions whose `auth_version` is the user's, newest first."""
-
-    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
-        """The user's events below that position, or the latest, newest first."""
-
-    async def follow(self, after: str | None, *, limit: int) -> EventFeed:
-        """Everybody's events after what was seen, `after` being the `next` of the look before;
-        without it, from the first, and with "now", none of those that are there.
-
-        A follower that goes on from the last `next` it got misses no event whose unit of work is
-        committed, and gets none twice. Raises `InvalidQuery` for what was never a `next`.
-        """
-
-    async def user(self, user_id: int) -> User | None:
-        """The account, if there is one."""
-
-    async def existing(self, user_ids: Sequence[int]) -> set[int]:
-        """Those of these ids that are somebody's."""
 
 
 class Devices(Protocol):

@@ -131,8 +131,11 @@ class LastSeen(Protocol):
     told may be lost in a crash.
     """
 
-    def note(self, session_id: int, at: datetime) -> None:
-        """Take the note and return at once."""
+    def note(self, session: Session, at: datetime) -> None:
+        """Take the note, also for the user whose session it is, and return at once."""
+
+    def note_login(self, user_id: int, origin: Origin, at: datetime) -> None:
+        """The same for a user who has just opened a session from there."""
 
     def note_token(self, token_id: int, at: datetime) -> None:
         """The same for an access token."""

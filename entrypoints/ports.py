@@ -9,16 +9,8 @@ from domain.account import RequestHistory
 from domain.invitation import SignUpMode
 from domain.names import NamePolicy
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import (
-    Begin,
-    Clock,
-    ClockWatch,
-    Devices,
-    Lookup,
-    Pseudonyms,
-    Records,
-    StorageProbe,
-)
+from domain.ports import Begin, Clock, ClockWatch, Devices, Lookup, Pseudonyms, StorageProbe
+from domain.records import Records
 from domain.secrets import Secrets
 from domain.session import LastSeen, Lifetimes
 from domain.throttle import Throttle, ThrottlePolicy

@@ -40,7 +40,8 @@ from application.operations.requests import Observe, RequestLog, Tally
 from domain.events import EventKind
 from domain.invitation import SignUpMode
 from domain.names import NamePolicy
-from domain.ports import Clock, Records
+from domain.ports import Clock
+from domain.records import Records
 from entrypoints import __version__
 from entrypoints.background import every, until_done
 from entrypoints.departures import Departures

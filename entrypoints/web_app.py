@@ -23,6 +23,7 @@ from adapters.http.operations.invitations import InvitationsController
 from adapters.http.operations.labels import LabelsController
 from adapters.http.operations.logs import LogsController
 from adapters.http.operations.monitoring import MonitoringController, NodesController
+from adapters.http.operations.operator_invitations import OperatorInvitationsController
 from adapters.http.operations.operators import OperatorsController
 from adapters.http.operations.prometheus import scrape
 from adapters.http.operations.request_statistics import RequestStatisticsController
@@ -141,6 +142,7 @@ def _operations(settings: Settings) -> list[Any]:
         FeedController,
         BatchController,
         OperatorsController,
+        OperatorInvitationsController,
         TokensController,
         InvitationsController,
         *([LogsController, RequestStatisticsController] if settings.request_log == "on" else []),

@@ -28,6 +28,8 @@ from application.operators.disable_user import DisableUser
 from application.operators.enable_user import EnableUser
 from application.operators.end_user_sessions import EndUserSessions
 from application.operators.identify_operator import IdentifyOperator
+from application.operators.invite_operator import InviteOperator
+from application.operators.join_operators import JoinOperators
 from application.operators.offer_set_up import OfferSetUp
 from application.operators.promote_user import PromoteUser
 from application.operators.reset_throttle import ResetThrottle
@@ -39,21 +41,10 @@ from application.operators.set_up import SetUp
 from application.operators.show_throttle import ShowThrottle
 from application.operators.update_user_as_operator import UpdateUserAsOperator
 from application.steps.authenticate import Authenticate
-from application.steps.check_invitation import CheckInvitation
-from application.steps.check_issuer import CheckIssuer
-from application.steps.confirm_owner import ConfirmOwner
-from application.steps.erase_account import EraseAccount
-from application.steps.let_back_in import LetBackIn
-from application.steps.open_account import OpenAccount
-from application.steps.open_session import OpenSession
-from application.steps.operator_transactions import OperatorTransactions
-from application.steps.replace_password import ReplacePassword
-from application.steps.shut_out import ShutOut
-from application.steps.take_name import TakeName
-from application.steps.use_invitation import UseInvitation
 from application.upkeep.check_readiness import CheckReadiness
 from application.upkeep.clean_up import CleanUp
 from entrypoints.ports import Policies, Ports
+from entrypoints.steps import wire_steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +67,8 @@ class UseCases:
     identify_operator: IdentifyOperator
     offer_set_up: OfferSetUp
     set_up: SetUp
+    invite_operator: InviteOperator
+    join_operators: JoinOperators
     create_user: CreateUser
     update_user_as_operator: UpdateUserAsOperator
     disable_user: DisableUser
@@ -103,51 +96,19 @@ class UseCases:
 
 def wire(ports: Ports, policies: Policies) -> UseCases:
     """Put every use case together."""
-    authenticate = Authenticate(
-        lookup=ports.lookup,
-        last_seen=ports.last_seen,
-        clock=ports.clock,
-        lifetimes=policies.lifetimes,
-    )
-    open_session = OpenSession(
-        clock=ports.clock, secrets=ports.secrets, lifetimes=policies.lifetimes
-    )
-    confirm_owner = ConfirmOwner(
-        begin=ports.begin,
-        hasher=ports.hasher,
-        clock=ports.clock,
-        lifetimes=policies.lifetimes,
-        throttle=ports.throttle,
-        throttle_policy=policies.limits,
-    )
-    check_issuer = CheckIssuer(clock=ports.clock)
-    take_name = TakeName(names=policies.names, clock=ports.clock)
-    erase_account = EraseAccount(names=policies.names, clock=ports.clock)
-    replace_password = ReplacePassword(clock=ports.clock)
-    transactions = OperatorTransactions(
-        begin=ports.begin, clock=ports.clock, lifetimes=policies.lifetimes
-    )
-    open_account = OpenAccount(transactions=transactions, lookup=ports.lookup)
-    shut_out = ShutOut(clock=ports.clock)
-    let_back_in = LetBackIn(clock=ports.clock)
+    steps = wire_steps(ports, policies)
     return UseCases(
-        authenticate=authenticate,
-        authorize_caller=AuthorizeCaller(authenticate=authenticate),
+        authenticate=steps.authenticate,
+        authorize_caller=AuthorizeCaller(authenticate=steps.authenticate),
         sign_up=SignUp(
             begin=ports.begin,
             hasher=ports.hasher,
             clock=ports.clock,
-            check_invitation=CheckInvitation(
-                begin=ports.begin,
-                lookup=ports.lookup,
-                clock=ports.clock,
-                check_issuer=check_issuer,
-                mode=policies.sign_up,
-            ),
-            use_invitation=UseInvitation(clock=ports.clock, check_issuer=check_issuer),
+            check_invitation=steps.check_invitation,
+            use_invitation=steps.use_invitation,
             names=policies.names,
-            take_name=take_name,
-            open_session=open_session,
+            take_name=steps.take_name,
+            open_session=steps.open_session,
             password_policy=policies.passwords,
             throttle=ports.throttle,
             throttle_policy=policies.limits,
@@ -158,18 +119,19 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             lookup=ports.lookup,
             hasher=ports.hasher,
             clock=ports.clock,
-            open_session=open_session,
+            open_session=steps.open_session,
             pseudonyms=ports.pseudonyms,
             throttle=ports.throttle,
             throttle_policy=policies.limits,
             devices=ports.devices,
+            last_seen=ports.last_seen,
         ),
         log_out=LogOut(begin=ports.begin, lookup=ports.lookup, clock=ports.clock),
         update_own_account=UpdateOwnAccount(
             begin=ports.begin,
-            confirm_owner=confirm_owner,
-            replace_password=replace_password,
-            take_name=take_name,
+            confirm_owner=steps.confirm_owner,
+            replace_password=steps.replace_password,
+            take_name=steps.take_name,
             hasher=ports.hasher,
             clock=ports.clock,
             secrets=ports.secrets,
@@ -180,16 +142,16 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             devices=ports.devices,
         ),
         delete_own_account=DeleteOwnAccount(
-            begin=ports.begin, confirm_owner=confirm_owner, erase_account=erase_account
+            begin=ports.begin, confirm_owner=steps.confirm_owner, erase_account=steps.erase_account
         ),
         reset_password=ResetPassword(
             begin=ports.begin,
             lookup=ports.lookup,
             hasher=ports.hasher,
             clock=ports.clock,
-            open_session=open_session,
-            replace_password=replace_password,
-            check_issuer=check_issuer,
+            open_session=steps.open_session,
+            replace_password=steps.replace_password,
+            check_issuer=steps.check_issuer,
             password_policy=policies.passwords,
             devices=ports.devices,
         ),
@@ -202,13 +164,13 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         export_account=ExportAccount(
             records=ports.records,
             requests=ports.own_requests,
-            authenticate=authenticate,
+            authenticate=steps.authenticate,
             clock=ports.clock,
             throttle=ports.quotas,
             throttle_policy=policies.limits,
         ),
         identify_operator=IdentifyOperator(
-            authenticate=authenticate,
+            authenticate=steps.authenticate,
             lookup=ports.lookup,
             last_seen=ports.last_seen,
             clock=ports.clock,
@@ -220,37 +182,51 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             lookup=ports.lookup,
             hasher=ports.hasher,
             clock=ports.clock,
-            take_name=take_name,
-            open_session=open_session,
+            take_name=steps.take_name,
+            open_session=steps.open_session,
+            password_policy=policies.passwords,
+            devices=ports.devices,
+        ),
+        invite_operator=InviteOperator(
+            transactions=steps.transactions, clock=ports.clock, secrets=ports.secrets
+        ),
+        join_operators=JoinOperators(
+            begin=ports.begin,
+            lookup=ports.lookup,
+            hasher=ports.hasher,
+            clock=ports.clock,
+            use_invitation=steps.use_invitation,
+            take_name=steps.take_name,
+            open_session=steps.open_session,
             password_policy=policies.passwords,
             devices=ports.devices,
         ),
         create_user=CreateUser(
-            transactions=transactions,
-            take_name=take_name,
+            transactions=steps.transactions,
+            take_name=steps.take_name,
             hasher=ports.hasher,
             clock=ports.clock,
             password_policy=policies.passwords,
         ),
         update_user_as_operator=UpdateUserAsOperator(
-            open_account=open_account,
-            replace_password=replace_password,
-            take_name=take_name,
+            open_account=steps.open_account,
+            replace_password=steps.replace_password,
+            take_name=steps.take_name,
             hasher=ports.hasher,
             clock=ports.clock,
             password_policy=policies.passwords,
         ),
-        disable_user=DisableUser(open_account=open_account, shut_out=shut_out),
-        enable_user=EnableUser(open_account=open_account, let_back_in=let_back_in),
-        promote_user=PromoteUser(open_account=open_account, clock=ports.clock),
-        demote_operator=DemoteOperator(open_account=open_account, clock=ports.clock),
+        disable_user=DisableUser(open_account=steps.open_account, shut_out=steps.shut_out),
+        enable_user=EnableUser(open_account=steps.open_account, let_back_in=steps.let_back_in),
+        promote_user=PromoteUser(open_account=steps.open_account, clock=ports.clock),
+        demote_operator=DemoteOperator(open_account=steps.open_account, clock=ports.clock),
         delete_user_as_operator=DeleteUserAsOperator(
-            open_account=open_account, erase_account=erase_account
+            open_account=steps.open_account, erase_account=steps.erase_account
         ),
-        end_user_sessions=EndUserSessions(open_account=open_account, clock=ports.clock),
-        set_labels=SetLabels(open_account=open_account, clock=ports.clock),
+        end_user_sessions=EndUserSessions(open_account=steps.open_account, clock=ports.clock),
+        set_labels=SetLabels(open_account=steps.open_account, clock=ports.clock),
         set_reset_code=SetResetCode(
-            open_account=open_account, clock=ports.clock, secrets=ports.secrets
+            open_account=steps.open_account, clock=ports.clock, secrets=ports.secrets
         ),
         show_throttle=ShowThrottle(
             records=ports.records,
@@ -259,26 +235,31 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             throttle_policy=policies.limits,
         ),
         reset_throttle=ResetThrottle(
-            open_account=open_account,
+            open_account=steps.open_account,
             clock=ports.clock,
             pseudonyms=ports.pseudonyms,
             throttle_policy=policies.limits,
         ),
         change_users=ChangeUsers(
-            open_account=open_account, shut_out=shut_out, let_back_in=let_back_in, clock=ports.clock
+            open_account=steps.open_account,
+            shut_out=steps.shut_out,
+            let_back_in=steps.let_back_in,
+            clock=ports.clock,
         ),
         create_token=CreateToken(
-            transactions=transactions, clock=ports.clock, secrets=ports.secrets
+            transactions=steps.transactions, clock=ports.clock, secrets=ports.secrets
         ),
-        revoke_token=RevokeToken(transactions=transactions, lookup=ports.lookup, clock=ports.clock),
+        revoke_token=RevokeToken(
+            transactions=steps.transactions, lookup=ports.lookup, clock=ports.clock
+        ),
         create_invitation=CreateInvitation(
-            transactions=transactions, clock=ports.clock, secrets=ports.secrets
+            transactions=steps.transactions, clock=ports.clock, secrets=ports.secrets
         ),
-        revoke_invitation=RevokeInvitation(transactions=transactions, clock=ports.clock),
+        revoke_invitation=RevokeInvitation(transactions=steps.transactions, clock=ports.clock),
         export_rows=ExportRows(batch=policies.batch),
         follow_requests=FollowRequests(tail=ports.request_tail),
         forget_requests=ForgetRequests(
-            transactions=transactions,
+            transactions=steps.transactions,
             clock=ports.clock,
             records=ports.requests,
             log=ports.request_log,

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from msgspec import json
 
 from adapters.http.streaming import Pieces
-from adapters.http.views import EventView, ExportedUserView, SessionView
+from adapters.http.views import EventView, ExportedUserView, SessionView, UsageView
 from domain.account import EventsPage, Export, ExportPart, RequestsPage
 
 _encode = json.Encoder().encode
@@ -36,6 +36,7 @@ def _head(export: Export, current: int) -> bytes:
     head = {
         "exported": export.at,
         "user": ExportedUserView.of(export.user),
+        "usage": UsageView.of(export.usage),
         "sessions": SessionView.all_of(export.sessions, current=current),
     }
     return _encode(head).removesuffix(b"}")

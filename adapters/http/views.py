@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.account import Receipt
+from domain.account import Receipt, Usage
 from domain.events import EventKind, EventPage, Recorded
 from domain.password import PasswordPolicy
 from domain.session import Admission, Origin, Session
@@ -234,11 +234,27 @@ class ExportedUserView(UserView, frozen=True):
         )
 
 
+class UsageView(Struct, frozen=True):
+    """From which address you signed up, and when you were last here: with the address from which
+    you had logged in then.
+    """
+
+    signup_address: str | None
+    last_used: datetime | None
+    last_address: str | None
+
+    @classmethod
+    def of(cls, usage: Usage) -> "UsageView":
+        """As it is answered."""
+        return cls(usage.signup_address, usage.last_used_at, usage.last_address)
+
+
 class ExportView(Struct, frozen=True):
     """All that is held about a user. `requests` are those on record, their secrets masked."""
 
     exported: datetime
     user: ExportedUserView
+    usage: UsageView
     sessions: list[SessionView]
     events: list[EventView]
     requests: list[dict[str, object]]

@@ -28,13 +28,14 @@ _INVITATION = (
     invitations.c.issuer_id,
     invitations.c.issuer_auth_version,
     invitations.c.issuer_key_id,
+    invitations.c.is_for_operator,
 )
 
 
 def to_invitation(row: Sequence[Any]) -> Invitation:
     """A row of `INVITATION_BY_DIGEST`."""
-    id_, note, roles, uses, used, created_at, expires_at, revoked_at, *issuer = row
-    issuer_id, auth_version, token_id = issuer
+    id_, note, roles, uses, used, created_at, expires_at, revoked_at, *more = row
+    issuer_id, auth_version, token_id, is_for_operator = more
     return Invitation(
         id_,
         note,
@@ -45,6 +46,7 @@ def to_invitation(row: Sequence[Any]) -> Invitation:
         to_instant(expires_at),
         to_optional_instant(revoked_at),
         None if issuer_id is None else Issuer(issuer_id, auth_version, token_id),
+        bool(is_for_operator),
     )
 
 
@@ -95,6 +97,7 @@ class SqlInvitations:
         at: datetime,
         expires_at: datetime,
         issuer: Issuer | None,
+        is_for_operator: bool = False,
     ) -> Invitation:
         values = {
             "digest": digest,
@@ -107,9 +110,10 @@ class SqlInvitations:
             "issuer_id": issuer.user_id if issuer else None,
             "issuer_auth_version": issuer.auth_version if issuer else None,
             "issuer_key_id": issuer.token_id if issuer else None,
+            "is_for_operator": int(is_for_operator),
         }
         ((id_,),) = await self.transaction.all(_ADD, values)
-        return Invitation(id_, note, roles, uses, 0, at, expires_at, None, issuer)
+        return Invitation(id_, note, roles, uses, 0, at, expires_at, None, issuer, is_for_operator)
 
     async def use(self, digest: bytes, now: datetime) -> Invitation | None:
         row = await self.transaction.one(_USE, {"wanted": digest, "now": to_micros(now)})

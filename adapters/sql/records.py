@@ -12,6 +12,8 @@ from adapters.sql.sessions import COUNTING, SESSION, to_session
 from adapters.sql.tables import compatibility, events, sessions, users
 from adapters.sql.transactions import Reader
 from adapters.sql.users import USER, to_user
+from adapters.sql.values import to_optional_instant
+from domain.account import Usage
 from domain.errors import InvalidQuery
 from domain.events import EventFeed, Recorded
 from domain.session import Session
@@ -38,6 +40,9 @@ _EVENTS_AFTER = (
 )
 _LAST = select(*_CAME).order_by(*(column.desc() for column in _CAME)).limit(1)
 _USER = select(*USER).where(users.c.id == bindparam("id"))
+_USAGE = select(users.c.signup_address, users.c.last_used_at, users.c.last_address).where(
+    users.c.id == bindparam("id")
+)
 _EXISTING = select(users.c.id).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
 _CURSOR = re.compile(r"([0-9a-f]{1,32})\.(\d{1,19})\.(\d{1,19})", re.ASCII)
@@ -47,7 +52,7 @@ _FEED = select(compatibility.c.feed)
 
 @dataclass(frozen=True, slots=True)
 class SqlRecords:
-    """Fits `domain.ports.Records`.
+    """Fits `domain.records.Records`.
 
     Events are followed in the order of their transactions. `settled` is the condition that an event
     has no transaction before it that may still commit; `None` where transactions commit one by one.
@@ -99,6 +104,10 @@ class SqlRecords:
             return None
         row = await self.reader.one(_USER, id=user_id)
         return to_user(row) if row else None
+
+    async def usage(self, user_id: int) -> Usage:
+        row = await self.reader.one(_USAGE, id=user_id)
+        return Usage(row[0], to_optional_instant(row[1]), row[2]) if row else Usage()
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         found = await self.reader.all(_EXISTING, ids=list(user_ids))

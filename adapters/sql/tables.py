@@ -79,7 +79,13 @@ users = Table(
     _text("roles", server_default="", writable=True),
     _text("metadata", server_default="{}", kind="json", writable=True),
     _text("looks_of", server_default="", secret=True),
+    _text("signup_address", nullable=True),
+    _instant("last_used_at", nullable=True),
+    _text("last_address", nullable=True),
     UniqueConstraint("username_key"),
+    Index(None, "signup_time"),
+    Index(None, "signup_address"),
+    Index(None, "last_used_at"),
     **_WITH_IDS,
 )
 _is_operator = users.c.is_operator == 1
@@ -205,6 +211,7 @@ invitations = Table(
     _number("issuer_id", nullable=True, index=True),
     _number("issuer_auth_version", nullable=True),
     _number("issuer_key_id", nullable=True, index=True),
+    _number("is_for_operator", server_default="0", info={"kind": "boolean"}),
     UniqueConstraint("digest"),
     _belongs_to("users", "issuer_id"),
     _belongs_to("access_tokens", "issuer_key_id"),

@@ -85,6 +85,7 @@ class SqlUsers:
         at: datetime,
         is_operator: bool = False,
         roles: tuple[str, ...] = (),
+        address: str | None = None,
     ) -> User:
         user_id = await self._write(
             _ADD,
@@ -95,6 +96,9 @@ class SqlUsers:
                 "auth_version": 1,
                 "is_operator": int(is_operator),
                 "roles": ",".join(roles),
+                "signup_address": address,
+                "last_used_at": to_micros(at) if address else None,
+                "last_address": address,
             },
         )
         return User(user_id, username, password_hash, at, is_operator=is_operator, roles=roles)

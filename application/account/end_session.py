@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from domain.errors import NoSuchSession, NotSignedIn
 from domain.events import Ending, sessions_ended
-from domain.ports import Begin, Clock, Records
+from domain.ports import Begin, Clock
+from domain.records import Records
 from domain.secrets import SessionToken
 from domain.session import Origin, SignedIn
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from application.steps.authenticate import Authenticate
 from domain.account import EventsPage, Export, ExportPart, RequestHistory, RequestsPage
 from domain.errors import Unavailable
-from domain.ports import Clock, Records
+from domain.ports import Clock
+from domain.records import Records
 from domain.secrets import SessionToken
 from domain.session import Origin, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
@@ -42,7 +43,11 @@ class ExportAccount:
         only, client = self.throttle_policy.for_export(user.id), origin.client(user_id=user.id)
         await self.throttle.reserve(only, client=client)
         try:
-            yield Export(self.clock.now(), user, await self.records.sessions(user.id))
+            usage, sessions = (
+                await self.records.usage(user.id),
+                await self.records.sessions(user.id),
+            )
+            yield Export(self.clock.now(), user, usage, sessions)
             before: int | None = None
             while events := await self.records.events(user.id, before=before, limit=_EVENTS):
                 yield EventsPage(events)

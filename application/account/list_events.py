@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.events import EventPage
-from domain.ports import Records
+from domain.records import Records
 from domain.session import SignedIn
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from domain.ports import Clock, Records
+from domain.ports import Clock
+from domain.records import Records
 from domain.session import Lifetimes, Session, SignedIn
 
 

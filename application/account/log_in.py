@@ -9,7 +9,7 @@ from domain.network import Client
 from domain.password import Password, PasswordHasher
 from domain.ports import Begin, Clock, Devices, Lookup, Pseudonyms
 from domain.secrets import SessionToken
-from domain.session import Admission, Origin
+from domain.session import Admission, LastSeen, Origin
 from domain.throttle import Throttle, ThrottlePolicy
 from domain.user import User, Username
 
@@ -37,6 +37,7 @@ class LogIn:
     throttle: Throttle
     throttle_policy: ThrottlePolicy
     devices: Devices
+    last_seen: LastSeen
 
     async def __call__(
         self,
@@ -109,6 +110,7 @@ class LogIn:
         except Unavailable:
             await self.throttle.refund(logins, client=client)
             raise
+        self.last_seen.note_login(admission.user.id, origin, self.clock.now())
         mark = None if known_device else self.devices.issue(admission.user)
         return replace(admission, device=mark)
 

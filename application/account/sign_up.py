@@ -65,7 +65,9 @@ class SignUp:
             async with self.begin(client, accounts=issuers) as work:
                 used = await self.use_invitation(work, code) if code else None
                 now, roles = self.clock.now(), used.roles if used else ()
-                user = await work.users.add(name, password_hash, at=now, roles=roles)
+                user = await work.users.add(
+                    name, password_hash, at=now, roles=roles, address=origin.address
+                )
                 await self.take_name(work, user)
                 await work.events.append(*_events(user, used, now, origin))
                 admission = await self.open_session(

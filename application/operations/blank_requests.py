@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.operations.requests import RequestLog
-from domain.ports import Records
+from domain.records import Records
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,9 @@ class SetUp:
             grant, now = await work.codes.take(code.digest), self.clock.now()
             if is_too_late or grant is None or not grant.allows(Purpose.SET_UP, now):
                 raise InvalidCode
-            user = await work.users.add(name, password_hash, at=now, is_operator=True)
+            user = await work.users.add(
+                name, password_hash, at=now, is_operator=True, address=origin.address
+            )
             await self.take_name(work, user, by_operator=True)
             await work.codes.void_set_up()
             await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))

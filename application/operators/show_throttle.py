@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from domain.errors import NoSuchUser
-from domain.ports import Pseudonyms, Records
+from domain.ports import Pseudonyms
+from domain.records import Records
 from domain.throttle import Throttle, ThrottlePolicy, Waits
 
 _AT_MOST = 100

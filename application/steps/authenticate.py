@@ -31,5 +31,5 @@ class Authenticate:
         if not found.session.is_live(now, policy):
             raise NotSignedIn
         if found.session.is_worth_noting(now, policy):
-            self.last_seen.note(found.session.id, now)
+            self.last_seen.note(found.session, now)
         return found

@@ -33,7 +33,8 @@ class CheckInvitation:
         if self.mode is SignUpMode.OPEN and not is_given:
             return None
         found = await self.lookup.invitation(code.digest) if code else None
-        if found is None or not found.is_open(self.clock.now()):
+        is_open = found is not None and found.is_open(self.clock.now())
+        if found is None or not is_open or found.is_for_operator:
             raise SignUpClosed
         if found.issuer:
             async with self.begin(client, accounts=[found.issuer.user_id]) as work:

@@ -12,14 +12,18 @@ from domain.secrets import InvitationCode
 @dataclass(frozen=True, slots=True)
 class UseInvitation:
     """Count one use of an invitation that is open, and say what it gives. Who made it must be able
-    to make it still. Raises `SignUpClosed`, `Unavailable`.
+    to make it still. Those for operators are for nobody else. Raises `SignUpClosed`, `Unavailable`.
     """
 
     clock: Clock
     check_issuer: CheckIssuer
 
-    async def __call__(self, work: UnitOfWork, code: InvitationCode) -> Invitation:
+    async def __call__(
+        self, work: UnitOfWork, code: InvitationCode, *, for_operator: bool = False
+    ) -> Invitation:
         used = await work.invitations.use(code.digest, self.clock.now())
-        if used is None or (used.issuer and not await self.check_issuer(work, used.issuer)):
+        if used is None or used.is_for_operator is not for_operator:
+            raise SignUpClosed
+        if used.issuer and not await self.check_issuer(work, used.issuer):
             raise SignUpClosed
         return used

@@ -116,7 +116,7 @@ class _Writer:
                     at=visit.opened,
                     expires_at=visit.expires,
                 )
-                last_seen.note(session.id, seen[visit.number])
+                last_seen.note(session, seen[visit.number])
 
     async def _write(self, work: UnitOfWork, act: Act) -> list[Event]:
         match act:
@@ -124,7 +124,7 @@ class _Writer:
                 user = await self._add(work, person, is_operator=True)
                 events = [Event(EventKind.ACCOUNT_CREATED, at, user.id, CONSOLE)]
             case SignedUp(at, visit):
-                user = await self._add(work, visit.person)
+                user = await self._add(work, visit.person, address=visit.origin.address)
                 events = [Event(EventKind.SIGNED_UP, at, user.id, visit.origin)]
             case PasswordChanged(at, visit):
                 events = await self._change_password(work, at, visit)
@@ -161,9 +161,16 @@ class _Writer:
     def _user(self, person: Person) -> User:
         return self.users[person.number]
 
-    async def _add(self, work: UnitOfWork, person: Person, *, is_operator: bool = False) -> User:
-        name, at = Username.parse(person.name), person.signed_up
-        user = await work.users.add(name, self.password_hash, at=at, is_operator=is_operator)
+    async def _add(
+        self, work: UnitOfWork, person: Person, *, is_operator: bool = False, address: str = ""
+    ) -> User:
+        user = await work.users.add(
+            Username.parse(person.name),
+            self.password_hash,
+            at=person.signed_up,
+            is_operator=is_operator,
+            address=address or None,
+        )
         self.users[person.number] = user
         return user
 

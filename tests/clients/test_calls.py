@@ -120,13 +120,18 @@ def test_an_operator_has_typed_results(frontdesk: Frontdesk) -> None:
     made = frontdesk.create_token("script", [Scope.DATA_VIEW], days=1)
     assert made.key
     assert frontdesk.tokens().rows[0]["name"] == "script"
+    invitation = frontdesk.invite_operator(note="Edith")
+    assert invitation.is_for_operator
+    with frontdesk.another() as other:
+        assert other.join_operators(str(invitation.code), "edith", PASSWORD).username == "edith"
+        assert other.operator()["user"]["username"] == "edith"
     frontdesk.create_invitation(note="x", roles=["member"], uses=2, days=1)
-    assert frontdesk.revoke_invitation(1).revoked_at
+    assert frontdesk.revoke_invitation(2).revoked_at
     assert frontdesk.invitations().rows[0]["uses"] == 2
     page = frontdesk.rows("users", filters=["username:eq:hopper"], columns="id", limit=5)
     assert page.rows == [{"id": grace.id}]
     assert frontdesk.row("users", grace.id)["username"] == "hopper"
-    assert frontdesk.count("users").count == 2
+    assert frontdesk.count("users").count == 3
     assert frontdesk.values("users", "is_operator")
     assert frontdesk.tables()
     assert frontdesk.throttle(grace.id)["waits_until"] is None

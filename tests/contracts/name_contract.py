@@ -273,3 +273,25 @@ async def invitations_of_long_ago_are_forgotten_in_batches(store: Store) -> None
         async with store.begin() as work:
             removed.append(await work.invitations.remove_old(than, at_most=2))
     assert removed == [0, 2, 1, 0]
+
+
+@promise
+async def an_invitation_says_whom_it_is_for(store: Store) -> None:
+    for digest, is_for_operator in ((DIGEST, True), (OTHER_DIGEST, False)):
+        async with store.begin() as work:
+            added = await work.invitations.add(
+                digest,
+                note="",
+                roles=(),
+                uses=1,
+                at=NOON,
+                expires_at=LATER,
+                issuer=None,
+                is_for_operator=is_for_operator,
+            )
+        assert added.is_for_operator is is_for_operator
+        assert await store.keys.invitation(digest) == added
+        async with store.begin() as work:
+            used = await work.invitations.use(digest, NOON)
+        assert used
+        assert used.is_for_operator is is_for_operator

@@ -8,10 +8,12 @@ from typing import Protocol
 
 import pytest
 
+from domain.account import Usage
 from domain.errors import InvalidQuery, UsernameTaken
 from domain.events import Event, EventKind, Recorded
 from domain.network import Client
-from domain.ports import Begin, Lookup, Records, UnitOfWork
+from domain.ports import Begin, Lookup, UnitOfWork
+from domain.records import Records
 from domain.session import Origin, Session, SignedIn
 from domain.user import User, Username
 from tests.examples import (
@@ -57,6 +59,22 @@ async def _add(work: UnitOfWork, name: Username = ADA) -> User:
 
 async def _open(work: UnitOfWork, user: User, digest: bytes = DIGEST) -> Session:
     return await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + 7 * DAY)
+
+
+@promise
+async def from_where_somebody_signed_up_is_known(store: Store) -> None:
+    async with store.begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON, address=LAPTOP.address)
+        bob = await work.users.add(BOB, HASH, at=NOON)
+    usage = Usage(LAPTOP.address, NOON, LAPTOP.address)
+    assert await store.records.usage(ada.id) == usage
+    assert await store.records.usage(bob.id) == Usage()
+    async with store.begin() as work:
+        await work.users.save(replace(ada, username=Username("augusta")))
+    assert await store.records.usage(ada.id) == usage
+    async with store.begin() as work:
+        await work.users.delete(ada.id)
+    assert await store.records.usage(ada.id) == Usage()
 
 
 @promise

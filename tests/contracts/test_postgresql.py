@@ -196,11 +196,12 @@ async def test_last_use_is_noted_later_and_leaves_rows_out_that_somebody_holds(
     async with begin() as work:
         assert await work.sessions.find(DIGEST)
         for session in opened:
-            last_seen.note(session.id, later)
+            last_seen.note(session, later)
         await last_seen.write()
     records = SqlRecords(storage.reader)
     seen = [(await records.sessions(user.id))[0].last_seen_at for user in (ada, bob)]
     assert seen == [NOON, later]
+    assert [(await records.usage(user.id)).last_used_at for user in (ada, bob)] == [None, later]
 
 
 async def test_small_adapters_work_on_it_too(storage: Storage) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -226,15 +227,15 @@ async def test_when_a_session_was_last_used_is_written_later(writer: Writer, pat
     with reader.open():
         lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
         for at in (NOON + 5 * MINUTE, NOON + 6 * MINUTE):
-            last_seen.note(session.id, at)
+            last_seen.note(session, at)
         await last_seen.write()
         await last_seen.write()
         found = await lookup.session(DIGEST)
         assert found is not None
         assert found.session.last_seen_at == NOON + 6 * MINUTE
-        last_seen.note(session.id, NOON)
+        last_seen.note(session, NOON)
         for stranger in range(100, 110):
-            last_seen.note(stranger, NOON)
+            last_seen.note(replace(session, id=stranger, user_id=stranger), NOON)
         await last_seen.write()
         found = await lookup.session(DIGEST)
         assert found is not None
@@ -259,12 +260,12 @@ async def test_when_a_key_was_last_used_never_goes_back(writer: Writer, path: Pa
 
 async def test_notes_that_cannot_be_written_harm_nobody(writer: Writer, path: Path) -> None:
     last_seen = SqlLastSeen(writer)
-    last_seen.note(1, NOON + timedelta(minutes=5))
+    last_seen.note_login(1, LAPTOP, NOON + timedelta(minutes=5))
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     await last_seen.write()
     other.close()
-    assert last_seen._notes == {}, "let go, not kept and piled up"
+    assert last_seen._users == {}, "let go, not kept and piled up"
 
 
 async def test_the_probe_tries_to_write_and_remembers_for_a_moment(

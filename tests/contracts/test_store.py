@@ -16,7 +16,8 @@ from domain.events import Event
 from domain.invitation import Invitation
 from domain.network import Client
 from domain.operator import Grant
-from domain.ports import Begin, Lookup, Records
+from domain.ports import Begin, Lookup
+from domain.records import Records
 from domain.session import Session
 from domain.user import User, Username
 from tests.contracts import name_contract, operator_contract, store_contract

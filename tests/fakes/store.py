@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from domain.account import Usage
 from domain.buckets import Bucket
 from domain.errors import InvalidQuery, UsernameTaken
 from domain.events import Event, EventFeed, Recorded
@@ -36,6 +37,7 @@ class State:
     grants: dict[bytes, Grant] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
+    usages: dict[int, Usage] = field(default_factory=dict)
     last_user_id: int = 0
     last_session_id: int = 0
     last_position: int = 0
@@ -52,6 +54,7 @@ class State:
             grants=dict(self.grants),
             claims=dict(self.claims),
             invitations=dict(self.invitations),
+            usages=dict(self.usages),
         )
 
     def end_tokens(self, doomed: Callable[[AccessToken], bool]) -> list[AccessToken]:
@@ -103,12 +106,15 @@ class FakeUsers:
         at: datetime,
         is_operator: bool = False,
         roles: tuple[str, ...] = (),
+        address: str | None = None,
     ) -> User:
         self._check_free(username, owner=None)
         self.state.last_user_id += 1
         id_ = self.state.last_user_id
         user = User(id_, username, password_hash, at, is_operator=is_operator, roles=roles)
         self.state.users[user.id] = user
+        if address:
+            self.state.usages[user.id] = Usage(address, at, address)
         return user
 
     async def get(self, user_id: int) -> User | None:
@@ -134,6 +140,7 @@ class FakeUsers:
 
     async def delete(self, user_id: int) -> None:
         del self.state.users[user_id]
+        self.state.usages.pop(user_id, None)
         self.state.end_tokens(lambda token: token.user_id == user_id)
         self.state.void(lambda grant: user_id in (grant.user_id, _issuer_of(grant)))
         self.state.withdraw(lambda issuer: issuer.user_id == user_id)
@@ -346,10 +353,11 @@ class FakeInvitations:
         at: datetime,
         expires_at: datetime,
         issuer: Issuer | None,
+        is_for_operator: bool = False,
     ) -> Invitation:
         self.state.last_invitation_id += 1
         id_ = self.state.last_invitation_id
-        added = Invitation(id_, note, roles, uses, 0, at, expires_at, None, issuer)
+        added = Invitation(id_, note, roles, uses, 0, at, expires_at, None, issuer, is_for_operator)
         self.state.invitations[digest] = added
         return added
 
@@ -501,6 +509,9 @@ class FakeRecords:
 
     async def user(self, user_id: int) -> User | None:
         return self.store.state.users.get(user_id)
+
+    async def usage(self, user_id: int) -> Usage:
+        return self.store.state.usages.get(user_id, Usage())
 
     async def existing(self, user_ids: Sequence[int]) -> set[int]:
         return {each for each in user_ids if each in self.store.state.users}

@@ -9,6 +9,7 @@ from domain.errors import Busy, Unavailable
 from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.secrets import Secret
+from domain.session import Origin, Session
 from domain.user import Username
 from tests.examples import NOON
 
@@ -79,9 +80,13 @@ class FakeHasher:
 class FakeLastSeen:
     def __init__(self) -> None:
         self.notes: list[tuple[int, datetime]] = []
+        self.logins: list[tuple[int, Origin, datetime]] = []
 
-    def note(self, session_id: int, at: datetime) -> None:
-        self.notes.append((session_id, at))
+    def note(self, session: Session, at: datetime) -> None:
+        self.notes.append((session.id, at))
+
+    def note_login(self, user_id: int, origin: Origin, at: datetime) -> None:
+        self.logins.append((user_id, origin, at))
 
     def note_token(self, token_id: int, at: datetime) -> None:
         self.notes.append((token_id, at))

@@ -22,6 +22,7 @@ PUBLIC = {
     ("post", "/api/user/logout"),
     ("post", "/api/user/reset"),
     ("post", "/api/ops/set-up"),
+    ("post", "/api/ops/operators"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }
@@ -61,6 +62,8 @@ OPERATORS_IDS = {
     "editUser",
     "disableUser",
     "promoteUser",
+    "inviteOperator",
+    "joinOperators",
     "demoteOperator",
     "enableUser",
     "removeUser",
@@ -186,11 +189,14 @@ def test_it_says_which_operations_demand_a_session(document: dict[str, Any]) -> 
          {"malformed_request", "invalid_request", "invalid_code", "invalid_password",
           "cross_origin_refused", "request_timeout", "body_too_large", "unsupported_media_type",
           "busy", "storage_full", "storage_unavailable"}),
-        ("post", "/api/ops/set-up",
-         {"malformed_request", "invalid_request", "invalid_code", "invalid_username",
-          "invalid_password", "username_taken", "cross_origin_refused", "request_timeout",
-          "body_too_large", "unsupported_media_type", "busy", "storage_full",
-          "storage_unavailable"}),
+        *(
+            ("post", path,
+             {"malformed_request", "invalid_request", "invalid_code", "invalid_username",
+              "invalid_password", "username_taken", "cross_origin_refused", "request_timeout",
+              "body_too_large", "unsupported_media_type", "busy", "storage_full",
+              "storage_unavailable"})
+            for path in ("/api/ops/set-up", "/api/ops/operators")
+        ),
         ("get", "/api/ops/me", OPERATORS),
         ("get", "/api/ops/tables/{table}/rows",
          OPERATORS | {"invalid_query", "query_too_slow", "invalid_request", "busy"}),

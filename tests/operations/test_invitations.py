@@ -43,6 +43,7 @@ def test_an_invitation_lets_in_one_with_its_roles(invited: Desk) -> None:
         "created_at": 0,
         "expires_at": 0,
         "revoked_at": None,
+        "is_for_operator": False,
         "code": 0,
     }
     code, grace = made.data["code"], invited.stranger()
@@ -184,3 +185,38 @@ def test_names_that_look_like_reserved_or_other_ones_are_taken(desk: Desk) -> No
 def test_what_is_reserved_can_be_set(tmp_path: Path) -> None:
     with desk_in(tmp_path, reserved_names=()) as desk:
         assert desk.stranger().sign_up("admin", PASSWORD).status == 200
+
+
+OPERATORS = "/api/ops/operators"
+
+
+def test_an_operator_invites_another_by_a_link_that_works_once(invited: Desk) -> None:
+    made = invited.root.request("POST", f"{OPERATORS}/invitations", json={"note": "Grace"})
+    assert (made.status, made.data["is_for_operator"]) == (200, True)
+    body = {"invitation": made.data["code"], "username": "admin", "password": PASSWORD}
+    grace = invited.stranger()
+    refused = grace.sign_up("grace", PASSWORD, invitation=made.data["code"])
+    assert refused.code == "sign_up_closed"
+    for wrong in ("", "x" * 43, "fdi_" + "x" * 43):
+        answer = grace.request("POST", OPERATORS, json={**body, "invitation": wrong})
+        assert (answer.status, answer.code) == (403, "invalid_code")
+    joined = grace.request("POST", OPERATORS, json=body)
+    assert (joined.status, joined.data["username"]) == (200, "admin")
+    assert grace.request("GET", "/api/ops/me").data["user"]["id"] == joined.data["id"]
+    again = invited.stranger().request("POST", OPERATORS, json={**body, "username": "second"})
+    assert again.code == "invalid_code"
+    (row, *_) = invited.root.request("GET", PATH).data["rows"]
+    assert (row["note"], row["is_for_operator"], row["used"]) == ("Grace", True, 1)
+
+
+def test_no_program_and_no_stranger_invites_an_operator(invited: Desk) -> None:
+    path = f"{OPERATORS}/invitations"
+    program = invited.with_key(invited.key(*Scope))
+    assert invite_with(program, path).code == "operator_in_person_required"
+    assert invite_with(invited.ada, path).code == "not_an_operator"
+    assert invite_with(invited.stranger(), path).code == "not_signed_in"
+
+
+def invite_with(client: Any, path: str) -> Response:
+    answer: Response = client.request("POST", path, json={})
+    return answer

@@ -12,3 +12,9 @@ async def invited(
     return await desk.use_cases.create_invitation(
         by=by, note=note, roles=roles, uses=uses, lifetime=7 * DAY, origin=LAPTOP
     )
+
+
+async def operator_invited(
+    desk: Desk, by: Operator | None = None, *, note: str = ""
+) -> IssuedInvitation:
+    return await desk.use_cases.invite_operator(by=by, note=note, origin=LAPTOP)

@@ -196,3 +196,12 @@ async def test_what_was_no_guess_is_taken_back(desk: Desk) -> None:
         with pytest.raises(Busy):
             await log_in(busy)
     assert await guess(desk, 10) == [WRONG] * 10
+
+
+async def test_a_login_is_noted_as_a_use_and_a_refused_one_is_not(desk: Desk) -> None:
+    ada = (await desk.signed_up("ada")).user
+    with pytest.raises(InvalidCredentials):
+        await desk.logged_in(password=OTHER_PASSWORD)
+    assert desk.last_seen.logins == []
+    await desk.logged_in()
+    assert desk.last_seen.logins == [(ada.id, LAPTOP, desk.clock.now())]

@@ -11,7 +11,7 @@ from domain.operator import Scope
 from domain.user import Username
 from tests.examples import LAPTOP, NOON, OTHER_PASSWORD
 from tests.unit.conftest import Desk
-from tests.unit.invitations import invited
+from tests.unit.invitations import invited, operator_invited
 from tests.unit.operators import at_work, became_operator, key_of, with_key
 
 
@@ -94,3 +94,20 @@ async def test_one_of_a_program_ends_with_its_key(desk: Desk) -> None:
     await desk.use_cases.revoke_token(by=by, token_id=key_id, origin=LAPTOP)
     with pytest.raises(SignUpClosed):
         await desk.signed_up("bob", invitation=second.code.text)
+
+
+@pytest.mark.parametrize("mode", [SignUpMode.OPEN, SignUpMode.INVITED])
+async def test_one_for_operators_signs_nobody_up_and_stays_open(
+    desk: Desk, mode: SignUpMode
+) -> None:
+    desk.sign_up = mode
+    issued = await operator_invited(desk)
+    with pytest.raises(SignUpClosed):
+        await desk.signed_up("mallory", invitation=issued.code.text)
+    use = desk.use_cases.join_operators.use_invitation
+    with pytest.raises(SignUpClosed):
+        async with desk.store.begin() as work:
+            await use(work, issued.code)
+    assert desk.store.state.users == {}
+    async with desk.store.begin() as work:
+        assert await use(work, issued.code, for_operator=True)

@@ -15,7 +15,7 @@ from adapters.http.problems import INVALID
 from domain.errors import InvalidQuery
 from domain.events import EventFeed, EventKind, Recorded
 from domain.operator import Scope
-from domain.ports import Records
+from domain.records import Records
 
 Cursor = Annotated[
     str | None,

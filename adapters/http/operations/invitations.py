@@ -54,7 +54,9 @@ class NewInvitation(Struct, frozen=True):
 
 
 class InvitationView(Struct, frozen=True):
-    """An invitation. `code` is shown this once: send it as `invitation` with a sign-up."""
+    """An invitation. `code` is shown this once: send it as `invitation` with a sign-up. One that
+    `is_for_operator` makes an operator instead (`POST /api/ops/operators`).
+    """
 
     id: int
     note: str
@@ -64,6 +66,7 @@ class InvitationView(Struct, frozen=True):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    is_for_operator: bool
     code: str | None
 
     @classmethod
@@ -78,6 +81,7 @@ class InvitationView(Struct, frozen=True):
             invitation.created_at,
             invitation.expires_at,
             invitation.revoked_at,
+            invitation.is_for_operator,
             code,
         )
 

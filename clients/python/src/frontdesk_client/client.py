@@ -82,6 +82,8 @@ class _Calls:
     enable_user = Method(operators.enable_user)
     promote_user = Method(operators.promote_user)
     demote_operator = Method(operators.demote_operator)
+    invite_operator = Method(operators.invite_operator)
+    join_operators = Method(operators.join_operators)
     remove_user = Method(operators.remove_user)
     end_user_sessions = Method(operators.end_user_sessions)
     end_user_session = Method(operators.end_user_session)

@@ -157,7 +157,7 @@ class AccessToken(Struct, frozen=True):
 
 
 class Invitation(Struct, frozen=True):
-    """Lets people sign up. `code` is known this once."""
+    """Lets people sign up, or one person become an operator. `code` is known this once."""
 
     id: int
     note: str
@@ -167,6 +167,7 @@ class Invitation(Struct, frozen=True):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    is_for_operator: bool = False
     code: str | None = None
 
 

@@ -89,6 +89,17 @@ def demote_operator(user_id: int) -> Call[ManagedUser]:
     return Call("POST", f"{_USERS}/{user_id}/demote", ManagedUser)
 
 
+def invite_operator(*, note: str = "") -> Call[Invitation]:
+    """Make an invitation for one operator, after a fresh login; its code is in the answer, once."""
+    return Call("POST", "/api/ops/operators/invitations", Invitation, {"note": note})
+
+
+def join_operators(invitation: str, username: str, password: str) -> Call[Account]:
+    """Become an operator, with the code of such an invitation."""
+    body = {"invitation": invitation, "username": username, "password": password}
+    return Call("POST", "/api/ops/operators", Account, body)
+
+
 def remove_user(user_id: int) -> Call[Receipt]:
     """Delete an account."""
     return Call("DELETE", f"{_USERS}/{user_id}", Receipt)

@@ -1,0 +1,121 @@
+"""Inviting operators, and accepting such an invitation."""
+
+from typing import Annotated
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import Body
+from msgspec import Struct
+
+from adapters.http.authentication import PublicRequest, let_in_or_out
+from adapters.http.cookies import Cookies
+from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
+from adapters.http.operations.invitations import InvitationView
+from adapters.http.options import PUBLIC
+from adapters.http.pipeline.client_address import origin_of
+from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.views import Name, Secret, UserView
+from application.operators.invite_operator import InviteOperator
+from application.operators.join_operators import JoinOperators
+from domain.errors import (
+    Busy,
+    FreshLoginRequired,
+    InvalidCode,
+    InvalidNote,
+    InvalidPassword,
+    InvalidUsername,
+    PersonRequired,
+    StorageFull,
+    StorageUnavailable,
+    UsernameTaken,
+)
+from domain.invitation import NOTE_MAX_CHARACTERS
+from domain.operator import Scope
+from domain.secrets import InvitationCode
+
+
+class NewOperatorInvitation(Struct, frozen=True):
+    """Whom to invite."""
+
+    note: Annotated[
+        str,
+        Body(
+            description="For operators: whom it is for.",
+            max_length=NOTE_MAX_CHARACTERS,
+            schema_extra={"examples": ["Grace, of the support"]},
+        ),
+    ] = ""
+
+
+class InvitedOperator(Struct, frozen=True):
+    """Who becomes an operator, with the code of an invitation (`fdi_…`)."""
+
+    invitation: Annotated[str, Body(max_length=100)]
+    username: Name
+    password: Secret
+
+
+class OperatorInvitationsController(Controller):
+    """How operators get company."""
+
+    path = "/api/ops/operators"
+    tags = ("Operations",)
+
+    @post(
+        "/invitations",
+        status_code=200,
+        operation_id="inviteOperator",
+        summary="Invite an operator",
+        responses=answers_operators(
+            InvalidNote, PersonRequired, FreshLoginRequired, StorageFull, also=(*BODY, INVALID)
+        ),
+        **operators(Scope.DATA_UPDATE),
+    )
+    async def invite_operator(
+        self,
+        request: OperatorRequest,
+        data: Annotated[NewOperatorInvitation, Body()],
+        invite_operator: NamedDependency[InviteOperator],
+    ) -> InvitationView:
+        """In person, after a fresh login; no access key is enough. One person can create an
+        operator's account with the code, within 24 hours, as long as you are an operator and do not
+        change your password. Hand over `/ops/set-up#CODE`. It is listed and revoked as other
+        invitations are.
+        """
+        issued = await invite_operator(by=request.user, note=data.note, origin=origin_of(request))
+        return InvitationView.of(issued.invitation, issued.code.text)
+
+    @post(
+        status_code=200,
+        operation_id="joinOperators",
+        summary="Become an operator by invitation",
+        opt=PUBLIC,
+        security=[{}],
+        responses=answers(
+            InvalidCode,
+            InvalidUsername,
+            InvalidPassword,
+            UsernameTaken,
+            Busy,
+            StorageFull,
+            StorageUnavailable,
+            also=(*BODY, CROSS_ORIGIN, INVALID),
+        ),
+    )
+    async def join_operators(
+        self,
+        request: PublicRequest,
+        data: Annotated[InvitedOperator, Body()],
+        join_operators: NamedDependency[JoinOperators],
+        jar: NamedDependency[Cookies],
+    ) -> Response[UserView]:
+        """With the code that an operator handed over. You are logged in."""
+        admission = await join_operators(
+            code=InvitationCode.parse(data.invitation),
+            username=data.username,
+            password=data.password,
+            origin=origin_of(request),
+            presented=request.auth,
+        )
+        let_in_or_out(request, admission.user.id)
+        return Response(UserView.of(admission.user), cookies=jar.carrying(admission))
