@@ -144,6 +144,7 @@ events = Table(
     Index(None, "at"),
     Index("ix_events_transaction_id_position", "transaction_id", "position"),
     Index("ix_events_user_id_position", "user_id", "position"),
+    Index("ix_events_kind_position", "kind", "position"),
     **_WITH_IDS,
 )
 

@@ -175,7 +175,7 @@ export interface components {
          * @description Stored and shown; a kind once used keeps its name for ever.
          * @enum {string}
          */
-        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used";
+        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "operator_invited";
         /** EventPageView */
         EventPageView: {
             events: components["schemas"]["EventView"][];
@@ -199,6 +199,7 @@ export interface components {
             /** Format: date-time */
             exported: string;
             user: components["schemas"]["ExportedUserView"];
+            usage: components["schemas"]["UsageView"];
             sessions: components["schemas"]["SessionView"][];
             events: components["schemas"]["EventView"][];
             requests: {
@@ -285,7 +286,23 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             revoked_at: string | null;
+            is_for_operator: boolean;
             code: string | null;
+        };
+        /** InvitedOperator */
+        InvitedOperator: {
+            invitation: string;
+            /**
+             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @example user1
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @example 123123
+             */
+            password: string;
         };
         /** Labels */
         Labels: {
@@ -365,6 +382,15 @@ export interface components {
             uses?: number;
             /** @default 7 */
             days?: number;
+        };
+        /** NewOperatorInvitation */
+        NewOperatorInvitation: {
+            /**
+             * @description For operators: whom it is for.
+             * @default
+             * @example Grace, of the support
+             */
+            note?: string;
         };
         /** NewSession */
         NewSession: {
@@ -551,6 +577,12 @@ export interface components {
             expires_at: string;
             key: string | null;
         };
+        /** UsageView */
+        UsageView: {
+            signup_address: string | null;
+            last_used: string | null;
+            last_address: string | null;
+        };
         /** UserUpdate */
         UserUpdate: {
             username?: string;
@@ -638,11 +670,13 @@ export type FirstOperator = components['schemas']['FirstOperator'];
 export type Forgotten = components['schemas']['Forgotten'];
 export type Health = components['schemas']['Health'];
 export type InvitationView = components['schemas']['InvitationView'];
+export type InvitedOperator = components['schemas']['InvitedOperator'];
 export type Labels = components['schemas']['Labels'];
 export type LimitName = components['schemas']['LimitName'];
 export type LiveSessionView = components['schemas']['LiveSessionView'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewInvitation = components['schemas']['NewInvitation'];
+export type NewOperatorInvitation = components['schemas']['NewOperatorInvitation'];
 export type NewSession = components['schemas']['NewSession'];
 export type NewToken = components['schemas']['NewToken'];
 export type NodeView = components['schemas']['NodeView'];
@@ -664,6 +698,7 @@ export type TailView = components['schemas']['TailView'];
 export type ThrottleReset = components['schemas']['ThrottleReset'];
 export type ThrottleView = components['schemas']['ThrottleView'];
 export type TokenView = components['schemas']['TokenView'];
+export type UsageView = components['schemas']['UsageView'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];

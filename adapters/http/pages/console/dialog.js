@@ -6,7 +6,7 @@ import { button, copy, el, fill } from "./dom.js";
 /** @import { Child } from "./dom.js" */
 
 /**
- * `options` make it a list to choose one of, `choices` boxes to tick, with `words` for each.
+ * `options` make it a list to choose one of, `choices` boxes to tick, with `words` for each, and `presets` that tick some of them.
  * @typedef {object} Field
  * @property {string} label
  * @property {string} [type]
@@ -18,6 +18,7 @@ import { button, copy, el, fill } from "./dom.js";
  * @property {readonly string[]} [options]
  * @property {readonly string[]} [choices]
  * @property {Record<string, string>} [words]
+ * @property {Record<string, readonly string[]>} [presets]
  */
 
 /**
@@ -40,7 +41,7 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
     const rows = Object.entries(fields).map(([name, field]) => {
       const id = `field-${name}`;
       const common = { id, name, required: Boolean(field.required), "aria-describedby": field.help ? `${id}-help` : undefined };
-      const { choices, words = {}, value = [] } = field;
+      const { choices, words = {}, presets = {}, value = [] } = field;
       if (choices) {
         const boxes = choices.map((choice) => el("input", { type: "checkbox", value: choice, checked: value.includes(choice) }));
         inputs[name] = {
@@ -53,6 +54,13 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
           "fieldset.field",
           {},
           el("legend", {}, field.label),
+          Object.entries(presets).map(([label, wanted]) => [
+            button(label, () => {
+              for (const box of boxes) box.checked = wanted.includes(box.value);
+              boxes.find((box) => box.checked)?.focus();
+            }),
+            " ",
+          ]),
           boxes.map((box, index) =>
             el("label.choice", {}, box, " ", el("span", {}, choices[index]), " ", el("small", {}, words[choices[index]] || "")),
           ),

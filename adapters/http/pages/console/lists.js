@@ -12,6 +12,9 @@ export const USERS = {
     is_operator: { label: "Operator", kind: "boolean" },
     disabled_at: { label: "Disabled", kind: "instant", nullable: true },
     roles: { label: "Roles", kind: "text", values: true },
+    signup_address: { label: "Signed up from", kind: "text", nullable: true },
+    last_used_at: { label: "Last used", kind: "instant", nullable: true },
+    last_address: { label: "Last used from", kind: "text", nullable: true },
   },
 };
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The frame: which view, who one is, and the keys that work everywhere.
 
+import { actionsOf } from "./actions.js";
 import { changed, decoded } from "./address.js";
 import { arrange, get, plainly } from "./api.js";
 import { ask as askDialog } from "./dialog.js";
@@ -18,6 +19,7 @@ import * as invitations from "./view-invitations.js";
 import * as login from "./view-login.js";
 import * as logs from "./view-logs.js";
 import * as monitor from "./view-monitor.js";
+import * as nodes from "./view-nodes.js";
 import * as sessions from "./view-sessions.js";
 import * as setUp from "./view-set-up.js";
 import * as settings from "./view-settings.js";
@@ -28,7 +30,7 @@ import * as users from "./view-users.js";
 /** @typedef {{name: string, title: string, off?: string, view: (context: any) => any}} View */
 
 /** @type {View[]} */
-const VIEWS = [monitor, users, sessions, events, logs, tables, invitations, tokens, settings];
+const VIEWS = [monitor, users, sessions, events, logs, tables, invitations, tokens, nodes, settings];
 /** @type {View[]} */
 const OPEN = [login, setUp];
 const THEMES = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
@@ -196,12 +198,15 @@ function zone() {
 const search = () =>
   palette(
     [
+      ...actionsOf(main),
       ...VIEWS.map((view) => ({ kind: "Go to", label: view.title, path: `/ops/${view.name}` })),
       ...Object.values(PRESETS)
         .flat()
         .map(([label, path]) => ({ kind: "Show", label, path })),
       { kind: "Do", label: "New user", path: "/ops/users?new=yes" },
       { kind: "Do", label: "New invitation", path: "/ops/invitations?new=yes" },
+      { kind: "Do", label: "Invite an operator", path: "/ops/invitations?new=operator" },
+      { kind: "Go to", label: "My account", path: `/ops/users/${me.user.id}` },
       { kind: "Do", label: "New token", path: "/ops/tokens?new=yes" },
       { kind: "Do", label: "Change the theme", act: theme },
       { kind: "Do", label: "Times in local time or UTC", act: zone },

@@ -1,29 +1,12 @@
 // @ts-check
 // What is done to many users at once.
 
-import { ask, get, query } from "./api.js";
+import { ask } from "./api.js";
 import { ask as askDialog, show } from "./dialog.js";
 import { el, isolated, say } from "./dom.js";
+import { AT_ONCE, counted, everyRow, exportRows } from "./every.js";
 import { USERS } from "./lists.js";
 import { selection } from "./selection.js";
-
-const ROWS = `${USERS.path}/rows`;
-const AT_ONCE = 500;
-const ALL_MAX = 10_000;
-
-/** The users that fit, up to so many. @param {string[]} filter */
-async function allOf(filter) {
-  /** @type {any[]} */
-  const found = [];
-  let after = null;
-  do {
-    const page = await get(query(ROWS, { filter, columns: "id,username", sort: "id", after, limit: AT_ONCE }));
-    found.push(...page.rows);
-    after = page.next;
-  } while (after !== null && found.length < ALL_MAX);
-  if (after !== null) say(`Only the first ${ALL_MAX.toLocaleString("en")} are selected.`);
-  return found;
-}
 
 /**
  * Send them in parts, say how far it is, and what did not work.
@@ -51,7 +34,7 @@ async function change(rows, body, again) {
 }
 
 /** @param {any[]} rows */
-const users = (rows) => (rows.length === 1 ? "1 user" : `${rows.length.toLocaleString("en")} users`);
+const users = (rows) => counted(rows.length, "user");
 
 /** @param {any[]} rows @param {() => void} again */
 const disable = (rows, again) =>
@@ -98,22 +81,16 @@ const changeRoles = (rows, again) =>
 /** @param {string} text */
 const words = (text) => text.split(/[\s,]+/).filter(Boolean);
 
-/** @param {any[]} rows */
-function exportRows(rows) {
-  if (rows.length > AT_ONCE) say(`Up to ${AT_ONCE} can be exported like this; use CSV for all that match.`);
-  else location.assign(query(`${ROWS}.csv`, { filter: [`id:in:${rows.map((row) => row.id).join(",")}`] }));
-}
-
 /** @param {string[]} filter @param {() => void} again */
 export const manyUsers = (filter, again) =>
   selection({
     key: (row) => row.id,
     name: (row) => row.username,
-    all: () => allOf(filter),
+    all: () => everyRow(USERS, filter, "id,username"),
     actions: [
       ["Disable", (rows) => disable(rows, again)],
       ["End sessions", (rows) => endSessions(rows, again)],
       ["Roles", (rows) => changeRoles(rows, again)],
-      ["Export", exportRows],
+      ["Export", (rows) => exportRows(USERS, rows)],
     ],
   });

@@ -1,8 +1,9 @@
 // @ts-check
-// Ctrl-K: a view, something to do, a user by the beginning of the name, or what an id or an address leads to.
+// Ctrl-K: something to do here, a view, a user by the beginning of a name of today or before, what an id or an address leads to.
 
 import { get, query } from "./api.js";
 import { el, fill, isolated } from "./dom.js";
+import { learn, nameOf } from "./names.js";
 
 /** @typedef {{kind: string, label: string, path?: string, act?: () => void}} Choice */
 
@@ -13,15 +14,30 @@ function direct(wanted) {
   if (/^\d{1,15}$/.test(wanted)) return [{ kind: "User with the id", label: wanted, path: `/ops/users/${wanted}` }];
   if (/^[\d.]+\.[\d.]+$|^[0-9a-f:]*:[0-9a-f:]+$/i.test(wanted)) {
     return [
-      ["Sessions from", "sessions"],
-      ["Events from", "events"],
-      ["Requests from", "logs"],
-    ].map(([kind, view]) => ({ kind, label: wanted, path: query(`/ops/${view}`, { filter: `address:eq:${wanted}` }) }));
+      ["Sessions from", "sessions", "address"],
+      ["Users signed up from", "users", "signup_address"],
+      ["Events from", "events", "address"],
+      ["Requests from", "logs", "address"],
+    ].map(([kind, view, column]) => ({ kind, label: wanted, path: query(`/ops/${view}`, { filter: `${column}:eq:${wanted}` }) }));
   }
   if (/^[\w-]{16}$/.test(wanted)) {
     return [{ kind: "Request", label: wanted, path: query("/ops/logs", { filter: `request_id:eq:${wanted}`, last: "all", own: "yes" }) }];
   }
   return [];
+}
+
+/** Users whose names began like this once. @param {string} wanted @param {AbortSignal} signal @returns {Promise<Choice[]>} */
+async function renamed(wanted, signal) {
+  const filter = ["kind:eq:renamed", `details:contains:"from": ${JSON.stringify(wanted).slice(0, -1)}`];
+  const columns = "position,user_id,details";
+  const { rows } = await get(query("/api/ops/tables/events/rows", { filter, columns, sort: "-position", limit: 8 }), signal);
+  await learn(
+    rows.map((row) => row.user_id),
+    signal,
+  );
+  return rows
+    .filter((row) => row.user_id !== null)
+    .map(({ user_id: id, details }) => ({ kind: `Was ${details.from}`, label: nameOf(id) || `user ${id}`, path: `/ops/users/${id}` }));
 }
 
 /** @param {Choice[]} known what can be chosen by its words @param {(path: string) => void} go */
@@ -89,6 +105,9 @@ export function palette(known, go) {
     const page = await get(path, signal).catch(() => ({ rows: [] }));
     if (signal.aborted) return;
     choices.push(...page.rows.map((row) => ({ kind: "User", label: row.username, path: `/ops/users/${row.id}` })), ...direct(wanted));
+    draw();
+    choices.push(...(await renamed(wanted, signal).catch(() => [])));
+    if (signal.aborted) return;
     draw();
     if (!choices.length) fill(list, el("li.none", { role: "option", "aria-disabled": "true" }, "Nothing has this name, id or address."));
   }

@@ -1,8 +1,8 @@
 // @ts-check
-// What the reader has chosen for this browser: the theme, and the zone in which times are shown.
+// What the reader has chosen for this browser: the theme, the zone in which times are shown, whether first steps are.
 
 /** @type {Record<string, string[]>} */
-const CHOICES = { theme: ["system", "light", "dark"], zone: ["local", "UTC"] };
+const CHOICES = { theme: ["system", "light", "dark"], zone: ["local", "UTC"], steps: ["shown", "hidden"] };
 
 /** What was chosen on this page. @type {Record<string, string>} */
 const chosen = {};

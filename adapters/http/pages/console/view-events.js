@@ -18,13 +18,13 @@ const SENTENCES = {
 };
 
 /** What is told of an event, in one line. */
-const told = ({ kind, details }) =>
+export const told = ({ kind, details }) =>
   SENTENCES[kind]?.(details) ??
   Object.entries(details)
     .map(([key, each]) => `${key.replaceAll("_", " ")}: ${each}`)
     .join(", ");
 
-function detail(row) {
+export function detail(row) {
   const facts = {
     Address: isolated(row.address),
     Device: isolated(row.device || "–"),
@@ -44,46 +44,30 @@ function detail(row) {
   );
 }
 
-/**
- * @param {{filter: string[], context: any, limit?: number, sort?: string | null, onsort?: (by: string) => void, empty: any,
- *   ofOne?: boolean}} options `ofOne`: all are of one user, who need not be named in each row
- */
-export function eventsTable({ filter, context, limit, sort, onsort, empty, ofOne = false }) {
-  const pick = picker(context);
-  /** @type {import("./table.js").Column[]} */
-  const columns = [
-    { label: "When", sort: "at", falling: true, card: "end", cell: (row) => instant(row.at) },
-    { label: "What", kind: "fixed", card: "first", cell: (row) => pick("kind", row.kind) },
-    { label: "Whom", card: "second", cell: (row) => who(row.user_id) },
-    { label: "Operator", cell: (row) => who(row.actor_id) },
-    { label: "Address", kind: "fixed", card: "last", cell: (row) => pick("address", row.address) },
-    { label: "Details", kind: "wide", cell: (row) => whole(told(row)) },
-    { label: "Position", number: true, kind: "less", sort: "position", falling: true, cell: (row) => String(row.position) },
-  ];
-  return table({
-    label: "Events",
-    signal: context.signal,
-    sort,
-    onsort,
-    open: detail,
-    empty,
-    columns: columns.filter((column) => !ofOne || column.label !== "Whom"),
-    load: named((after, stop, size) => get(query(ROWS, { filter, sort, after, limit: size || limit }), stop), "user_id", "actor_id"),
-  }).node;
-}
-
 export async function view(context) {
-  const { search, change } = context;
+  const { search, change, signal } = context;
   const filter = filtersOf(EVENTS, search);
   const sort = search.get("sort");
+  const pick = picker(context);
   return [
     el("header", {}, el("h1", {}, title), await filters(EVENTS, context, filter), csv(query(`${ROWS}.csv`, { filter, sort }))),
-    eventsTable({
-      filter,
-      context,
+    table({
+      label: "Events",
+      signal,
       sort,
       onsort: (by) => change({ sort: by }),
+      open: detail,
       empty: nothing("Nothing that fits has happened.", context),
-    }),
+      columns: [
+        { label: "When", sort: "at", falling: true, card: "end", cell: (row) => instant(row.at) },
+        { label: "What", kind: "fixed", card: "first", cell: (row) => pick("kind", row.kind) },
+        { label: "Whom", card: "second", cell: (row) => who(row.user_id) },
+        { label: "Operator", cell: (row) => who(row.actor_id) },
+        { label: "Address", kind: "fixed", card: "last", cell: (row) => pick("address", row.address) },
+        { label: "Details", kind: "wide", cell: (row) => whole(told(row)) },
+        { label: "Position", number: true, kind: "less", sort: "position", falling: true, cell: (row) => String(row.position) },
+      ],
+      load: named((after, stop, limit) => get(query(ROWS, { filter, sort, after, limit }), stop), "user_id", "actor_id"),
+    }).node,
   ];
 }

@@ -3,6 +3,7 @@ import { ask, get, query } from "./api.js";
 import { ask as askDialog, copyButton, show } from "./dialog.js";
 import { button, csv, el, isolated, say } from "./dom.js";
 import { instant } from "./format.js";
+import { badge } from "./icons.js";
 import { named, who } from "./names.js";
 import { table } from "./table.js";
 
@@ -41,6 +42,24 @@ export function view({ search, again, signal }) {
         return true;
       },
     });
+  const inviteOperator = () =>
+    askDialog({
+      title: "Invite an operator",
+      action: "Invite",
+      text: "Operators may do everything here, to everybody's accounts.",
+      fields: { note: { label: "For whom", maxlength: 200, help: "For operators; whoever is invited does not see it." } },
+      act: async ({ note }) => {
+        const made = await ask("POST", "/api/ops/operators/invitations", { note });
+        again();
+        const address = `${location.origin}/ops/set-up#${made.code}`;
+        show({
+          title: "The link",
+          text: "It is shown this once. It works once, for 24 hours, as long as you are an operator and keep your password.",
+          content: [el("p", {}, el("code.secret", {}, address)), copyButton(address)],
+        });
+        return true;
+      },
+    });
   const revoke = async (row) => {
     const done = await askDialog({
       title: "Revoke this invitation?",
@@ -55,13 +74,22 @@ export function view({ search, again, signal }) {
     });
     if (done) again();
   };
-  if (search.get("new")) {
+  const wanted = search.get("new");
+  if (wanted) {
     history.replaceState(history.state, "", location.pathname); // gone back to, it is only the list
-    create();
+    if (wanted === "operator") inviteOperator();
+    else create();
   }
   const revoking = (row) => (stateOf(row) === "open" ? button("Revoke", () => revoke(row)) : null);
   return [
-    el("header", {}, el("h1", {}, title), csv("/api/ops/tables/invitations/rows.csv"), button("New invitation", create, ".primary")),
+    el(
+      "header",
+      {},
+      el("h1", {}, title),
+      csv("/api/ops/tables/invitations/rows.csv"),
+      button("Invite an operator", inviteOperator),
+      button("New invitation", create, ".primary"),
+    ),
     table({
       label: "Invitations",
       signal,
@@ -69,7 +97,10 @@ export function view({ search, again, signal }) {
         { label: "For whom", kind: "wide", card: "first", cell: (row) => (row.note ? isolated(row.note) : `invitation ${row.id}`) },
         { label: "State", card: "second", cell: stateOf },
         { label: "Used", number: true, cell: (row) => `${row.used} of ${row.uses}` },
-        { label: "Roles", kind: "less", cell: (row) => row.roles.replaceAll(",", ", ") || "–" },
+        {
+          label: "To be",
+          cell: (row) => (row.is_for_operator ? badge("operator", "operator") : row.roles.replaceAll(",", ", ") || "user"),
+        },
         { label: "Operator", cell: (row) => (row.issuer_id ? who(row.issuer_id) : "command line") },
         { label: "Expires", card: "last", cell: (row) => instant(row.expires_at) },
         { label: "", card: "end", cell: revoking },

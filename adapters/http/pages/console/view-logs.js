@@ -18,10 +18,10 @@ export const title = "Logs";
 export const off = "Requests are not recorded here: FRONTDESK_REQUEST_LOG is off.";
 
 // What the console itself asks would hide what others do.
-const NOT_OURS = ["route:not_prefix:/api/ops", "route:not_prefix:/ops"];
+export const NOT_OURS = ["route:not_prefix:/api/ops", "route:not_prefix:/ops"];
 const ICONS = { warning: "refused", error: "failed" };
 
-const status = (row) =>
+export const status = (row) =>
   el(`span.status.${row.level}`, {}, ICONS[row.level] ? [icon(ICONS[row.level], ICONS[row.level]), " "] : null, String(row.status));
 
 function requests({ load, context, sort, onsort }) {

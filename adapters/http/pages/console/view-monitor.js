@@ -2,6 +2,7 @@
 import { get, query } from "./api.js";
 import { chart, together } from "./chart.js";
 import { el, fill, link } from "./dom.js";
+import { firstSteps } from "./first-steps.js";
 import { atMost, bytes, compact, duration, milliseconds, number } from "./format.js";
 import { nodeTable } from "./nodes.js";
 import { finished } from "./ticks.js";
@@ -193,5 +194,6 @@ export async function view({ search, change, signal }) {
     zoomed ? el("option", { value: chosen, selected: true }, "The range you chose") : null,
   );
   const whole = zoomed ? link("Whole range", query("/ops/monitor", { span: chosen, node })) : null;
-  return [el("header", {}, el("h1", {}, title), choice, nodeChoice, whole), trouble, numbers.node, lines.node, places];
+  const header = el("header", {}, el("h1", {}, title), choice, nodeChoice, whole);
+  return [header, trouble, await firstSteps(signal), numbers.node, lines.node, places];
 }

@@ -4,8 +4,11 @@ import { ask as askDialog } from "./dialog.js";
 import { button, csv, el, say } from "./dom.js";
 import { filters, filtersOf, nothing, picker } from "./filters.js";
 import { instant } from "./format.js";
+import { badge } from "./icons.js";
 import { SESSIONS } from "./lists.js";
+import { manySessions } from "./many-sessions.js";
 import { named, who } from "./names.js";
+import { endOwnOthers } from "./own.js";
 import { removed, rowOf, table } from "./table.js";
 
 export const name = "sessions";
@@ -14,10 +17,13 @@ export const title = "Sessions";
 const ROWS = `${SESSIONS.path}/rows`;
 
 /**
- * @param {{filter: string[], context: any, sort?: string | null, onsort?: (by: string) => void, empty: any, ofOne?: boolean}} options
+ * @param {{filter: string[], context: any, sort?: string | null, onsort?: (by: string) => void, empty: any, ofOne?: boolean,
+ *   select?: import("./selection.js").Selection}} options
  * `ofOne`: all are of one user, who need not be named in each row
  */
-function sessions({ filter, context, sort, onsort, empty, ofOne = false }) {
+function sessions({ filter, context, sort, onsort, empty, select, ofOne = false }) {
+  const isHere = (row) => row.id === context.me.session_id;
+  const ending = (row) => button("End", (event) => end(row, rowOf(event), ofOne ? context.again : null));
   const pick = picker(context);
   /** @type {import("./table.js").Column[]} */
   const columns = [
@@ -38,11 +44,12 @@ function sessions({ filter, context, sort, onsort, empty, ofOne = false }) {
     { label: "Opened", kind: "less", cell: (row) => instant(row.created_at) },
     { label: "Last seen", card: "last", cell: (row) => instant(row.last_seen_at) },
     { label: "Expires", sort: "expires_at", falling: true, cell: (row) => instant(row.expires_at) },
-    { label: "", card: "end", cell: (row) => button("End", (event) => end(row, rowOf(event), ofOne ? context.again : null)) },
+    { label: "", card: "end", cell: (row) => (isHere(row) ? badge("you", "this one") : ending(row)) },
   ];
   return table({
     label: "Sessions",
     signal: context.signal,
+    select,
     sort,
     onsort,
     empty,
@@ -85,7 +92,13 @@ export function sessionsOf(user, context) {
     });
   return [
     sessions({ filter: [`user_id:eq:${user.id}`], context: elsewhere(context, "/ops/sessions"), empty: "Signed in nowhere.", ofOne: true }),
-    el("p", {}, button("End all", all)),
+    user.id === context.me.user.id
+      ? el(
+          "p",
+          {},
+          button("End my other sessions", () => endOwnOthers(context.again)),
+        )
+      : el("p", {}, button("End all", all)),
   ];
 }
 
@@ -100,8 +113,10 @@ export async function view(context) {
   const { search, change } = context;
   const filter = filtersOf(SESSIONS, search);
   const sort = search.get("sort");
+  const select = manySessions(filter, context);
   return [
     el("header", {}, el("h1", {}, title), await filters(SESSIONS, context, filter), csv(query(`${ROWS}.csv`, { filter, sort }))),
-    sessions({ filter, context, sort, onsort: (by) => change({ sort: by }), empty: nothing("No session fits.", context) }),
+    select.bar,
+    sessions({ filter, context, sort, onsort: (by) => change({ sort: by }), empty: nothing("No session fits.", context), select }),
   ];
 }

@@ -8,7 +8,8 @@ export const title = "Set up";
 export function view({ go, forget }) {
   // In the fragment, which no server and no log ever sees.
   const code = location.hash.slice(1);
-  if (!/^[\w-]{43}$/.test(code)) {
+  const isInvited = /^fdi_[\w-]{43}$/.test(code);
+  if (!isInvited && !/^[\w-]{43}$/.test(code)) {
     return el(
       "div.door",
       {},
@@ -17,7 +18,7 @@ export function view({ go, forget }) {
         "p",
         {},
         "It ends with a code, which is missing or cut off here. ",
-        "The service prints a new link each time it starts, until there is an operator.",
+        "The service prints a new link each time it starts, until there is an operator; an operator can invite others.",
       ),
       el("p", {}, link("To the login", "/ops/login")),
     );
@@ -31,7 +32,7 @@ export function view({ go, forget }) {
     required: true,
     "aria-describedby": "help",
   });
-  const send = el("button.primary", { type: "submit" }, "Become the operator");
+  const send = el("button.primary", { type: "submit" }, isInvited ? "Become an operator" : "Become the operator");
   return el(
     "form.door",
     {
@@ -39,7 +40,8 @@ export function view({ go, forget }) {
         event.preventDefault();
         send.disabled = true;
         try {
-          await plainly("/api/ops/set-up", { code, username: username.value, password: password.value });
+          const [path, key] = isInvited ? ["/api/ops/operators", "invitation"] : ["/api/ops/set-up", "code"];
+          await plainly(path, { [key]: code, username: username.value, password: password.value });
           forget();
           go("/ops");
         } catch (error) {
@@ -48,8 +50,14 @@ export function view({ go, forget }) {
         }
       },
     },
-    el("h1", {}, "Become the first operator"),
-    el("p", {}, "The link works once, for half an hour. Restart the service for a new one."),
+    el("h1", {}, isInvited ? "Become an operator" : "Become the first operator"),
+    el(
+      "p",
+      {},
+      isInvited
+        ? "You are invited. The link works once, for a day; ask who sent it for a new one."
+        : "The link works once, for half an hour. Restart the service for a new one.",
+    ),
     el("p.field", {}, el("label", { for: "username" }, "Name"), username),
     el(
       "p.field",

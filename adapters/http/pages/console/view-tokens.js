@@ -25,6 +25,13 @@ const SCOPES = {
   "events.view": "following events",
 };
 
+// What programs are often for.
+const PRESETS = {
+  Monitoring: ["metrics.view"],
+  Reading: ["api.view", "data.view", "log.view", "metrics.view", "events.view"],
+  "An application": ["events.view", "data.roles"],
+};
+
 export function view({ me, search, again, signal }) {
   const create = () =>
     askDialog({
@@ -32,7 +39,7 @@ export function view({ me, search, again, signal }) {
       action: "Create",
       fields: {
         name: { label: "Name", required: true, maxlength: 60 },
-        scopes: { label: "Scopes", choices: me.scopes, words: SCOPES, value: ["data.view"] },
+        scopes: { label: "Scopes", choices: me.scopes, words: SCOPES, presets: PRESETS, value: ["data.view"] },
         days: { label: "Days", type: "number", value: "90", required: true },
       },
       act: async ({ name: label, scopes, days }) => {

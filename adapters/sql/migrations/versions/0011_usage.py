@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("last_address", Text, nullable=True))
     for column in _INDEXED:
         op.create_index(op.f(f"ix_users_{column}"), "users", [column])
+    op.create_index(op.f("ix_events_kind_position"), "events", ["kind", "position"])
     is_for_operator = sa.Column("is_for_operator", BigInt, nullable=False, server_default="0")
     op.add_column("invitations", is_for_operator)
 
@@ -31,6 +32,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to 0010."""
     op.drop_column("invitations", "is_for_operator")
+    op.drop_index(op.f("ix_events_kind_position"), "events")
     for column in _INDEXED:
         op.drop_index(op.f(f"ix_users_{column}"), "users")
     for column in ("last_address", "last_used_at", "signup_address"):
