@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,18 @@ class Console:
     def user(self, name: str) -> None:
         with connect(self.url) as client:
             assert client.sign_up(name, PASSWORD).status == 200
+
+    def recorded(self, wanted: int) -> None:
+        """Wait until so many requests of others than operators are on record."""
+        outside = {"filter": ["route:not_prefix:/api/ops", "route:not_prefix:/ops"]}
+        with connect(self.url) as root:
+            assert root.log_in("root", PASSWORD).status == 200
+            for _ in range(100):
+                found = root.request("GET", "/api/ops/logs/count", params=outside)
+                if found.data["count"] > wanted:  # and that of this login
+                    return
+                time.sleep(0.1)
+        raise AssertionError("They were not recorded.")
 
     def shot(self, name: str) -> None:
         if folder := os.environ.get("SCREENSHOTS"):

@@ -16,7 +16,7 @@ export const changeOwnPassword = (again) =>
       password: { label: "New password", type: "password", required: true, autocomplete: "new-password" },
     },
     act: async ({ current, password }) => {
-      await ask("PATCH", "/api/user", { current_password: current, password });
+      await ask("PUT", "/api/user", { current_password: current, password });
       say("Your password is changed.");
       again();
       return true;

@@ -60,7 +60,7 @@ export async function view(context) {
       empty: nothing("Nothing that fits has happened.", context),
       columns: [
         { label: "When", sort: "at", falling: true, card: "end", cell: (row) => instant(row.at) },
-        { label: "What", kind: "fixed", card: "first", cell: (row) => pick("kind", row.kind) },
+        { label: "What", kind: "fixed", sort: "kind", card: "first", cell: (row) => pick("kind", row.kind) },
         { label: "Whom", card: "second", cell: (row) => who(row.user_id) },
         { label: "Operator", cell: (row) => who(row.actor_id) },
         { label: "Address", kind: "fixed", card: "last", cell: (row) => pick("address", row.address) },

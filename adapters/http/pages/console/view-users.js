@@ -78,7 +78,7 @@ async function all(context) {
         { label: "Id", number: true, sort: "id", falling: true, card: "second", cell: (row) => String(row.id) },
         { label: "Signed up", sort: "signup_time", falling: true, card: "last", cell: (row) => instant(row.signup_time) },
         { label: "From", kind: "fixed", cell: (row) => pick("signup_address", row.signup_address) },
-        { label: "Last used", sort: "last_used_at", falling: true, kind: "less", cell: (row) => instant(row.last_used_at) },
+        { label: "Last used", kind: "less", cell: (row) => instant(row.last_used_at) },
       ],
       load: (after, stop, limit) => get(query(ROWS, { filter, sort, after, limit }), stop),
       open: (row) => go(`/ops/users/${row.id}`),
