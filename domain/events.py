@@ -37,7 +37,8 @@ class EventKind(StrEnum):
     INVITATION_CREATED = "invitation_created"
     INVITATION_REVOKED = "invitation_revoked"
     INVITATION_USED = "invitation_used"
-    OPERATOR_INVITED = "operator_invited"
+    UNKNOWN = "unknown"
+    """What a newer version writes, which works on the same database."""
 
 
 class Refusal(StrEnum):

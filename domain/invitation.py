@@ -7,7 +7,7 @@ from typing import Protocol
 
 from domain.errors import InvalidNote
 from domain.operator import Issuer
-from domain.secrets import InvitationCode, hide_secrets
+from domain.secrets import InvitationCode, OperatorCode, hide_secrets
 from domain.user import has_invisible
 
 NOTE_MAX_CHARACTERS = 200
@@ -55,6 +55,14 @@ class IssuedInvitation:
     """A new invitation with its code: the only moment the code itself is known."""
 
     code: InvitationCode
+    invitation: Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedOperatorInvitation:
+    """The same of one that is for an operator."""
+
+    code: OperatorCode
     invitation: Invitation
 
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 _LENGTH = 43
 _SHAPE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH}}}", re.ASCII)
 _LIKE_ONE = re.compile(rf"[A-Za-z0-9_-]{{{_LENGTH},}}", re.ASCII)
-_KEY_PREFIX, _SESSION_PREFIX, _INVITATION_PREFIX = "fdk_", "fds_", "fdi_"
+_KEY_PREFIX, _SESSION_PREFIX = "fdk_", "fds_"
+_INVITATION_PREFIX, _OPERATOR_PREFIX = "fdi_", "fdo_"
 _DECODED_AT_MOST = 6
 
 
@@ -90,6 +91,22 @@ class InvitationCode(Secret):
     def text(self) -> str:
         """As it is shown, once."""
         return _INVITATION_PREFIX + self.value
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorCode(Secret):
+    """The secret of an invitation to be an operator, with another prefix: no sign-up takes it."""
+
+    @classmethod
+    def parse(cls, raw: str) -> Self | None:
+        """Read what a client presents. Anything of another shape is `None`."""
+        value = raw.removeprefix(_OPERATOR_PREFIX)
+        return cls(value) if value != raw and _SHAPE.fullmatch(value) else None
+
+    @property
+    def text(self) -> str:
+        """As it is shown, once."""
+        return _OPERATOR_PREFIX + self.value
 
 
 _Kind = TypeVar("_Kind", bound=Secret)

@@ -154,6 +154,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             check_issuer=steps.check_issuer,
             password_policy=policies.passwords,
             devices=ports.devices,
+            last_seen=ports.last_seen,
         ),
         list_sessions=ListSessions(
             records=ports.records, clock=ports.clock, lifetimes=policies.lifetimes

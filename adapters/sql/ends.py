@@ -64,6 +64,9 @@ class End:
             return job(self.connection)
         return await driver.run_sync(lambda _: job(self.connection))
 
+    async def hurry(self) -> None:
+        """Do not wait for others who have it open. Then they make it raise `InUse`."""
+
     async def exclude_others(self) -> None:
         """Let nobody write until the end. Raises `InUse`."""
 
@@ -86,8 +89,11 @@ class PostgresqlEnd(End):
         super().__init__(connection, driver)
         self._driver, self._name = driver, name
 
-    async def exclude_others(self) -> None:
+    async def hurry(self) -> None:
         await self._driver.execute(text(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}"))
+
+    async def exclude_others(self) -> None:
+        await self.hurry()
         await self._driver.execute(text(f"LOCK TABLE {_ALL} IN EXCLUSIVE MODE"))
 
     async def demand_alone(self) -> None:
@@ -108,12 +114,12 @@ async def new_sqlite_file(path: Path) -> AsyncIterator[End]:
     whole or not at all. Raises `FileExistsError`, also for what is left of another one: SQLite
     would add its log to this.
     """
-    with _beside(path) as unfinished, _exclusive(unfinished) as connection:
+    with beside(path) as unfinished, _exclusive(unfinished) as connection:
         yield (end := End(connection))
     if end.is_committed:
-        _put_in_place(unfinished, path)
+        put_in_place(unfinished, path)
     else:
-        _remove(unfinished)
+        remove(unfinished)
 
 
 @asynccontextmanager
@@ -157,24 +163,30 @@ def _exclusive(path: Path) -> Iterator[Connection]:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def beside(path: Path) -> Iterator[Path]:
     """A new database beside this place."""
     _demand_free(path)
     unfinished = path.with_name(f"{path.name}.unfinished")
-    _remove(unfinished)  # of one that was killed
+    remove(unfinished)  # of one that was killed
     create_database(unfinished)
     try:
         yield unfinished
     except BaseException:
-        _remove(unfinished)
+        remove(unfinished)
         raise
 
 
-def _put_in_place(unfinished: Path, path: Path) -> None:
+def put_in_place(unfinished: Path, path: Path) -> None:
+    """Raises `FileExistsError`: it replaces nothing."""
     _demand_free(path)
     os.link(unfinished, path)  # unlike a renaming, it replaces nothing
     unfinished.unlink()
-    descriptor = os.open(path.parent, os.O_RDONLY)
+    keep_names(path.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Write to the disk which files are in it."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -182,15 +194,17 @@ def _put_in_place(unfinished: Path, path: Path) -> None:
 
 
 def _demand_free(path: Path) -> None:
-    for each in _files_of(path):
+    for each in files_of(path):
         if each.exists():
             raise FileExistsError(f"There is a file {each} already; name another one.")
 
 
-def _remove(path: Path) -> None:
-    for each in _files_of(path):
+def remove(path: Path) -> None:
+    """A database with its other files, those of them that are there."""
+    for each in files_of(path):
         each.unlink(missing_ok=True)
 
 
-def _files_of(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """The database, and what SQLite may have beside it."""
     return [path.with_name(f"{path.name}{each}") for each in ("", "-wal", "-shm", "-journal")]

@@ -27,11 +27,15 @@ EVENT = (
 )
 
 
+_KINDS = frozenset(EventKind)
+
+
 def to_recorded(row: Sequence[Any]) -> Recorded:
     """A row of the columns `EVENT`."""
     position, kind, at, user_id, address, user_agent, details, actor_id, device = row
     origin = Origin(address, user_agent, device)
-    event = Event(EventKind(kind), to_instant(at), user_id, origin, json.loads(details), actor_id)
+    known = EventKind(kind) if kind in _KINDS else EventKind.UNKNOWN
+    event = Event(known, to_instant(at), user_id, origin, json.loads(details), actor_id)
     return Recorded(position, event)
 
 

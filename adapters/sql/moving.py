@@ -34,6 +34,7 @@ MOVED: Sequence[Table] = [
 """The others say something of the database itself, and each has its own."""
 
 _BATCH = 5_000
+_NUMBERED = (events.name, events.c.transaction_id.name)
 _NOBODY = "moved"  # no revision, and above all of them
 _HOLD_ACCOUNTS = (tables.users, tables.events)
 """A database without rows of these has been used by nobody."""
@@ -62,7 +63,7 @@ class NotStorable(Exception):
     """The new database does not take something."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"Nothing was moved: the new database does not take {name}: {reason}")
+        super().__init__(f"The new database does not take {name}: {reason}")
 
 
 def rows_in(connection: Connection) -> dict[str, int]:
@@ -91,17 +92,19 @@ def copy(source: Connection, target: Connection, on_rows: OnRows) -> list[Conten
     return written
 
 
-def contents(connection: Connection, on_rows: OnRows) -> list[Contents]:
+def contents(
+    connection: Connection, on_rows: OnRows, tables: Sequence[Table] = MOVED
+) -> list[Contents]:
     """What each table has."""
     found = []
-    for each in MOVED:
+    for each in tables:
         digest, number = hashlib.sha256(), 0
         for rows in _batches(connection, each):
             _add(digest, rows)
             number += len(rows)
             on_rows(len(rows))
         last_id = _last_ids(connection).get(each.name, 0)
-        found.append(Contents(each.name, number, digest.hexdigest(), last_id))
+        found.append(Contents(str(each.name), number, digest.hexdigest(), last_id))
     return found
 
 
@@ -127,7 +130,7 @@ def _copy(source: Connection, target: Connection, each: Table, on_rows: OnRows) 
         on_rows(len(rows))
     last_id = _last_ids(source).get(each.name, 0)
     _continue_after(target, each, last_id)
-    return Contents(each.name, number, digest.hexdigest(), last_id)
+    return Contents(str(each.name), number, digest.hexdigest(), last_id)
 
 
 def _go_on_with_feed(source: Connection, target: Connection) -> None:
@@ -149,7 +152,7 @@ def _batches(connection: Connection, each: Table) -> Iterator[Sequence[Sequence[
 def _all_of(each: Table) -> Select[*tuple[Any, ...]]:
     """Transactions are numbered by the server that commits them; elsewhere that means nothing."""
     shown = [
-        literal(0).label(column.name) if column is events.c.transaction_id else column
+        literal(0).label(column.name) if (each.name, column.name) == _NUMBERED else column
         for column in each.c
     ]
     return select(*shown).order_by(*each.primary_key)

@@ -3,9 +3,10 @@
 All adapters that keep something in SQLite use it.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -20,6 +21,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from domain.errors import StorageFull, StorageUnavailable, Unavailable
 
 BUSY_TIMEOUT_SECONDS = 5
+_PAGES = 1_000  # copied between two moments in which others can have the processor
 DIALECT = SQLiteDialect_pysqlite()
 
 
@@ -41,6 +43,25 @@ def open_writer(path: Path, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> sq
     another process that writes.
     """
     return _open(path, busy_timeout, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+
+
+def copy_database(source: sqlite3.Connection, file: Path) -> None:
+    """Put all that a connection sees into a file that is empty (SQLite's online backup)."""
+    with closing(sqlite3.connect(file)) as target:
+        source.backup(target, pages=_PAGES)
+
+
+def put_into_one_file(path: Path) -> None:
+    """Let it keep no log of its own, so that it can lie anywhere, and write it to the disk."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def hold_still(connection: sqlite3.Connection) -> None:
+    """From here on, a transaction that is open sees what is there now."""
+    connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
 
 
 def begin(connection: sqlite3.Connection) -> None:

@@ -149,6 +149,16 @@ events = Table(
 )
 
 
+_has_actor = events.c.actor_id.is_not(None)
+Index(
+    "ix_events_actor_id_position",
+    events.c.actor_id,
+    events.c.position,
+    sqlite_where=_has_actor,
+    postgresql_where=_has_actor,
+)
+
+
 # With PostgreSQL, transactions commit in another order than they write: whoever follows events has
 # to know the transaction of each (docs/adr/0025). Rows that are copied in have none, which is 0.
 @event.listens_for(events, "after_create")

@@ -11,7 +11,7 @@ from domain.operator import Grant, Purpose
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices, Lookup, UnitOfWork
 from domain.secrets import OneTimeCode, SessionToken
-from domain.session import Admission, Origin
+from domain.session import Admission, LastSeen, Origin
 from domain.user import User
 
 
@@ -31,6 +31,7 @@ class ResetPassword:
     check_issuer: CheckIssuer
     password_policy: PasswordPolicy
     devices: Devices
+    last_seen: LastSeen
 
     async def __call__(
         self,
@@ -56,6 +57,7 @@ class ResetPassword:
             admission = await self.open_session(
                 work, user, origin=origin, presented=presented, as_bearer=as_bearer
             )
+        self.last_seen.note_login(user.id, origin, self.clock.now())
         return replace(admission, device=self.devices.issue(user))
 
     async def _user_of(self, work: UnitOfWork, grant: Grant | None) -> User:

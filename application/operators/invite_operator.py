@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from application.steps.operator_transactions import OperatorTransactions
-from domain.events import Event, EventKind
-from domain.invitation import IssuedInvitation, parse_note
+from domain.events import Details, Event, EventKind
+from domain.invitation import IssuedOperatorInvitation, parse_note
 from domain.operator import Operator
 from domain.ports import Clock
-from domain.secrets import InvitationCode, Secrets
+from domain.secrets import OperatorCode, Secrets
 from domain.session import Origin
 
 
@@ -29,11 +29,11 @@ class InviteOperator:
 
     async def __call__(
         self, *, note: str, origin: Origin, by: Operator | None = None
-    ) -> IssuedInvitation:
+    ) -> IssuedOperatorInvitation:
         parsed_note = parse_note(note)
         if by:
             by.demand_person()
-        code, now = self.secrets.new(InvitationCode), self.clock.now()
+        code, now = self.secrets.new(OperatorCode), self.clock.now()
         async with self.transactions(by) as work:
             invitation = await work.invitations.add(
                 code.digest,
@@ -45,7 +45,8 @@ class InviteOperator:
                 issuer=by.issuer if by else None,
                 is_for_operator=True,
             )
-            actor, details = by.user.id if by else None, {"invitation": invitation.id}
-            invited = Event(EventKind.OPERATOR_INVITED, now, actor, origin, details, actor)
+            actor = by.user.id if by else None
+            details: Details = {"invitation": invitation.id, "uses": 1, "for": "operator"}
+            invited = Event(EventKind.INVITATION_CREATED, now, actor, origin, details, actor)
             await work.events.append(invited)
-        return IssuedInvitation(code, invitation)
+        return IssuedOperatorInvitation(code, invitation)

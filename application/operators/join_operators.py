@@ -9,7 +9,7 @@ from domain.errors import InvalidCode, SignUpClosed
 from domain.events import Event, EventKind
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices, Lookup
-from domain.secrets import InvitationCode, SessionToken
+from domain.secrets import OperatorCode, SessionToken
 from domain.session import Admission, Origin
 from domain.user import Username
 
@@ -36,7 +36,7 @@ class JoinOperators:
     async def __call__(
         self,
         *,
-        code: InvitationCode | None,
+        code: OperatorCode | None,
         username: str,
         password: str,
         origin: Origin,

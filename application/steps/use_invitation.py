@@ -6,7 +6,7 @@ from application.steps.check_issuer import CheckIssuer
 from domain.errors import SignUpClosed
 from domain.invitation import Invitation
 from domain.ports import Clock, UnitOfWork
-from domain.secrets import InvitationCode
+from domain.secrets import InvitationCode, OperatorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class UseInvitation:
     check_issuer: CheckIssuer
 
     async def __call__(
-        self, work: UnitOfWork, code: InvitationCode, *, for_operator: bool = False
+        self, work: UnitOfWork, code: InvitationCode | OperatorCode, *, for_operator: bool = False
     ) -> Invitation:
         used = await work.invitations.use(code.digest, self.clock.now())
         if used is None or used.is_for_operator is not for_operator:

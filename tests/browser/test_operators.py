@@ -3,12 +3,18 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.console import Console
+from tests.browser.console import Console, of_settings, run_aside
 from tests.client import connect
+from tests.conftest import settings_in
 from tests.examples import OTHER_PASSWORD, PASSWORD
+from tests.operations.conftest import make_operator
+
+SOON_MS = 100_000
+"""Ten times as long as the page takes to look again."""
 
 
 @contextmanager
@@ -29,7 +35,7 @@ def test_an_operator_is_invited_by_a_link(console: Console, browser: Browser) ->
     page.get_by_label("For whom").fill("Grace")
     page.keyboard.press("Enter")
     link = page.locator("code.secret").inner_text()
-    assert re.fullmatch(re.escape(console.url) + r"/ops/set-up#fdi_[\w-]{43}", link)
+    assert re.fullmatch(re.escape(console.url) + r"/ops/set-up#fdo_[\w-]{43}", link)
     page.get_by_role("button", name="Done").click()
     row = page.get_by_role("row", name=re.compile("Grace"))
     expect(row.locator(".badge.operator")).to_be_visible()
@@ -58,15 +64,16 @@ def test_the_first_steps_tick_themselves_and_go(console: Console) -> None:
     expect(steps.locator("code")).to_contain_text(f"curl -i {console.url}/api/user/signup")
     console.shot("first-steps")
     console.user("ada")
-    expect(steps.locator("li.done")).to_have_text([re.compile("Sign a test user up$")])
+    done = steps.locator("li.done")
+    expect(done).to_have_text([re.compile("Sign a test user up$")], timeout=SOON_MS)
     with connect(console.url) as root:
         root.log_in("root", PASSWORD)
         token = {"name": "script", "scopes": ["metrics.view"]}
         assert root.request("POST", "/api/ops/tokens", json=token).status == 200
-        expect(steps.locator("li.done")).to_have_count(2)
+        expect(done).to_have_count(2, timeout=SOON_MS)
         console.user("grace")
         assert root.request("POST", "/api/ops/users/3/promote").status == 200
-    expect(steps.locator("li.done")).to_have_count(3)
+    expect(done).to_have_count(3, timeout=SOON_MS)
     console.open("monitor")
     expect(page.get_by_role("heading", name="Monitor")).to_be_visible()
     expect(steps).to_have_count(0)
@@ -177,3 +184,85 @@ def test_users_are_found_by_the_address_of_their_sign_up(console: Console) -> No
     page.get_by_label("Select ada").check()
     expect(page.get_by_role("toolbar", name="Selected")).to_contain_text("1 selected")
     console.shot("users-390-selected")
+
+
+def test_ones_session_is_known_after_the_password_was_asked_for(
+    tmp_path: Path, browser: Browser
+) -> None:
+    settings = settings_in(tmp_path, fresh_login_minutes=0.02)
+    run_aside(lambda: make_operator(settings))
+    for console in of_settings(settings, browser):
+        page = console.page
+        console.user("ada")
+        console.log_in()
+        page.wait_for_timeout(1_500)
+        page.get_by_role("link", name="Invitations").click()
+        page.get_by_role("button", name="Invite an operator").click()
+        page.get_by_role("dialog").get_by_role("button", name="Invite").click()
+        page.get_by_label("Password of root").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Done").click()
+        page.get_by_role("link", name="Sessions", exact=True).click()
+        expect(page.locator("tbody .badge.you")).to_have_text("this one")
+        page.get_by_label("Select all that are shown").check()
+        page.get_by_role("toolbar").get_by_role("button", name="End", exact=True).click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("The one you are in stays.")
+        dialog.get_by_role("button", name="End 1 session").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(page.locator("tbody .badge.you")).to_be_visible()
+
+
+def test_what_is_called_off_stops_and_what_fails_is_said(console: Console) -> None:
+    page = console.page
+    for number in range(6):
+        console.user(f"user{number}")
+    console.log_in()
+    console.open("sessions")
+    ended: list[str] = []
+    refuse = False
+
+    def slowly(route: Route) -> None:
+        if route.request.method != "DELETE":
+            route.fallback()
+        elif refuse and ended:
+            body = '{"code": "too_many_attempts", "detail": "Wait a little."}'
+            route.fulfill(status=429, body=body, content_type="application/problem+json")
+        else:
+            ended.append(route.request.url)
+            page.wait_for_timeout(300)
+            route.fallback()
+
+    def end_all() -> None:
+        page.get_by_label("Select all that are shown").check()
+        page.get_by_role("toolbar").get_by_role("button", name="End", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name=re.compile("End . sessions")).click()
+
+    page.route("**/api/ops/users/*/sessions/*", slowly)
+    end_all()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text(re.compile("1 session ended of 6."))).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(6)
+    ended.clear()
+    refuse = True
+    end_all()
+    expect(page.get_by_text("1 session ended of 5. Then: Wait a little.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(5)
+
+
+def test_a_day_can_be_typed_and_what_an_operator_did_to_nobody_is_shown(console: Console) -> None:
+    page = console.page
+    console.user("ada")
+    console.recorded(1)
+    with connect(console.url) as root:
+        root.log_in("root", PASSWORD)
+        logs = {"filter": "status:eq:200"}
+        assert root.request("DELETE", "/api/ops/logs", params=logs).status == 200
+    console.log_in()
+    console.open("users/1")
+    timeline = page.get_by_role("table", name="Timeline")
+    expect(timeline.get_by_text("requests_forgotten")).to_be_visible()
+    page.get_by_label("Day", exact=True).focus()
+    page.keyboard.type("11262026")
+    expect(page.get_by_text("Nothing is on record of this day.")).to_be_visible()
+    assert "day=2026-11-26" in page.url

@@ -82,3 +82,9 @@ test("when a source fails in between, nothing is lost for who tries again", asyn
     [5, 4, 3, 2, 1],
   );
 });
+
+test("a page of which nothing is left is followed by the next one", async () => {
+  const some = source(6, 5, 4, 3, 2, 1);
+  const few = { ...some, load: async (after) => some.load(after).then((page) => ({ ...page, rows: page.rows.filter((row) => row < 3) })) };
+  assert.deepEqual(await all(merged([few]), 2), [2, 1]);
+});

@@ -175,7 +175,7 @@ export interface components {
          * @description Stored and shown; a kind once used keeps its name for ever.
          * @enum {string}
          */
-        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "operator_invited";
+        EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "unknown";
         /** EventPageView */
         EventPageView: {
             events: components["schemas"]["EventView"][];

@@ -1,4 +1,4 @@
-"""When accounts were last used is written later, on every engine."""
+"""When accounts were last used is written later; events of newer versions can be read."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -6,14 +6,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
-from adapters.sql.tables import users
+from adapters.sql.tables import events, users
 from adapters.sql.unit_of_work import SqlBegin
 from domain.account import Usage
+from domain.events import Event, EventKind
 from domain.user import Username
 from tests.contracts.storages import storage_on
 from tests.engines import ENGINES
@@ -68,3 +69,16 @@ async def test_more_than_are_held_at_once_are_all_written(storage: Storage) -> N
     assert (await storage.reader.one(count)) == (1050,)
     records = SqlRecords(storage.reader)
     assert (await records.sessions(added[0].id))[0].last_seen_at == LATER
+
+
+async def test_an_event_of_a_newer_version_keeps_nobody_from_reading(storage: Storage) -> None:
+    begin, records = SqlBegin(storage.transactions, str), SqlRecords(storage.reader)
+    async with begin() as work:
+        ada = await work.users.add(ADA, HASH, at=NOON)
+        await work.events.append(Event(EventKind.SIGNED_UP, NOON, ada.id, LAPTOP))
+    async with storage.transactions.begin() as transaction:
+        await transaction.execute(update(events).values(kind="of_a_newer_version"))
+    assert [each.event.kind for each in (await records.follow(None, limit=9)).events] == [
+        EventKind.UNKNOWN
+    ]
+    assert await records.events(ada.id, before=None, limit=9)

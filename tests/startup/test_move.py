@@ -286,7 +286,9 @@ def fill(folder: Path, number: int) -> Path:
     with closing(sqlite3.connect(path)) as connection:
         ids = range(10, 10 + number)
         connection.executemany(
-            "INSERT INTO users VALUES (?, ?, ?, ?, 1800000000000000, 0, NULL, 0, 1, 'a', '{}', '')",
+            "INSERT INTO users (id, username, username_key, password_hash, signup_time,"
+            " auth_version, roles, last_used_at, last_address)"
+            " VALUES (?, ?, ?, ?, 1800000000000000, 0, 'a', 1, '::1')",
             ((n, f"Name{n}", f"name{n}", f"$2b$12${n:053}") for n in ids),
         )
         connection.executemany(

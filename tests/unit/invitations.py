@@ -1,6 +1,6 @@
 """Invitations, made and used."""
 
-from domain.invitation import IssuedInvitation
+from domain.invitation import IssuedInvitation, IssuedOperatorInvitation
 from domain.operator import Operator
 from tests.examples import DAY, LAPTOP
 from tests.unit.conftest import Desk
@@ -16,5 +16,5 @@ async def invited(
 
 async def operator_invited(
     desk: Desk, by: Operator | None = None, *, note: str = ""
-) -> IssuedInvitation:
+) -> IssuedOperatorInvitation:
     return await desk.use_cases.invite_operator(by=by, note=note, origin=LAPTOP)

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import FreshLoginRequired, InvalidNote, NotSignedIn, PersonRequired
-from domain.events import Event, EventKind
+from domain.events import Details, Event, EventKind
 from domain.operator import Scope
 from tests.examples import DAY, LAPTOP, MINUTE, NOON
 from tests.unit.conftest import Desk
@@ -18,9 +18,10 @@ async def test_it_is_for_one_operator_and_for_a_day(desk: Desk) -> None:
     assert (found.is_for_operator, found.uses, found.roles, found.note) == (True, 1, (), "Grace")
     assert (found.created_at, found.expires_at) == (NOON, NOON + DAY)
     assert found.issuer == by.issuer
-    root, kind = by.user.id, EventKind.OPERATOR_INVITED
-    details = {"invitation": found.id}
+    root, kind = by.user.id, EventKind.INVITATION_CREATED
+    details: Details = {"invitation": found.id, "uses": 1, "for": "operator"}
     assert desk.happened()[-1] == Event(kind, NOON, root, LAPTOP, details, root)
+    assert issued.code.text.startswith("fdo_")
     assert issued.code.value not in str(desk.happened())
 
 

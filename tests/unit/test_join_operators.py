@@ -7,7 +7,7 @@ import pytest
 from domain.account import Usage
 from domain.errors import InvalidCode, InvalidPassword, InvalidUsername, UsernameTaken
 from domain.events import EventKind
-from domain.secrets import InvitationCode
+from domain.secrets import OperatorCode
 from domain.session import Admission
 from domain.user import Username
 from tests.examples import DAY, LAPTOP, NOON, PASSWORD, PHONE
@@ -17,7 +17,7 @@ from tests.unit.operators import at_work, became_operator
 
 
 async def join(
-    desk: Desk, code: InvitationCode | None, username: str = "grace", password: str = PASSWORD
+    desk: Desk, code: OperatorCode | None, username: str = "grace", password: str = PASSWORD
 ) -> Admission:
     return await desk.use_cases.join_operators(
         code=code, username=username, password=password, origin=PHONE, presented=None
@@ -76,7 +76,7 @@ async def test_a_link_that_does_not_count_any_more(
 async def test_nothing_is_hashed_for_what_is_no_such_invitation(desk: Desk) -> None:
     ordinary = (await invited(desk)).code
     before = desk.hasher.work
-    for code in (None, InvitationCode("x" * 43), ordinary):
+    for code in (None, OperatorCode("x" * 43), OperatorCode(ordinary.value)):
         with pytest.raises(InvalidCode):
             await join(desk, code)
     assert desk.hasher.work == before

@@ -31,7 +31,7 @@ from domain.errors import (
 )
 from domain.invitation import NOTE_MAX_CHARACTERS
 from domain.operator import Scope
-from domain.secrets import InvitationCode
+from domain.secrets import OperatorCode
 
 
 class NewOperatorInvitation(Struct, frozen=True):
@@ -48,7 +48,7 @@ class NewOperatorInvitation(Struct, frozen=True):
 
 
 class InvitedOperator(Struct, frozen=True):
-    """Who becomes an operator, with the code of an invitation (`fdi_…`)."""
+    """Who becomes an operator, with the code of an invitation (`fdo_…`)."""
 
     invitation: Annotated[str, Body(max_length=100)]
     username: Name
@@ -111,7 +111,7 @@ class OperatorInvitationsController(Controller):
     ) -> Response[UserView]:
         """With the code that an operator handed over. You are logged in."""
         admission = await join_operators(
-            code=InvitationCode.parse(data.invitation),
+            code=OperatorCode.parse(data.invitation),
             username=data.username,
             password=data.password,
             origin=origin_of(request),

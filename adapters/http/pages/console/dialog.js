@@ -22,7 +22,7 @@ import { button, copy, el, fill } from "./dom.js";
  */
 
 /**
- * `act` gets the values by name, and the fields; if it throws, the dialog says why and stays. Resolves with what `act`
+ * `act` gets the values by name, the fields, and a signal that aborts when the dialog is closed; if it throws, the dialog says why and stays. Resolves with what `act`
  * returned, or undefined when it was called off.
  * @template T
  * @param {object} options
@@ -31,7 +31,7 @@ import { button, copy, el, fill } from "./dom.js";
  * @param {Record<string, Field>} [options.fields]
  * @param {string} options.action
  * @param {boolean} [options.dangerous]
- * @param {(values: Record<string, any>, inputs: Record<string, any>) => T | Promise<T>} options.act
+ * @param {(values: Record<string, any>, inputs: Record<string, any>, signal: AbortSignal) => T | Promise<T>} options.act
  * @returns {Promise<T | undefined>}
  */
 export function ask({ title, text, fields = {}, action, dangerous = false, act }) {
@@ -115,7 +115,7 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
       fill(trouble);
       try {
         const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.values ?? input.value]));
-        result = await act(values, inputs);
+        result = await act(values, inputs, closing.signal);
         dialog.close();
       } catch (error) {
         fill(trouble, error.message);
@@ -124,7 +124,9 @@ export function ask({ title, text, fields = {}, action, dangerous = false, act }
         form.removeAttribute("aria-busy");
       }
     });
+    const closing = new AbortController();
     dialog.addEventListener("close", () => {
+      closing.abort();
       dialog.remove();
       resolve(result);
     });

@@ -6,7 +6,7 @@ import { button, copy, el, fill, link } from "./dom.js";
 import { icon } from "./icons.js";
 import { choose, preference } from "./preferences.js";
 
-const EVERY_MS = 2000;
+const EVERY_MS = 10_000;
 const TABLES = "/api/ops/tables";
 
 const signUp = () =>
@@ -37,10 +37,11 @@ const STEPS = [
   },
 ];
 
-/** Which steps are done: one row of each kind is enough to know. @param {AbortSignal} signal */
-const look = (signal) =>
+/** Which steps are done: one row of each kind is enough to know. @param {boolean[]} known @param {AbortSignal} signal */
+const look = (known, signal) =>
   Promise.all(
-    STEPS.map(async ({ table, filter, more }) => {
+    STEPS.map(async ({ table, filter, more }, index) => {
+      if (known[index]) return true;
       const page = await get(query(`${TABLES}/${table}/rows`, { filter, columns: "id", limit: more + 1 }), signal);
       return page.rows.length > more;
     }),
@@ -49,7 +50,7 @@ const look = (signal) =>
 /** Nothing, if all is done or was hidden. @param {AbortSignal} signal */
 export async function firstSteps(signal) {
   if (preference("steps") === "hidden") return null;
-  let done = await look(signal).catch(() => STEPS.map(() => true)); // what cannot be known is not urged
+  let done = await look([], signal).catch(() => STEPS.map(() => true)); // what cannot be known is not urged
   if (done.every(Boolean)) return null;
   const node = el("section.steps", { "aria-label": "First steps" });
   const list = el("ol");
@@ -68,19 +69,23 @@ export async function firstSteps(signal) {
     );
   }
 
-  const timer = setInterval(async () => {
-    if (document.hidden) return;
-    const now = await look(signal).catch(() => done);
-    if (signal.aborted || now.join() === done.join()) return;
-    done = now;
-    draw();
-    if (done.every(Boolean)) clearInterval(timer);
-  }, EVERY_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
+  /** @type {number} */
+  let timer;
+  async function lookAgain() {
+    const now = document.hidden ? done : await look(done, signal).catch(() => done);
+    if (signal.aborted || !node.isConnected) return;
+    if (now.join() !== done.join()) {
+      done = now;
+      draw();
+    }
+    if (!done.every(Boolean)) timer = setTimeout(lookAgain, EVERY_MS);
+  }
+  timer = setTimeout(lookAgain, EVERY_MS);
+  signal.addEventListener("abort", () => clearTimeout(timer));
 
   const close = () => {
     choose("steps");
-    clearInterval(timer);
+    clearTimeout(timer);
     node.remove();
   };
   draw();

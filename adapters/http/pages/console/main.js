@@ -74,6 +74,7 @@ async function show(focused = "") {
     if (!open && me === null) me = await get("/api/ops/me", signal);
     drawNav(open, view);
     const search = new URLSearchParams(location.search);
+    const here = location.pathname;
     const context = {
       key: decoded(key),
       search,
@@ -83,7 +84,8 @@ async function show(focused = "") {
       forget: () => {
         me = null;
       },
-      again: () => go(location.pathname + location.search),
+      // Who is somewhere else by now is left alone.
+      again: () => here === location.pathname && go(location.pathname + location.search),
       // Another address for what is shown, so that it can be shared and gone back to: what is not named here stays.
       change: (changes) => go(changed(search, changes)),
     };
@@ -239,6 +241,7 @@ arrange({
         action: "Log in again",
         act: async ({ password }) => {
           await plainly("/api/user/login", { username: me.user.username, password });
+          Object.assign(me, await get("/api/ops/me")); // it is another session now
           return true;
         },
       }),

@@ -13,11 +13,12 @@ import { selection } from "./selection.js";
  * @param {any[]} rows
  * @param {object} body
  * @param {() => void} again
+ * @param {AbortSignal} signal of who calls it off
  */
-async function change(rows, body, again) {
+async function change(rows, body, again, signal) {
   /** @type {any[]} */
   const outcomes = [];
-  for (let done = 0; done < rows.length; done += AT_ONCE) {
+  for (let done = 0; done < rows.length && !signal.aborted; done += AT_ONCE) {
     const part = rows.slice(done, done + AT_ONCE);
     if (rows.length > AT_ONCE) say(`${done.toLocaleString("en")} of ${rows.length.toLocaleString("en")} …`);
     outcomes.push(...(await ask("POST", "/api/ops/users/batch", { ...body, ids: part.map((row) => row.id) })));
@@ -44,8 +45,8 @@ const disable = (rows, again) =>
     dangerous: true,
     text: "All sessions and access keys end at once, and logins are refused.",
     fields: { reason: { label: "Reason", maxlength: 200, help: "For the record; it may be left empty." } },
-    act: async ({ reason }) => {
-      await change(rows, { action: "disable", reason }, again);
+    act: async ({ reason }, __, signal) => {
+      await change(rows, { action: "disable", reason }, again, signal);
       return true;
     },
   });
@@ -57,8 +58,8 @@ const endSessions = (rows, again) =>
     action: "End sessions",
     dangerous: true,
     text: "They have to log in again.",
-    act: async () => {
-      await change(rows, { action: "end_sessions" }, again);
+    act: async (_, __, signal) => {
+      await change(rows, { action: "end_sessions" }, again, signal);
       return true;
     },
   });
@@ -72,8 +73,8 @@ const changeRoles = (rows, again) =>
       add: { label: "Give", help: "Words with spaces between, as in: member editor" },
       remove: { label: "Take away", help: "Others stay as they are." },
     },
-    act: async ({ add, remove }) => {
-      await change(rows, { action: "change_roles", add: words(add), remove: words(remove) }, again);
+    act: async ({ add, remove }, __, signal) => {
+      await change(rows, { action: "change_roles", add: words(add), remove: words(remove) }, again, signal);
       return true;
     },
   });

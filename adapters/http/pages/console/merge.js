@@ -39,11 +39,12 @@ export function merged(sources, size = 50) {
 }
 
 async function refill(each, source, signal, limit) {
-  if (each.rows.length || each.isDone) return;
-  const page = await source.load(each.after, signal, limit);
-  each.rows = page.rows;
-  each.after = page.next;
-  each.isDone = page.next === null;
+  while (!each.rows.length && !each.isDone) {
+    const page = await source.load(each.after, signal, limit);
+    each.rows = page.rows;
+    each.after = page.next;
+    each.isDone = page.next === null;
+  }
 }
 
 /** Which source has the newest row left; -1 if none has any. */

@@ -38,16 +38,16 @@ function sourcesOf(user, day) {
     const [begin, end] = boundsOf(day);
     return [`${column}:ge:${begin}`, `${column}:lt:${end}`];
   };
-  const events = (/** @type {string[]} */ ...filter) => ({
+  const events = (/** @type {string} */ column, /** @type {(row: any) => boolean} */ isMeant) => ({
     time: (/** @type {any} */ row) => Date.parse(row.at),
     load: async (/** @type {any} */ after, /** @type {any} */ signal, /** @type {any} */ limit) => {
-      const asked = { filter: [...filter, ...within("at")], sort: "-position", after, limit };
+      const asked = { filter: [`${column}:eq:${user.id}`, ...within("at")], sort: "-position", after, limit };
       const page = await get(query(`${EVENTS.path}/rows`, asked), signal);
       await learn(
         page.rows.flatMap((/** @type {any} */ row) => [row.user_id, row.actor_id]),
         signal,
       );
-      return page;
+      return { ...page, rows: page.rows.filter(isMeant) };
     },
   });
   const requests = {
@@ -60,9 +60,9 @@ function sourcesOf(user, day) {
       });
     },
   };
-  const own = `user_id:eq:${user.id}`;
-  const done = user.is_operator ? [events(`actor_id:eq:${user.id}`, `user_id:ne:${user.id}`)] : [];
-  return { requests, all: [events(own), requests, ...done] };
+  // What they did to others as an operator, also if they are none any more.
+  const done = events("actor_id", (row) => row.user_id !== user.id);
+  return { requests, all: [events("user_id", () => true), requests, done] };
 }
 
 /** @param {any} user @param {any} context */
@@ -81,7 +81,7 @@ export function timeline(user, context) {
   const details = (/** @type {any} */ entry) => {
     const { row } = entry;
     if (isRequest(entry)) return whole([row.query ? `${row.path}?${row.query}` : row.path, row.problem].filter(Boolean).join("  "));
-    return row.user_id === user.id ? whole(told(row)) : [who(row.user_id), " ", whole(told(row))];
+    return row.user_id === user.id || row.user_id === null ? whole(told(row)) : [who(row.user_id), " ", whole(told(row))];
   };
   const today = dayOf(Date.now());
   const field = el("input", {
@@ -89,7 +89,8 @@ export function timeline(user, context) {
     value: day,
     max: today,
     "aria-label": "Day",
-    onchange: () => change({ day: field.value }),
+    // While a year is typed, it is one of long ago.
+    onchange: () => (field.value === "" || field.value >= "1970") && change({ day: field.value }),
   });
   const to = (/** @type {string} */ label, /** @type {string} */ text, /** @type {number} */ days) =>
     button(text, () => change({ day: later(day || today, days) }), "", label);

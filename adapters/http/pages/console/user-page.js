@@ -15,6 +15,8 @@ import { timeline } from "./timeline.js";
 import { sessionsOf } from "./view-sessions.js";
 
 const ROWS = `${USERS.path}/rows`;
+/** What changes by itself, or with something that is told. */
+const SAYS_NOTHING = ["version", "username_key", "last_used_at", "last_address"];
 
 /** In which state an account is, as far as its row tells. */
 export const states = (row, me) => [
@@ -59,14 +61,14 @@ export async function userPage(context) {
         } catch (error) {
           if (error.code !== "edit_conflict") throw error;
           const now = await get(`${ROWS}/${key}`);
-          const changed = Object.keys(now).filter(
-            (name_) => JSON.stringify(now[name_]) !== JSON.stringify(seen[name_]) && !["version", "username_key"].includes(name_),
-          );
+          const isSame = (name_) => JSON.stringify(now[name_]) === JSON.stringify(seen[name_]);
+          const changed = Object.keys(now).filter((name_) => !isSame(name_) && !SAYS_NOTHING.includes(name_));
           seen = now;
-          const what =
-            changed
-              .map((name_) => `${name_} is now ${typeof now[name_] === "object" ? JSON.stringify(now[name_]) : now[name_]}`)
-              .join(", ") || "the password";
+          const words = (name_) =>
+            name_ === "auth_version"
+              ? "there is a new password"
+              : `${name_} is now ${typeof now[name_] === "object" ? JSON.stringify(now[name_]) : now[name_]}`;
+          const what = changed.map(words).join(", ") || "something that is not shown";
           throw new Error(`Somebody else changed this user meanwhile: ${what}. Change again to go on with yours.`);
         }
         say("Changed.");

@@ -8,7 +8,7 @@ export const title = "Set up";
 export function view({ go, forget }) {
   // In the fragment, which no server and no log ever sees.
   const code = location.hash.slice(1);
-  const isInvited = /^fdi_[\w-]{43}$/.test(code);
+  const isInvited = /^fdo_[\w-]{43}$/.test(code);
   if (!isInvited && !/^[\w-]{43}$/.test(code)) {
     return el(
       "div.door",

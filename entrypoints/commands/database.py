@@ -8,7 +8,7 @@ from click import ClickException, Command, Context, Group, echo, group, pass_con
 from adapters.sql.fingerprints import forget
 from adapters.sql.sqlite import create_database, writing_engine
 from domain.errors import Unavailable
-from entrypoints.move import move
+from entrypoints.commands.move import move
 from entrypoints.settings import InvalidSettings, Settings, read_settings
 from entrypoints.storage import connector_of, reason_of
 

@@ -1,46 +1,18 @@
-"""The command `frontdesk`, and the same commands under `litestar`."""
+"""`frontdesk users …`."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from click import (
-    ClickException,
-    Group,
-    UsageError,
-    argument,
-    echo,
-    group,
-    option,
-    prompt,
-    version_option,
-)
-from litestar.plugins import CLIPlugin
+from click import UsageError, argument, echo, group, option, prompt
 
-from domain.errors import FrontdeskError
-from domain.session import Origin
 from domain.user import Username
-from entrypoints import __version__
-from entrypoints.database import database
-from entrypoints.demo.command import demo
-from entrypoints.preparation import CannotStart
-from entrypoints.serve import serve
-from entrypoints.settings import InvalidSettings, read_settings
+from entrypoints.commands.running import CONSOLE, with_services
 from entrypoints.wiring import UseCases
-
-CONSOLE = Origin("console", "")
-"""Where commands come from, in the record of what happened."""
 
 
 @group()
-@version_option(__version__, package_name="frontdesk")
-def main() -> None:
-    """An account service that you run yourself."""
-
-
-@main.group()
 def users() -> None:
     """Create, disable, enable and demote accounts, and set their roles and metadata."""
 
@@ -105,26 +77,6 @@ def metadata(name: str, json_object: str) -> None:
     echo(f"{name} has this metadata.")
 
 
-main.add_command(serve)
-main.add_command(database)
-main.add_command(demo)
-
-
-class Commands(CLIPlugin):
-    """Puts our commands under `litestar`; `run` is `frontdesk serve`.
-
-    advanced-alchemy's application plugin is left out: it would bring a session and a commit hook to
-    every request.
-    """
-
-    def on_cli_init(self, cli: Group) -> None:
-        """Add them. Litestar's own `run` starts a server without our limits."""
-        cli.add_command(serve, "run")
-        cli.add_command(users)
-        cli.add_command(database)
-        cli.add_command(demo)
-
-
 def _object(text: str) -> dict[str, Any]:
     """What is meant; exits if it is no JSON object, or names something twice."""
     try:
@@ -150,15 +102,4 @@ def _password(*, from_stdin: bool) -> str:
 
 
 def _run(act: Callable[[UseCases], Awaitable[object]]) -> None:
-    """Do it with the use cases that everybody else uses."""
-    from entrypoints.services import build_services
-
-    async def run() -> None:
-        services = build_services(read_settings().unobserved)
-        async with services.running():
-            await act(services.use_cases)
-
-    try:
-        asyncio.run(run())
-    except (FrontdeskError, CannotStart, InvalidSettings) as error:
-        raise ClickException(str(error)) from error
+    with_services(lambda services: act(services.use_cases))

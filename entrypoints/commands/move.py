@@ -42,7 +42,6 @@ from entrypoints.storage import connector_of
 _REFUSALS = (
     InUse,
     Different,
-    NotStorable,
     SchemaMoved,
     SchemaTooNew,
     SchemaTooOld,
@@ -72,6 +71,8 @@ def move(context: Context, target: str | None, *, dry_run: bool, undo: bool) -> 
             asyncio.run(_move(settings, _target_of(settings, target), dry_run=dry_run))
         else:
             asyncio.run(_undo(settings))
+    except NotStorable as error:
+        raise ClickException(f"Nothing was moved: {error}") from error
     except _REFUSALS as error:
         raise ClickException(str(error)) from error
     except ImportError as error:

@@ -1,0 +1,158 @@
+"""`frontdesk backup` and `frontdesk restore`: everything in one file, from either engine and into
+either.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from click import ClickException, Path, argument, command, echo
+
+from entrypoints import __version__
+from entrypoints.commands.progress import progress
+from entrypoints.commands.running import told
+from entrypoints.settings import Settings, read_settings
+from entrypoints.storage import connector_of
+
+if TYPE_CHECKING:
+    from adapters.sql.backups import Manifest
+    from adapters.sql.ends import End
+
+_FILE = Path(path_type=FilePath, dir_okay=False)
+
+
+@command()
+@argument("file", type=_FILE)
+def backup(file: FilePath) -> None:
+    """Write everything to FILE, while the service goes on.
+
+    FILE is one SQLite database, as everything was at one moment, and says what is in it. It is read
+    back and compared before it is there. Not in it are the secret key and the pepper, without which
+    nobody can log in to what is restored, and the records of requests and metrics.
+    """
+    with _failing("Nothing was backed up"):
+        manifest = asyncio.run(_backup(read_settings(), file))
+    _show(manifest)
+    echo(f"{file} has everything. Keep the secret key and the pepper apart from it.")
+
+
+@command()
+@argument("file", type=_FILE)
+def restore(file: FilePath) -> None:
+    """Put what FILE has in place of the database.
+
+    Stop the service first. FILE is read and compared with what it says of itself before anything is
+    touched. The old database is kept: a SQLite file beside the new one, on PostgreSQL a schema.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S")
+    with _failing("Nothing was restored"):
+        settings = read_settings()
+        manifest = asyncio.run(_restore(settings, file, stamp))
+    _show(manifest)
+    made_at = manifest.made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    echo(f"{settings.postgresql or settings.database} is as it was at {made_at}.")
+    echo(f"What was there before, if anything, is {_aside(settings, stamp)}.")
+    echo(
+        "The service needs the secret key and the pepper of that time, or it does not start."
+        " Passwords, sessions, keys and codes are those of that time, too."
+    )
+
+
+async def _backup(settings: Settings, file: FilePath) -> "Manifest":
+    from adapters.sql.backups import Manifest, fill, new_backup
+    from adapters.sql.migrations import HEAD
+    from adapters.sql.moving import Contents, rows_in
+    from adapters.sql.schema import revision_of
+
+    def describe(tables: list[Contents]) -> Manifest:
+        engine = "PostgreSQL" if settings.postgresql else "SQLite"
+        return Manifest(__version__, HEAD, engine, datetime.now(UTC), tables)
+
+    async with _snapshot(settings) as source:
+        if (revision := await source.run(revision_of)) != HEAD:
+            raise ClickException(
+                f"The database is at schema revision {revision}, and this version of Frontdesk at"
+                f" {HEAD}. Back up with the version that serves."
+            )
+        total = sum((await source.run(rows_in)).values())
+        with new_backup(file) as unfinished, progress("Backing up", 2 * total) as on_rows:
+            return await source.run(
+                lambda connection: fill(connection, unfinished, describe, on_rows)
+            )
+
+
+def _snapshot(settings: Settings) -> "AbstractAsyncContextManager[End]":
+    from adapters.sql.snapshots import postgresql_snapshot, sqlite_snapshot
+
+    if settings.postgresql:
+        return postgresql_snapshot(connector_of(settings))
+    if not settings.database.exists():
+        raise ClickException(f"There is no database at {settings.database}.")
+    return sqlite_snapshot(settings.database)
+
+
+async def _restore(settings: Settings, file: FilePath, stamp: str) -> "Manifest":
+    from adapters.sql.backups import read_manifest, verify
+    from adapters.sql.restoring import restore as restore_into
+
+    rows = read_manifest(file).rows
+    with progress("Restoring", 3 * rows) as on_rows:
+        manifest = verify(file, on_rows)
+        async with _target(settings, stamp) as target:
+            await restore_into(file, manifest, target, on_rows)
+    return manifest
+
+
+def _target(settings: Settings, stamp: str) -> "AbstractAsyncContextManager[End]":
+    from adapters.sql.restoring import in_place_of_file, in_place_of_tables
+
+    if settings.postgresql:
+        return in_place_of_tables(connector_of(settings), _schema(stamp))
+    settings.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return in_place_of_file(settings.database, _file(settings, stamp))
+
+
+def _aside(settings: Settings, stamp: str) -> str:
+    return f"in the schema {_schema(stamp)}" if settings.postgresql else str(_file(settings, stamp))
+
+
+def _schema(stamp: str) -> str:
+    return f"before_restore_{stamp}"
+
+
+def _file(settings: Settings, stamp: str) -> FilePath:
+    return settings.database.with_name(f"{settings.database.name}.before-restore-{stamp}")
+
+
+@contextmanager
+def _failing(what: str) -> Iterator[None]:
+    """Whatever goes wrong becomes a sentence."""
+    from adapters.sql.backups import BadBackup
+    from adapters.sql.ends import InUse
+    from adapters.sql.moving import Different, NotStorable
+    from adapters.sql.schema import SchemaMoved, SchemaTooNew, SchemaTooOld, SchemaUnknown
+
+    refusals = (
+        BadBackup,
+        InUse,
+        Different,
+        NotStorable,
+        SchemaMoved,
+        SchemaTooNew,
+        SchemaTooOld,
+        SchemaUnknown,
+        FileExistsError,
+    )
+    with told():
+        try:
+            yield
+        except refusals as error:
+            raise ClickException(f"{what}: {error}") from error
+
+
+def _show(manifest: "Manifest") -> None:
+    for each in manifest.tables:
+        echo(f"  {each.name:<17} {each.rows:>12,}  {each.digest[:16]}")
