@@ -248,7 +248,10 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             clock=ports.clock,
         ),
         create_token=CreateToken(
-            transactions=steps.transactions, clock=ports.clock, secrets=ports.secrets
+            transactions=steps.transactions,
+            lookup=ports.lookup,
+            clock=ports.clock,
+            secrets=ports.secrets,
         ),
         revoke_token=RevokeToken(
             transactions=steps.transactions, lookup=ports.lookup, clock=ports.clock

@@ -7,11 +7,13 @@ from application.steps.open_account import OpenAccount
 from domain.account import Receipt
 from domain.operator import Operator
 from domain.session import Origin
+from domain.user import Username
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteUserAsOperator:
-    """Delete an account, its sessions, and personal data in its events, as if its owner had.
+    """Delete an account, its sessions, and personal data in its events, as if its owner had. By id
+    or name; `by` is `None` at the command line.
 
     Raises `NoSuchUser`, `LastOperator`, `PersonRequired`, `FreshLoginRequired`, `NotSignedIn`,
     `NotAnOperator`, `Unavailable`.
@@ -20,9 +22,12 @@ class DeleteUserAsOperator:
     open_account: OpenAccount
     erase_account: EraseAccount
 
-    async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> Receipt:
-        by.demand_fresh()
-        async with self.open_account(by, user_id) as opened:
+    async def __call__(
+        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+    ) -> Receipt:
+        if by:
+            by.demand_fresh()
+        async with self.open_account(by, user) as opened:
             return await self.erase_account(
-                opened.work, opened.user, origin=origin, actor_id=by.user.id
+                opened.work, opened.user, origin=origin, actor_id=opened.actor_id
             )

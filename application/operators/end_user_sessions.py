@@ -8,29 +8,36 @@ from domain.events import Ending, sessions_ended
 from domain.operator import Operator
 from domain.ports import Clock
 from domain.session import Origin
+from domain.user import Username
 
 
 @dataclass(frozen=True, slots=True)
 class EndUserSessions:
-    """End one session of a user, or all, and say how many. Raises `NoSuchUser`, `NoSuchSession`,
-    `PersonRequired`, `FreshLoginRequired`, `NotSignedIn`, `NotAnOperator`, `Unavailable`.
+    """End one session of a user, or all, and say how many. The user is named by id or name; `by` is
+    `None` at the command line. Raises `NoSuchUser`, `NoSuchSession`, `PersonRequired`,
+    `FreshLoginRequired`, `NotSignedIn`, `NotAnOperator`, `Unavailable`.
     """
 
     open_account: OpenAccount
     clock: Clock
 
     async def __call__(
-        self, *, by: Operator, user_id: int, session_id: int | None, origin: Origin
+        self,
+        *,
+        user: int | Username,
+        origin: Origin,
+        by: Operator | None = None,
+        session_id: int | None = None,
     ) -> int:
-        async with self.open_account(by, user_id) as opened:
-            work = opened.work
+        async with self.open_account(by, user) as opened:
+            work, user_id = opened.work, opened.user.id
             if session_id is None:
                 ended = await work.sessions.end_all(user_id)
             else:
                 ended = int(await work.sessions.end_one(user_id, session_id))
                 if not ended:
                     raise NoSuchSession
-            now, why, actor = self.clock.now(), Ending.REVOKED, by.user.id
+            now, why, actor = self.clock.now(), Ending.REVOKED, opened.actor_id
             await work.events.append(
                 *sessions_ended(now, user_id, origin, count=ended, why=why, actor_id=actor)
             )

@@ -7,7 +7,7 @@ from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.ports import Clock
 from domain.session import Origin
-from domain.user import User
+from domain.user import User, Username
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +16,20 @@ class PromoteUser:
     login: who could do it with a key, or with a session that was left open, could keep the power.
     Codes that were made for the user before are void, for others may know them.
 
-    Nothing happens to who is one. Raises `PersonRequired`, `FreshLoginRequired`, `NoSuchUser`,
-    `NotSignedIn`, `NotAnOperator`, `Unavailable`.
+    By id or name; `by` is `None` at the command line. Nothing happens to who is one. Raises
+    `PersonRequired`, `FreshLoginRequired`, `NoSuchUser`, `NotSignedIn`, `NotAnOperator`,
+    `Unavailable`.
     """
 
     open_account: OpenAccount
     clock: Clock
 
-    async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> User:
-        async with self.open_account(by, user_id) as opened:
-            by.demand_person()
+    async def __call__(
+        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+    ) -> User:
+        async with self.open_account(by, user) as opened:
+            if by:
+                by.demand_person()
             work, found = opened.work, opened.user
             if found.is_operator:
                 return found

@@ -12,15 +12,17 @@ from domain.session import Origin
 
 @dataclass(frozen=True, slots=True)
 class RevokeToken:
-    """End an access token, of whichever operator; its next request is refused. Raises
-    `NoSuchToken`, `NotSignedIn`, `NotAnOperator`, `Unavailable`.
+    """End an access token, of whichever operator; its next request is refused. `by` is `None` at
+    the command line. Raises `NoSuchToken`, `NotSignedIn`, `NotAnOperator`, `Unavailable`.
     """
 
     transactions: OperatorTransactions
     lookup: Lookup
     clock: Clock
 
-    async def __call__(self, *, by: Operator, token_id: int, origin: Origin) -> AccessToken:
+    async def __call__(
+        self, *, token_id: int, origin: Origin, by: Operator | None = None
+    ) -> AccessToken:
         owner = await self.lookup.token_owner(token_id)
         owners = [] if owner is None else [owner]
         async with self.transactions(by, *owners) as work:
@@ -28,7 +30,8 @@ class RevokeToken:
             if token is None:
                 raise NoSuchToken
             now, kind = self.clock.now(), EventKind.TOKEN_REVOKED
+            actor = by.user.id if by else None
             details: Details = {"token": token.id, "name": token.name}
-            revoked = Event(kind, now, token.user_id, origin, details, actor_id=by.user.id)
+            revoked = Event(kind, now, token.user_id, origin, details, actor_id=actor)
             await work.events.append(revoked)
         return token

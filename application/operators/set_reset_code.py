@@ -9,13 +9,15 @@ from domain.operator import Grant, IssuedCode, Operator, Purpose
 from domain.ports import Clock
 from domain.secrets import OneTimeCode, Secrets
 from domain.session import Origin
+from domain.user import Username
 
 
 @dataclass(frozen=True, slots=True)
 class SetResetCode:
     """Make a code with which this user can choose a new password, once, within `lifetime`. An
-    earlier one is no longer valid. The operator hands it over; nobody else knows it. It counts
-    only while this operator could still make it.
+    earlier one is no longer valid. The operator hands it over; nobody else knows it. It counts only
+    while this operator could still make it; the command line, where `by` is `None`, always can. The
+    user is named by id or name.
 
     Raises `NoSuchUser`, `PersonRequired`, `FreshLoginRequired`, `NotSignedIn`, `NotAnOperator`,
     `Unavailable`.
@@ -26,13 +28,18 @@ class SetResetCode:
     secrets: Secrets
     lifetime: timedelta = timedelta(hours=24)
 
-    async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> IssuedCode:
-        by.demand_fresh()
+    async def __call__(
+        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+    ) -> IssuedCode:
+        if by:
+            by.demand_fresh()
         code = self.secrets.new(OneTimeCode)
-        async with self.open_account(by, user_id) as opened:
-            work, user, now = opened.work, opened.user, self.clock.now()
-            grant = Grant(Purpose.RESET, user.id, now + self.lifetime, by.issuer)
+        async with self.open_account(by, user) as opened:
+            work, now, user_id = opened.work, self.clock.now(), opened.user.id
+            issuer = by.issuer if by else None
+            grant = Grant(Purpose.RESET, user_id, now + self.lifetime, issuer)
             await work.codes.put(code.digest, grant)
-            set_ = Event(EventKind.RESET_CODE_SET, now, user.id, origin, actor_id=by.user.id)
+            kind, actor = EventKind.RESET_CODE_SET, opened.actor_id
+            set_ = Event(kind, now, user_id, origin, actor_id=actor)
             await work.events.append(set_)
         return IssuedCode(code, grant)

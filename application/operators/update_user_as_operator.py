@@ -16,10 +16,11 @@ from domain.user import User, Username
 
 @dataclass(frozen=True, slots=True)
 class UpdateUserAsOperator:
-    """Change name, password or both; what is `None` stays. A new password ends all sessions
-    and access keys.
+    """Change name, password or both; what is `None` stays. A new password ends all sessions and
+    access keys.
 
-    `version` is the one that the operator has seen. Raises `InvalidUsername`, `InvalidPassword`,
+    By id or name. `version` is the one that the operator has seen; `None` is whichever there is.
+    `by` is `None` at the command line. Raises `InvalidUsername`, `InvalidPassword`,
     `UsernameTaken`, `NoSuchUser`, `EditConflict`, `PersonRequired`, `FreshLoginRequired`,
     `NotSignedIn`, `NotAnOperator`, `Unavailable`.
     """
@@ -34,33 +35,35 @@ class UpdateUserAsOperator:
     async def __call__(
         self,
         *,
-        by: Operator,
-        user_id: int,
-        version: int,
-        username: str | None,
-        password: str | None,
+        user: int | Username,
         origin: Origin,
+        by: Operator | None = None,
+        version: int | None = None,
+        username: str | None = None,
+        password: str | None = None,
     ) -> User:
         name = None if username is None else Username.parse(username)
         password_hash = None if password is None else await self._hash(password, by, origin)
-        async with self.open_account(by, user_id) as opened:
-            work, user, actor = opened.work, opened.user, by.user.id
-            if user.version != version:
+        async with self.open_account(by, user) as opened:
+            work, found, actor = opened.work, opened.user, opened.actor_id
+            if version is not None and found.version != version:
                 raise EditConflict
-            if name and name != user.username:
-                names, before = {"from": user.username.value, "to": name.value}, user.username
-                user = await work.users.save(user.renamed(name))
-                await self.take_name(work, user, before=before, by_operator=True)
+            if name and name != found.username:
+                names, before = {"from": found.username.value, "to": name.value}, found.username
+                found = await work.users.save(found.renamed(name))
+                await self.take_name(work, found, before=before, by_operator=True)
                 now = self.clock.now()
-                renamed = Event(EventKind.RENAMED, now, user.id, origin, names, actor)
+                renamed = Event(EventKind.RENAMED, now, found.id, origin, names, actor)
                 await work.events.append(renamed)
             if password_hash:
-                user = await self.replace_password(
-                    work, user, password_hash, origin=origin, actor_id=actor
+                found = await self.replace_password(
+                    work, found, password_hash, origin=origin, actor_id=actor
                 )
-        return user
+        return found
 
-    async def _hash(self, password: str, by: Operator, origin: Origin) -> PasswordHash:
-        by.demand_fresh()
+    async def _hash(self, password: str, by: Operator | None, origin: Origin) -> PasswordHash:
+        if by:
+            by.demand_fresh()
         secret = self.password_policy.parse(password)
-        return await self.hasher.hash(secret, client=origin.client(user_id=by.user.id))
+        client = origin.client(user_id=by.user.id if by else None)
+        return await self.hasher.hash(secret, client=client)

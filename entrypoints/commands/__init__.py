@@ -1,31 +1,53 @@
 """The command `frontdesk`, and the same commands under `litestar`.
 
-A file a group of commands. What takes long to import is imported when a command needs it: the
-service has all of them loaded.
+A file a group of commands. Each is imported when it is asked for: a service that is started by
+another command needs none of them.
 """
 
-from click import Group, group, version_option
+from importlib import import_module
+from typing import cast
+
+from click import Command, Context, Group, group, version_option
 from litestar.plugins import CLIPlugin
 
 from entrypoints import __version__
-from entrypoints.commands.backup import backup, restore
-from entrypoints.commands.database import database
-from entrypoints.commands.serve import serve
-from entrypoints.commands.users import users
-from entrypoints.demo.command import demo
 
-_COMMANDS = (users, database, backup, restore, demo)
+_FILES = {
+    "backup": "backup",
+    "database": "database",
+    "demo": "entrypoints.demo.command",
+    "events": "events",
+    "invitations": "invitations",
+    "openapi": "about",
+    "restore": "backup",
+    "serve": "serve",
+    "sessions": "sessions",
+    "settings": "about",
+    "stats": "about",
+    "tokens": "tokens",
+    "users": "users",
+}
+"""Where each command is."""
 
 
-@group()
+class _Commands(Group):
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(_FILES)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        return _command(cmd_name) if cmd_name in _FILES else None
+
+
+@group(cls=_Commands)
 @version_option(__version__, package_name="frontdesk")
 def main() -> None:
     """An account service that you run yourself."""
 
 
-main.add_command(serve)
-for _command in _COMMANDS:
-    main.add_command(_command)
+def _command(name: str) -> Command:
+    file = _FILES[name]
+    module = import_module(file if "." in file else f"{__name__}.{file}")
+    return cast("Command", getattr(module, name))
 
 
 class Commands(CLIPlugin):
@@ -37,6 +59,5 @@ class Commands(CLIPlugin):
 
     def on_cli_init(self, cli: Group) -> None:
         """Add them. Litestar's own `run` starts a server without our limits."""
-        cli.add_command(serve, "run")
-        for command in _COMMANDS:
-            cli.add_command(command)
+        for name in _FILES:
+            cli.add_command(_command(name), "run" if name == "serve" else name)

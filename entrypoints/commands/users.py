@@ -1,20 +1,54 @@
-"""`frontdesk users …`."""
+"""`frontdesk users …`: what operators do to accounts, from the machine that runs the service."""
 
 import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from click import UsageError, argument, echo, group, option, prompt
+from click import UsageError, argument, confirm, echo, group, option, prompt
 
 from domain.user import Username
+from entrypoints.commands.output import json_option, show_facts, show_rows
+from entrypoints.commands.rows import all_rows, equal, parsed_filters, user_named
 from entrypoints.commands.running import CONSOLE, with_services
+from entrypoints.services import Services
 from entrypoints.wiring import UseCases
+
+_COLUMNS = ("id", "username", "is_operator", "disabled_at", "signup_time", "last_used_at")
 
 
 @group()
 def users() -> None:
-    """Create, disable, enable and demote accounts, and set their roles and metadata."""
+    """Create, find, change and remove accounts."""
+
+
+@users.command("list")
+@option("--filter", "filters", multiple=True, metavar="COLUMN:COMPARISON:VALUE", help="As the API.")
+@option("--limit", type=int, default=100, show_default=True, help="At most so many.")
+@json_option
+def list_users(filters: tuple[str, ...], *, limit: int, as_json: bool) -> None:
+    """Show accounts, the oldest first."""
+    conditions = parsed_filters(filters)
+
+    async def find(services: Services) -> list[Any]:
+        return [row async for row in all_rows(services.tables, "users", conditions, limit=limit)]
+
+    show_rows(with_services(find), _COLUMNS, as_json=as_json)
+
+
+@users.command()
+@argument("name")
+@json_option
+def show(name: str, *, as_json: bool) -> None:
+    """Show one account, how many sessions it has, and whether it has to wait."""
+
+    async def find(services: Services) -> dict[str, object]:
+        row = await user_named(services.tables, name)
+        sessions = await services.tables.count("sessions", [equal("user_id", row["id"])])
+        waits = await services.use_cases.show_throttle(user_id=int(str(row["id"])))
+        return {**row, "sessions": sessions.number, "waits_until": waits.until}
+
+    show_facts(with_services(find), as_json=as_json)
 
 
 @users.command()
@@ -34,9 +68,51 @@ def create(name: str, *, operator: bool, password_stdin: bool) -> None:
 
 @users.command()
 @argument("name")
-def disable(name: str) -> None:
+@argument("new_name")
+def rename(name: str, new_name: str) -> None:
+    """Give this user another name, which may be a reserved one."""
+    _run(
+        lambda use_cases: use_cases.update_user_as_operator(
+            user=Username(name), username=new_name, origin=CONSOLE
+        )
+    )
+    echo(f"{name} is {new_name} now.")
+
+
+@users.command()
+@argument("name")
+@option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def password(name: str, *, password_stdin: bool) -> None:
+    """Set this user's password, which ends all sessions and access keys; asks for it."""
+    secret = _password(from_stdin=password_stdin)
+    _run(
+        lambda use_cases: use_cases.update_user_as_operator(
+            user=Username(name), password=secret, origin=CONSOLE
+        )
+    )
+    echo(f"{name} has another password.")
+
+
+@users.command("reset-code")
+@argument("name")
+@json_option
+def reset_code(name: str, *, as_json: bool) -> None:
+    """Make a code with which this user can choose a new password, once."""
+    issued = with_services(
+        lambda services: services.use_cases.set_reset_code(user=Username(name), origin=CONSOLE)
+    )
+    facts = {"code": issued.code.value, "expires_at": issued.grant.expires_at}
+    show_facts(facts, as_json=as_json)
+
+
+@users.command()
+@argument("name")
+@option("--reason", default="", help="For the record.")
+def disable(name: str, *, reason: str) -> None:
     """Refuse this user's logins and end all sessions, at once."""
-    _run(lambda use_cases: use_cases.disable_user(user=Username(name), origin=CONSOLE))
+    _run(
+        lambda use_cases: use_cases.disable_user(user=Username(name), origin=CONSOLE, reason=reason)
+    )
     echo(f"{name} is disabled.")
 
 
@@ -50,10 +126,26 @@ def enable(name: str) -> None:
 
 @users.command()
 @argument("name")
-def demote(name: str) -> None:
-    """Make an operator an ordinary user; access keys and codes end, at once."""
-    _run(lambda use_cases: use_cases.demote_operator(user=Username(name), origin=CONSOLE))
-    echo(f"{name} is a user.")
+@option("--yes", is_flag=True, help="Do not ask.")
+def delete(name: str, *, yes: bool) -> None:
+    """Delete an account, its sessions, and personal data in its events, for good."""
+    if not yes:
+        confirm(f"Delete {name} for good?", abort=True)
+    _run(lambda use_cases: use_cases.delete_user_as_operator(user=Username(name), origin=CONSOLE))
+    echo(f"{name} is deleted.")
+
+
+@users.command()
+@argument("name")
+@option("--remove", is_flag=True, help="Make an operator an ordinary user, without keys and codes.")
+def operator(name: str, *, remove: bool) -> None:
+    """Make this user an operator."""
+    user = Username(name)
+    if remove:
+        _run(lambda use_cases: use_cases.demote_operator(user=user, origin=CONSOLE))
+    else:
+        _run(lambda use_cases: use_cases.promote_user(user=user, origin=CONSOLE))
+    echo(f"{name} is {'a user' if remove else 'an operator'}.")
 
 
 @users.command()

@@ -9,7 +9,7 @@ from tests.unit.conftest import Desk
 
 
 async def code_for(desk: Desk, by: Operator, user: User) -> OneTimeCode:
-    issued = await desk.use_cases.set_reset_code(by=by, user_id=user.id, origin=LAPTOP)
+    issued = await desk.use_cases.set_reset_code(by=by, user=user.id, origin=LAPTOP)
     return issued.code
 
 

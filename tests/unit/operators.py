@@ -45,7 +45,7 @@ Act = Callable[[Desk, Operator, User], Awaitable[object]]
 async def rename(desk: Desk, by: Operator, user: User) -> object:
     return await desk.use_cases.update_user_as_operator(
         by=by,
-        user_id=user.id,
+        user=user.id,
         version=user.version,
         username="renamed",
         password=None,
@@ -56,7 +56,7 @@ async def rename(desk: Desk, by: Operator, user: User) -> object:
 async def set_password(desk: Desk, by: Operator, user: User) -> object:
     return await desk.use_cases.update_user_as_operator(
         by=by,
-        user_id=user.id,
+        user=user.id,
         version=user.version,
         username=None,
         password=OTHER_PASSWORD,
@@ -69,17 +69,17 @@ async def disable(desk: Desk, by: Operator, user: User) -> object:
 
 
 async def remove(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.use_cases.delete_user_as_operator(by=by, user_id=user.id, origin=PHONE)
+    return await desk.use_cases.delete_user_as_operator(by=by, user=user.id, origin=PHONE)
 
 
 async def end_sessions(desk: Desk, by: Operator, user: User) -> object:
     return await desk.use_cases.end_user_sessions(
-        by=by, user_id=user.id, session_id=None, origin=PHONE
+        by=by, user=user.id, session_id=None, origin=PHONE
     )
 
 
 async def give_code(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.use_cases.set_reset_code(by=by, user_id=user.id, origin=PHONE)
+    return await desk.use_cases.set_reset_code(by=by, user=user.id, origin=PHONE)
 
 
 async def reset_throttle(desk: Desk, by: Operator, user: User) -> object:

@@ -14,7 +14,7 @@ from tests.unit.operators import at_work, became_operator, remove
 
 
 async def delete(desk: Desk, by: Operator, user: User) -> Receipt:
-    return await desk.use_cases.delete_user_as_operator(by=by, user_id=user.id, origin=PHONE)
+    return await desk.use_cases.delete_user_as_operator(by=by, user=user.id, origin=PHONE)
 
 
 async def test_it_needs_a_fresh_login(desk: Desk) -> None:

@@ -18,7 +18,7 @@ async def test_one_session_of_a_user_can_be_ended(desk: Desk) -> None:
 
     async def end() -> int:
         return await desk.use_cases.end_user_sessions(
-            by=by, user_id=first.user.id, session_id=doomed, origin=PHONE
+            by=by, user=first.user.id, session_id=doomed, origin=PHONE
         )
 
     assert await end() == 1
@@ -31,7 +31,7 @@ async def test_one_session_of_a_user_can_be_ended(desk: Desk) -> None:
 
 async def end(desk: Desk, by: Operator, user: User, session_id: int | None = None) -> int:
     return await desk.use_cases.end_user_sessions(
-        by=by, user_id=user.id, session_id=session_id, origin=PHONE
+        by=by, user=user.id, session_id=session_id, origin=PHONE
     )
 
 

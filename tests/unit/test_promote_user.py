@@ -15,7 +15,7 @@ from tests.unit.operators import NOBODY, at_work, became_operator, key_of, with_
 
 
 async def promote(desk: Desk, by: Operator, user_id: int) -> User:
-    return await desk.use_cases.promote_user(by=by, user_id=user_id, origin=PHONE)
+    return await desk.use_cases.promote_user(by=by, user=user_id, origin=PHONE)
 
 
 async def test_the_user_is_an_operator_at_once_and_it_is_on_record(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from tests.unit.operators import at_work, became_operator, key_of, with_key
 async def test_a_reset_code_sets_a_password_once(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     old = await desk.signed_up()
-    issued = await desk.use_cases.set_reset_code(by=by, user_id=old.user.id, origin=LAPTOP)
+    issued = await desk.use_cases.set_reset_code(by=by, user=old.user.id, origin=LAPTOP)
     code, grant = issued.code, issued.grant
     assert grant.expires_at == desk.clock.now() + DAY
     await reset(desk, code)
@@ -74,7 +74,7 @@ async def test_a_browser_that_used_a_reset_code_is_known(desk: Desk) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     ada = await desk.signed_up("ada")
     by = await at_work(desk, await became_operator(desk))
-    code = (await desk.use_cases.set_reset_code(by=by, user_id=ada.user.id, origin=LAPTOP)).code
+    code = (await desk.use_cases.set_reset_code(by=by, user=ada.user.id, origin=LAPTOP)).code
     admission = await desk.use_cases.reset_password(
         code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None
     )

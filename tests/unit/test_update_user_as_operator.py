@@ -25,7 +25,7 @@ async def update(
 ) -> User:
     return await desk.use_cases.update_user_as_operator(
         by=by,
-        user_id=user.id,
+        user=user.id,
         version=user.version,
         username=username,
         password=password,

@@ -48,7 +48,7 @@ class OperatorsController(Controller):
         those of operators from now on.
         """
         return AccountView.of(
-            await promote_user(by=request.user, user_id=user_id, origin=origin_of(request))
+            await promote_user(by=request.user, user=user_id, origin=origin_of(request))
         )
 
     @post(

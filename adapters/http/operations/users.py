@@ -126,7 +126,7 @@ class UsersController(Controller):
         """
         user = await update_user_as_operator(
             by=request.user,
-            user_id=user_id,
+            user=user_id,
             version=data.version,
             username=given(data.username),
             password=given(data.password),
@@ -196,9 +196,7 @@ class UsersController(Controller):
         login.
         """
         return ReceiptView.of(
-            await delete_user_as_operator(
-                by=request.user, user_id=user_id, origin=origin_of(request)
-            )
+            await delete_user_as_operator(by=request.user, user=user_id, origin=origin_of(request))
         )
 
     @post(
@@ -218,7 +216,7 @@ class UsersController(Controller):
         """A code for one new password, within 24 hours. It needs a fresh login, and counts only as
         long as you, or this access key, could make it again.
         """
-        issued = await set_reset_code(by=request.user, user_id=user_id, origin=origin_of(request))
+        issued = await set_reset_code(by=request.user, user=user_id, origin=origin_of(request))
         return ResetCodeView(issued.code.value, issued.grant.expires_at)
 
     @delete(
@@ -237,7 +235,7 @@ class UsersController(Controller):
     ) -> Ended:
         """They are dead at once. Says how many there were."""
         ended = await end_user_sessions(
-            by=request.user, user_id=user_id, session_id=None, origin=origin_of(request)
+            by=request.user, user=user_id, session_id=None, origin=origin_of(request)
         )
         return Ended(ended)
 
@@ -258,6 +256,6 @@ class UsersController(Controller):
     ) -> Ended:
         """It is dead at once."""
         ended = await end_user_sessions(
-            by=request.user, user_id=user_id, session_id=session_id, origin=origin_of(request)
+            by=request.user, user=user_id, session_id=session_id, origin=origin_of(request)
         )
         return Ended(ended)

@@ -1,0 +1,222 @@
+"""What an operator does at the machine itself: the commands over the use cases."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from entrypoints.commands import main
+from tests.client import Client, connect
+from tests.startup.processes import environment, run, running
+
+FRONTDESK = [sys.executable, "-m", "entrypoints"]
+SERVE = [*FRONTDESK, "serve", "--port", "{port}"]
+PASSWORD, OTHER_PASSWORD = "a quiet harbour", "another quiet harbour"
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """A command on a service that is not running."""
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments: str, stdin: str | None = None, status: int = 0) -> Result:
+        result = CliRunner().invoke(main, list(arguments), input=stdin, prog_name="frontdesk")
+        assert result.exit_code == status, result.output
+        assert not isinstance(result.exception, Exception) or status
+        return result
+
+    return invoke
+
+
+def data(result: Result) -> Any:
+    """The documents of the output, a line each."""
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    return found[0] if len(found) == 1 else found
+
+
+def create(call: Call, name: str, *options: str) -> None:
+    call("users", "create", name, "--password-stdin", *options, stdin=f"{PASSWORD}\n")
+
+
+def test_an_account_from_the_cradle_to_the_grave(call: Call) -> None:
+    create(call, "ada")
+    call("users", "rename", "ada", "lovelace")
+    call("users", "password", "lovelace", "--password-stdin", stdin=f"{OTHER_PASSWORD}\n")
+    call("users", "roles", "lovelace", "member")
+    assert call("users", "operator", "lovelace").output == "lovelace is an operator.\n"
+    shown = data(call("users", "show", "LOVELACE", "--json"))
+    assert (shown["username"], shown["roles"], shown["is_operator"]) == ("lovelace", "member", True)
+    assert (shown["sessions"], shown["waits_until"]) == (0, None)
+    assert not {"password_hash", "username_key"} & {*shown} - {"username_key"}
+    call("users", "operator", "lovelace", "--remove")
+    call("users", "disable", "lovelace", "--reason", "spam")
+    assert "disabled_at" in call("users", "show", "lovelace").output
+    call("users", "enable", "lovelace")
+    code = data(call("users", "reset-code", "lovelace", "--json"))
+    assert len(code["code"]) == 43
+    assert call("users", "delete", "lovelace", stdin="n\n", status=1)
+    call("users", "delete", "lovelace", "--yes")
+    gone = call("users", "show", "lovelace", status=1)
+    assert "There is no such user" in gone.output
+    kinds = [each["kind"] for each in data(call("events", "follow", "--after", "0", "--no-wait"))]
+    assert kinds == [
+        "account_created",
+        "renamed",
+        "password_changed",
+        "roles_changed",
+        "operator_made",
+        "operator_demoted",
+        "account_disabled",
+        "account_enabled",
+        "reset_code_set",
+        "account_deleted",
+    ]
+
+
+def test_lists_are_for_people_or_for_programs(call: Call) -> None:
+    for name in ("ada", "bob", "a\u202eb"):
+        call("users", "create", name, "--password-stdin", stdin=PASSWORD, status="\u202e" in name)
+    lines = call("users", "list").stdout.splitlines()
+    assert lines[0].split() == [
+        "id",
+        "username",
+        "is_operator",
+        "disabled_at",
+        "signup_time",
+        "last_used_at",
+    ]
+    assert [line.split()[1] for line in lines[1:]] == ["ada", "bob"]
+    found = data(call("users", "list", "--json", "--filter", "username:prefix:b"))
+    assert found["username"] == "bob"
+    assert "password_hash" not in found
+    refused = call("users", "list", "--filter", "nonsense", status=2)
+    assert "column:comparison:value" in refused.output
+    unknown = call("users", "list", "--filter", "shoe_size:eq:43", status=1)
+    assert "There is no such column" in unknown.output
+
+
+def test_sessions_are_listed_ended_and_purged(call: Call, tmp_path: Path) -> None:
+    create(call, "root", "--operator")
+    with running(SERVE, tmp_path) as server, connect(server.url) as ada:
+        assert ada.sign_up("ada", PASSWORD).status == 200
+        bob, eve = ada.another(), ada.another()
+        assert bob.sign_up("bob", PASSWORD).status == 200
+        assert eve.log_in("ada", PASSWORD).status == 200
+        first, second = data(call("sessions", "list", "--user", "ada", "--json"))
+        assert (first["user_id"], first["address"]) == (2, "127.0.0.1")
+        call("sessions", "end", "ada", "--id", str(second["id"]))
+        assert (ada.me().status, eve.me().status) == (200, 401)
+        assert call("sessions", "end", "ada").output == "1 session has ended.\n"
+        assert ada.me().status == 401
+        assert call("sessions", "end", "--all").output == "1 session has ended.\n"
+        assert bob.me().status == 401
+        assert call("sessions", "purge").output == "0 rows were removed.\n"
+    for wrong in ((), ("ada", "--all"), ("--all", "--id", "1")):
+        call("sessions", "end", *wrong, status=2)
+
+
+def test_invitations_and_tokens_are_made_listed_and_revoked(call: Call, tmp_path: Path) -> None:
+    create(call, "root", "--operator")
+    create(call, "ada")
+    member = data(call("invitations", "create", "--note", "Grace", "--role", "member", "--json"))
+    operator = data(call("invitations", "operator", "--json"))
+    made = data(call("tokens", "create", "root", "prom", "--scope", "metrics.view", "--json"))
+    shown = call("tokens", "create", "ada", "prom", "--scope", "metrics.view", status=1)
+    assert "operator" in shown.output
+    call("tokens", "create", "nobody", "prom", "--scope", "metrics.view", status=1)
+    call("tokens", "create", "root", "prom", "--scope", "shoes.view", status=2)
+    settings: dict[str, Any] = {"FRONTDESK_SIGN_UP": "invited"}
+    with running(SERVE, tmp_path, **settings) as server, connect(server.url) as client:
+        assert client.sign_up("grace", PASSWORD, invitation=member["code"]).status == 200
+        body = {"invitation": operator["code"], "username": "edith", "password": PASSWORD}
+        assert client.request("POST", "/api/ops/operators", json=body).status == 200
+        assert measures(client, made["key"]) == 200
+        call("tokens", "revoke", str(made["id"]))
+        assert measures(client, made["key"]) == 401
+    late = data(call("invitations", "create", "--json"))
+    call("invitations", "revoke", str(late["id"]))
+    used = [each["used"] for each in data(call("invitations", "list", "--json"))]
+    assert used == [1, 1, 0]
+    assert call("tokens", "list", "--json").stdout == ""
+    call("tokens", "revoke", "4711", status=1)
+    call("invitations", "revoke", "4711", status=1)
+
+
+def measures(client: Client, key: str) -> int:
+    headers = {"Authorization": f"Bearer {key}"}
+    return client.another().request("GET", "/api/ops/metrics", headers=headers).status
+
+
+def test_what_it_is_and_how_much_there_is(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    create(call, "root", "--operator")
+    create(call, "ada")
+    call("users", "disable", "ada")
+    counted = data(call("stats", "--json"))
+    assert (counted["users"], counted["operators"], counted["disabled_users"]) == (2, 1, 1)
+    monkeypatch.setenv("FRONTDESK_PEPPER", "a pepper of thirty-two bytes or more")
+    rows = {row["name"]: row for row in data(call("settings", "show", "--json"))}
+    assert rows["FRONTDESK_BCRYPT_COST"]["value"] == "10"
+    assert rows["FRONTDESK_PEPPER"]["value"] == "(a secret)"
+    document = json.loads(call("openapi").stdout)
+    assert document["paths"]["/api/user"]
+    assert (
+        call("openapi", "--yaml").stdout.startswith("info:")
+        or "openapi: 3" in call("openapi", "--yaml").stdout
+    )
+
+
+def test_events_are_followed_without_missing_one(call: Call, tmp_path: Path) -> None:
+    create(call, "ada")
+    first = data(call("events", "follow", "--after", "0", "--no-wait"))
+    create(call, "bob")
+    following = data(call("events", "follow", "--after", first["cursor"], "--no-wait"))
+    assert (following["kind"], following["user_id"]) == ("account_created", 2)
+    assert call("events", "follow", "--no-wait").stdout == ""
+    assert "no `next`" in call("events", "follow", "--after", "x", "--no-wait", status=1).output
+    command = [*FRONTDESK, "events", "follow", "--after", first["cursor"]]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        assert json.loads(process.stdout.readline())["user_id"] == 2
+        create(call, "eve")
+        assert json.loads(process.stdout.readline())["user_id"] == 3
+        process.send_signal(2)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_no_password_is_ever_an_argument(call: Call) -> None:
+    for words in (("create",), ("password",)):
+        assert "--password-stdin" in call("users", *words, "--help").output
+        refused = call("users", *words, "ada", f"--password={PASSWORD}", status=2)
+        assert "No such option" in refused.output
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete_it(shell: str, tmp_path: Path) -> None:
+    done = run(FRONTDESK, tmp_path, _FRONTDESK_COMPLETE=f"{shell}_source")
+    assert done.returncode == 0, done.stderr
+    assert "_FRONTDESK_COMPLETE" in done.stdout
+
+
+def test_litestar_has_the_same_commands(tmp_path: Path) -> None:
+    done = run([sys.executable, "-m", "litestar", "users", "list", "--json"], tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
