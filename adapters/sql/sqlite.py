@@ -64,6 +64,14 @@ def hold_still(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
 
 
+def how_it_writes(path: Path) -> tuple[str, int]:
+    """The journal mode of a file, and how far our commits go: 2 is to the disk."""
+    with closing(open_writer(path)) as connection:
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+    return str(journal), int(synchronous)
+
+
 def begin(connection: sqlite3.Connection) -> None:
     """Open a transaction, with the write lock."""
     connection.execute("BEGIN IMMEDIATE")

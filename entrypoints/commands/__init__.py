@@ -16,6 +16,7 @@ _FILES = {
     "backup": "backup",
     "database": "database",
     "demo": "entrypoints.demo.command",
+    "doctor": "entrypoints.doctor.command",
     "events": "events",
     "invitations": "invitations",
     "openapi": "about",

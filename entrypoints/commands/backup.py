@@ -14,6 +14,7 @@ from click import ClickException, Path, argument, command, echo
 from entrypoints import __version__
 from entrypoints.commands.progress import progress
 from entrypoints.commands.running import told
+from entrypoints.commands.snapshot import snapshot
 from entrypoints.settings import Settings, read_settings
 from entrypoints.storage import connector_of
 
@@ -71,7 +72,9 @@ async def _backup(settings: Settings, file: FilePath) -> "Manifest":
         engine = "PostgreSQL" if settings.postgresql else "SQLite"
         return Manifest(__version__, HEAD, engine, datetime.now(UTC), tables)
 
-    async with _snapshot(settings) as source:
+    if settings.postgresql is None and not settings.database.exists():
+        raise ClickException(f"There is no database at {settings.database}.")
+    async with snapshot(settings) as source:
         if (revision := await source.run(revision_of)) != HEAD:
             raise ClickException(
                 f"The database is at schema revision {revision}, and this version of Frontdesk at"
@@ -82,16 +85,6 @@ async def _backup(settings: Settings, file: FilePath) -> "Manifest":
             return await source.run(
                 lambda connection: fill(connection, unfinished, describe, on_rows)
             )
-
-
-def _snapshot(settings: Settings) -> "AbstractAsyncContextManager[End]":
-    from adapters.sql.snapshots import postgresql_snapshot, sqlite_snapshot
-
-    if settings.postgresql:
-        return postgresql_snapshot(connector_of(settings))
-    if not settings.database.exists():
-        raise ClickException(f"There is no database at {settings.database}.")
-    return sqlite_snapshot(settings.database)
 
 
 async def _restore(settings: Settings, file: FilePath, stamp: str) -> "Manifest":

@@ -30,7 +30,10 @@ class ClientAddress:
         """The caller's address; `unknown` if there is none, as on a Unix socket."""
         if forwarded_for is None:
             return scope["client"][0] if scope["client"] else _UNKNOWN
-        address = _peer(scope, receive)
+        return self.behind(_peer(scope, receive), forwarded_for)
+
+    def behind(self, address: str, forwarded_for: bytes) -> str:
+        """The address of whoever speaks through this one, as far as it is trusted."""
         hops = [hop.strip() for hop in forwarded_for.decode("latin-1").split(",")]
         while hops and self._is_trusted(address):
             address = _without_port(hops.pop())

@@ -1,0 +1,189 @@
+"""Doctor's look at the database: schema, flushed commits, copies, and what the accounts tell."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from entrypoints.doctor.finding import Finding, error, ok, warning
+from entrypoints.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.sql.diagnosis import Accounts, Diagnosis, Server
+
+_AHEAD = timedelta(minutes=5)
+_CLOCKS_DIFFER_SECONDS, _FEED_LAG_SECONDS = 2.0, 10.0
+_FULL = 2
+_NAMED = 5
+_PRIVATE = [
+    ip_network(each)
+    for each in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+]
+"""Of machines and networks of one's own (RFC 1918, RFC 4193)."""
+
+SOON, LONG = timedelta(days=14), timedelta(days=90)
+"""When a key is near its end, and an operator unused."""
+
+
+def of_missing_file(settings: Settings) -> Iterator[Finding]:
+    """Where there is none."""
+    yield warning(
+        "database",
+        f"There is no file {settings.database}.",
+        "The first start makes it. If there was one, restore a backup.",
+    )
+
+
+def of_schema(diagnosis: "Diagnosis", head: str) -> Iterator[Finding]:
+    """Whether it is the one of this version."""
+    revision = diagnosis.revision
+    if revision == head:
+        yield ok("schema", f"The database is at revision {revision}, as this version.")
+    elif revision is None:
+        yield warning("schema", "The database is empty.", "The first start makes its tables.")
+    elif revision < head:
+        yield warning(
+            "schema",
+            f"The database is at revision {revision}, and this version needs {head}.",
+            "The next start upgrades it; with FRONTDESK_MIGRATE=never run `frontdesk database"
+            " upgrade`. Back up first.",
+        )
+    else:
+        yield error(
+            "schema",
+            f"The database is at revision {revision}, and this version knows {head}.",
+            "Use the newer version of Frontdesk.",
+        )
+
+
+def of_file(mode: tuple[str, int]) -> Iterator[Finding]:
+    """Whether SQLite's commits are on the disk when they are answered."""
+    journal, synchronous = mode
+    found = f"SQLite writes with journal_mode={journal} and synchronous={synchronous}."
+    if journal == "wal" and synchronous >= _FULL:
+        yield ok("commits", f"{found} Commits are flushed.")
+    else:
+        yield error(
+            "commits",
+            f"{found} Commits can be lost with the power.",
+            "The file is on a disk that keeps no write-ahead log; use a local one.",
+        )
+
+
+def of_server(server: "Server", now: datetime) -> Iterator[Finding]:
+    """Whether PostgreSQL's commits are flushed, and followed by copies and readers of events."""
+    unsafe = [
+        f"{name}={server.settings[name]}"
+        for name in ("fsync", "full_page_writes", "synchronous_commit")
+        if server.settings[name] == "off"
+    ]
+    if unsafe:
+        yield error(
+            "commits",
+            f"PostgreSQL runs with {', '.join(unsafe)}: what was answered can be lost.",
+            "Set them to on.",
+        )
+    else:
+        yield ok("commits", "PostgreSQL flushes commits.")
+    wanted = server.settings["synchronous_standby_names"]
+    in_step = [each.name for each in server.standbys if each.sync_state in ("sync", "quorum")]
+    if wanted and not in_step:
+        yield error(
+            "standby",
+            f"Commits wait for a standby ({wanted}), and none is in step: they end in 503.",
+            "Start the standby, or empty synchronous_standby_names.",
+        )
+    elif server.standbys:
+        said = ", ".join(f"{each.name} ({each.sync_state})" for each in server.standbys)
+        yield ok("standby", f"Copies: {said}.")
+    else:
+        yield warning(
+            "standby",
+            "There is no standby.",
+            "With the disk of this server all is lost but backups.",
+        )
+    apart = abs(server.epoch - now.timestamp())
+    if apart > _CLOCKS_DIFFER_SECONDS:
+        yield error(
+            "clock",
+            f"The clocks of this machine and of PostgreSQL are {apart:,.0f} seconds apart.",
+            "Let both follow NTP.",
+        )
+    else:
+        yield ok("clock", "The clocks of this machine and of PostgreSQL agree.")
+    holder = server.holder
+    if holder and holder.seconds > _FEED_LAG_SECONDS:
+        yield warning(
+            "event feed",
+            f"A transaction of backend {holder.pid} ({holder.application or 'no name'},"
+            f" {holder.state}) is open for {holder.seconds:,.0f} seconds: followers of events see"
+            " nothing newer.",
+            f"Let it end, or run SELECT pg_terminate_backend({holder.pid}).",
+        )
+    else:
+        yield ok("event feed", "Nothing keeps events from being followed.")
+
+
+def of_accounts(accounts: "Accounts", settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Keys near their end, operators nobody uses, a clock that ran ahead, addresses of a proxy."""
+    if not accounts.operators:
+        yield warning(
+            "operators",
+            "There is no operator.",
+            "Open the link that the start prints, or run `frontdesk users create NAME --operator`.",
+        )
+    elif accounts.operators == 1:
+        yield warning(
+            "operators",
+            "There is one operator.",
+            "A second one can help when the first is locked out: `frontdesk invitations operator`.",
+        )
+    else:
+        yield ok("operators", f"There are {accounts.operators} operators.")
+    if idle := _names(accounts.idle_operators):
+        yield warning(
+            "operators",
+            f"Not here for {LONG.days} days: {idle}.",
+            "Take rights that nobody uses: `frontdesk users operator NAME --remove`.",
+        )
+    if ending := _names(accounts.ending_keys):
+        yield warning(
+            "keys", f"They end within {SOON.days} days: {ending}.", "Make new ones in time."
+        )
+    else:
+        yield ok("keys", f"No access key ends within {SOON.days} days.")
+    newest = accounts.newest_event
+    if newest and newest > now + _AHEAD:
+        yield error(
+            "clock",
+            f"The newest event is of {newest:%Y-%m-%d %H:%M} UTC, which is still to come.",
+            "Set the clock right: what was written under the wrong one does not count until then.",
+        )
+    proxied = [each for each in accounts.addresses if _is_private(each)]
+    if settings.public_origin and accounts.addresses and len(proxied) == len(accounts.addresses):
+        yield warning(
+            "client address",
+            f"The latest sessions all come from {_names(accounts.addresses)}.",
+            "If that is the proxy, trust it: FRONTDESK_TRUSTED_PROXIES.",
+        )
+
+
+def _is_private(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in _PRIVATE)
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown

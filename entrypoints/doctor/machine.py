@@ -1,0 +1,101 @@
+"""Doctor's look at the machine: files, disk, and how long a hash takes here."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from math import floor, log2
+from pathlib import Path
+
+from entrypoints.doctor.finding import Finding, error, ok, warning
+from entrypoints.preparation import key_path
+from entrypoints.settings import Settings
+from entrypoints.startup_warnings import exposed, is_exposed
+
+_MEBIBYTE = 1024 * 1024
+_FULL, _NEARLY_FULL = 100 * _MEBIBYTE, 1024 * _MEBIBYTE
+_TARGET_SECONDS = 0.25
+_DEFAULT_COST = 12
+_PROBE_COST = 8
+_NEARLY = 0.9
+
+
+def of_files(settings: Settings) -> Iterator[Finding]:
+    """Whether others of this machine can read what is ours."""
+    sentences = exposed(settings)
+    for sentence in sentences:
+        found, _, advice = sentence.partition("; ")
+        yield warning("files", f"{found}.", advice.capitalize())
+    written = Path.cwd() / ".env"
+    if written.exists() and is_exposed(written):
+        yield warning("files", f"{written} can be read by other users.", "Chmod it to 600.")
+    if settings.secret_key is None and not key_path(settings).exists():
+        yield warning(
+            "files",
+            f"There is no {key_path(settings)} yet; the first start makes it.",
+            "After a restore, put the key of that time there first.",
+        )
+    if not sentences:
+        yield ok("files", f"Nobody else of this machine can read {settings.data_dir}.")
+
+
+def of_disk(settings: Settings) -> Iterator[Finding]:
+    """Whether there is room for what is written."""
+    folder = settings.data_dir if settings.data_dir.exists() else Path.cwd()
+    usage = shutil.disk_usage(folder)
+    found = f"{usage.free // _MEBIBYTE:,} MiB are free on the disk of {folder}."
+    if usage.free < _FULL:
+        yield error("disk", found, "Make room: writes fail when it is full.")
+    elif usage.free < _NEARLY_FULL:
+        yield warning("disk", found, "Make room soon.")
+    else:
+        yield ok("disk", found)
+
+
+def of_logs(settings: Settings) -> Iterator[Finding]:
+    """How far the records of requests have grown towards their limit."""
+    if settings.postgresql or settings.request_log == "off":
+        return
+    file = settings.data_dir / "requests.db"
+    size = file.stat().st_size / _MEBIBYTE if file.exists() else 0
+    limit = settings.request_log_mebibytes
+    found = f"Records of requests take {size:,.0f} of at most {limit:,} MiB."
+    if size > _NEARLY * limit:
+        yield warning(
+            "logs",
+            f"{found} At the limit the oldest go before their time.",
+            "Raise FRONTDESK_REQUEST_LOG_MEBIBYTES, or keep them for fewer days.",
+        )
+    else:
+        yield ok("logs", found)
+
+
+def of_hashes(settings: Settings, hash_seconds: Callable[[int], float]) -> Iterator[Finding]:
+    """How long a password's hash takes here, and which cost comes closest to a quarter second."""
+    probe = min(hash_seconds(_PROBE_COST) for _ in range(3))
+    seconds = probe * 2 ** (settings.bcrypt_cost - _PROBE_COST)
+    best = _PROBE_COST + floor(log2(_TARGET_SECONDS / probe))
+    found = f"A hash of cost {settings.bcrypt_cost} takes about {1000 * seconds:,.0f} ms here."
+    if seconds > 2 * _TARGET_SECONDS:
+        yield warning(
+            "hashes",
+            found,
+            f"Logins are slow: take FRONTDESK_BCRYPT_COST={max(best, _DEFAULT_COST)}"
+            " or a faster machine.",
+        )
+    elif settings.bcrypt_cost < min(best, _DEFAULT_COST):
+        yield warning(
+            "hashes",
+            found,
+            f"FRONTDESK_BCRYPT_COST={best} takes at most {1000 * _TARGET_SECONDS:.0f} ms.",
+        )
+    else:
+        yield ok("hashes", f"{found} At most {1000 * _TARGET_SECONDS:.0f} ms: cost {best}.")
+
+
+def bcrypt_seconds(cost: int) -> float:
+    """How long one hash takes."""
+    import bcrypt
+
+    salt, began = bcrypt.gensalt(cost), time.perf_counter()
+    bcrypt.hashpw(b"a password", salt)
+    return time.perf_counter() - began
