@@ -19,7 +19,7 @@ SESSION = {"search_path": SCHEMA, "synchronous_commit": "off"}
 """What connections to it are told. A record that is lost with the server is no loss: no commit
 waits for the disk.
 """
-_LAYOUT = 3  # to be raised with the layout, and with the classes of durations
+_LAYOUT = 4  # to be raised with the layout, and with the classes of durations
 _LOCK = select(func.pg_advisory_xact_lock(0x46_4D))  # "FM", as `schema.MIGRATION_LOCK`
 _MISSING, _NO_RIGHT = frozenset({"42P01", "3F000"}), "42501"
 

@@ -68,7 +68,9 @@ def _start_writing() -> None:
     atexit.register(_listener.stop)
 
 
-class RequestLine(msgspec.Struct, frozen=True, tag_field="event", tag="request"):
+class RequestLine(
+    msgspec.Struct, frozen=True, tag_field="event", tag="request", omit_defaults=True
+):
     """What the log says of a request: never what could hold a secret."""
 
     time: datetime
@@ -80,6 +82,7 @@ class RequestLine(msgspec.Struct, frozen=True, tag_field="event", tag="request")
     address: str
     user_id: int | None
     level: str
+    trace_id: str = ""
 
 
 def request_lines(mask_path: Callable[[str], str]) -> Observe:
@@ -96,6 +99,7 @@ def request_lines(mask_path: Callable[[str], str]) -> Observe:
             record.address,
             record.user_id,
             record.level,
+            record.trace_id,
         )
         lines.enqueue(f"{_encode(line).decode()}\n")
 

@@ -58,8 +58,10 @@ class BcryptHasher:
         old_peppers: Sequence[bytes] = (),
     ) -> None:
         self._queue = queue
-        self._keys = {_key_id(each): each or _DEFAULT_KEY for each in (None, pepper, *old_peppers)}
-        self._key_id = _key_id(pepper)
+        self._keys = {
+            pepper_id(each): each or _DEFAULT_KEY for each in (None, pepper, *old_peppers)
+        }
+        self._key_id = pepper_id(pepper)
         self._cost = self._highest_cost = cost
         # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
         self._decoy = bcrypt.gensalt(cost) + b"." * 31
@@ -115,7 +117,8 @@ class BcryptHasher:
         return base64.b64encode(mac)
 
 
-def _key_id(pepper: bytes | None) -> str:
+def pepper_id(pepper: bytes | None) -> str:
+    """By which stored hashes name it, and which says nothing about it."""
     if pepper is None:
         return "0"
     return hashlib.sha256(b"frontdesk key id\0" + pepper).hexdigest()[:8]

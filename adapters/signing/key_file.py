@@ -33,6 +33,13 @@ class KeyFile:
             self._path.hardlink_to(draft)
         draft.unlink()
 
+    def replace(self, aside: Path) -> None:
+        """Put a new key in place of the old one, which is kept there. Raises `OSError`."""
+        draft = KeyFile(self._path.with_suffix(f".{secrets.token_hex(8)}"))
+        draft.make()
+        aside.hardlink_to(self._path)
+        draft._path.replace(self._path)
+
     def check(self) -> None:
         """Raise `ValueError` if it is no key: one that is empty or cut off can be guessed."""
         if self._path.stat().st_size < KEY_MIN_BYTES:

@@ -69,6 +69,7 @@ def compare(connection: Connection, secrets: Sequence[SharedSecret]) -> None:
             raise AnotherSecret(name)
 
 
-def forget(connection: Connection) -> None:
-    """Let the next start store those that it has."""
-    connection.execute(_FORGET)
+def forget(connection: Connection, name: str | None = None) -> None:
+    """Let the next start store those that it has, or the one of this name."""
+    which = _FORGET if name is None else _FORGET.where(fingerprints.c.name == name)
+    connection.execute(which)

@@ -33,7 +33,8 @@ class RequestEntry:
     `path` is percent-encoded as it came. `time` is in seconds since 1970, `route` the path with
     names in place of values, empty where no handler was found. `problem` is the code of the
     problem that was answered, `user_id` who was signed in or tried to be, `error` what a status
-    from 500 on came from.
+    from 500 on came from. `trace_id` is 32 hexadecimal digits, if the caller sent a `traceparent`
+    (W3C Trace Context).
     """
 
     time: float
@@ -55,6 +56,7 @@ class RequestEntry:
     response_bytes: int
     tally: Tally
     error: BaseException | None
+    trace_id: str = ""
 
 
 Observe = Callable[[RequestEntry], None]

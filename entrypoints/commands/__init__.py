@@ -21,6 +21,7 @@ _FILES = {
     "invitations": "invitations",
     "openapi": "about",
     "restore": "backup",
+    "secrets": "secrets",
     "serve": "serve",
     "sessions": "sessions",
     "settings": "about",

@@ -78,22 +78,26 @@ def forget_secrets() -> None:
     Devices that were known become strangers with another key; with another pepper that does not
     have the former among FRONTDESK_OLD_PEPPERS nobody can log in.
     """
-    settings = _settings()
-    if settings.postgresql:
-        asyncio.run(_forget(settings))
-    else:
-        with writing_engine(settings.database).begin() as connection:
-            forget(connection)
+    forget_fingerprint(_settings())
     echo("The next start stores what it has.")
 
 
-async def _forget(settings: Settings) -> None:
+def forget_fingerprint(settings: Settings, name: str | None = None) -> None:
+    """Let the next start store the one of this secret, or all, as it has them."""
+    if settings.postgresql:
+        asyncio.run(_forget(settings, name))
+    elif settings.database.exists():
+        with writing_engine(settings.database).begin() as connection:
+            forget(connection, name)
+
+
+async def _forget(settings: Settings, name: str | None) -> None:
     from adapters.sql.postgresql import engine_of, translated
 
     engine = engine_of(connector_of(settings), command_seconds=None)
     with translated():
         async with engine.begin() as connection:
-            await connection.run_sync(forget)
+            await connection.run_sync(forget, name)
     await engine.dispose()
 
 

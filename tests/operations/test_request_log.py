@@ -570,3 +570,27 @@ def test_switched_off_there_is_nothing_to_ask(tmp_path: Path) -> None:
     with desk_in(tmp_path, request_log="off", metrics="off") as desk:
         for path in ("/api/ops/logs", "/api/ops/metrics", "/api/ops/nodes", "/metrics"):
             assert desk.root.request("GET", path).status == 404
+
+
+TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (f"00-{TRACE}-{PARENT}-01", TRACE),
+        (f"01-{TRACE}-{PARENT}-01-more", TRACE),
+        (f"ff-{TRACE}-{PARENT}-01", ""),
+        (f"00-{'0' * 32}-{PARENT}-01", ""),
+        (f"00-{TRACE}-{'0' * 16}-01", ""),
+        (f"00-{TRACE.upper()}-{PARENT}-01", ""),
+        (f"00-{TRACE}", ""),
+        ("", ""),
+    ],
+)
+def test_the_trace_of_a_caller_is_on_record(desk: Desk, given: str, kept: str) -> None:
+    desk.ada.request("GET", "/api/user/events", headers={"traceparent": given})
+    (found,) = desk.requests("route:eq:/api/user/events")
+    assert found["trace_id"] == kept
+    if kept:
+        assert desk.requests(f"trace_id:eq:{kept}") == [found]

@@ -177,11 +177,15 @@ def test_garbage_is_collected_once_the_server_has_started(tmp_path: Path) -> Non
     assert run([PYTHON, "-c", code], tmp_path).stdout == "True True\n"
 
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
 def test_logs_are_json_one_line_a_request_without_secrets(tmp_path: Path) -> None:
     with running(WAYS["make serve"], tmp_path) as server, connect(server.url) as client:
         client.sign_up("user1", "hunter2hunter2")
         token = client.cookies["sessionid"]
-        client.request("GET", "/api/user?token=in-the-query", headers={"x-request-id": "mine"})
+        headers = {"x-request-id": "mine", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+        client.request("GET", "/api/user?token=in-the-query", headers=headers)
         client.request("PUT", "/api/user", content=b"{", headers={"content-type": "text/x"})
         client.request("GET", "/nowhere")
         server.stop()
@@ -195,7 +199,8 @@ def test_logs_are_json_one_line_a_request_without_secrets(tmp_path: Path) -> Non
         ("PUT", "/api/user", 415),
         ("GET", "/nowhere", 404),
     ]
-    assert requests[-3]["request_id"] == "mine"
+    assert (requests[-3]["request_id"], requests[-3]["trace_id"]) == ("mine", TRACE)
+    assert "trace_id" not in requests[-1]
     assert requests[-3]["user_id"] == 1
     assert all(re.fullmatch(r"\S+Z", event["time"]) and event["level"] for event in events)
     for secret in ("hunter2", token, "in-the-query"):

@@ -137,8 +137,6 @@ class Server:
             text = text.replace(name, f"{self.folder}{name}")
         text = text.replace("/tmp/frontdesk-build", f"{self.folder}/build")
         text = re.sub(r"\bpython3\b", str(PYTHON), text)
-        text = text.replace("--wheel-dir dist", f"--wheel-dir {self.folder}/dist")
-        text = text.replace("dist/frontdesk-", f"{self.folder}/dist/frontdesk-")
         text = text.replace("-o frontdesk -g frontdesk", f"-o {USER} -g {GROUP}")
         text = text.replace("-o root -g frontdesk", f"-o root -g {GROUP}")
         text = text.replace("runuser -u frontdesk", f"runuser -u {USER}")
@@ -148,7 +146,7 @@ class Server:
     def run(self, script: str, stdin: str = "", status: int = 0) -> str:
         done = subprocess.run(
             ["bash", "-euc", script],
-            cwd=ROOT,
+            cwd=self.folder / "checkout",
             input=stdin,
             capture_output=True,
             text=True,
@@ -176,6 +174,11 @@ def server() -> Iterator[Server]:
     # Not below the tests' own folder, which is root's alone.
     folder = Path(tempfile.mkdtemp(prefix="frontdesk-deploy-"))
     folder.chmod(0o755)
+    checkout = folder / "checkout"
+    for each in ("domain", "application", "adapters", "entrypoints", "deploy"):
+        shutil.copytree(ROOT / each, checkout / each)
+    for each in ("pyproject.toml", "README.md", "LICENSE", "app.py", "requirements.lock"):
+        shutil.copy(ROOT / each, checkout)
     for each in ("etc/caddy", "var/lib", "opt", "home"):
         (folder / each).mkdir(parents=True)
     shutil.chown(folder / "home", USER, GROUP)

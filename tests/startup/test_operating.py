@@ -220,3 +220,43 @@ def test_shells_can_complete_it(shell: str, tmp_path: Path) -> None:
 def test_litestar_has_the_same_commands(tmp_path: Path) -> None:
     done = run([sys.executable, "-m", "litestar", "users", "list", "--json"], tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_another_secret_key_makes_known_browsers_strangers_and_no_more(
+    call: Call, tmp_path: Path
+) -> None:
+    call("secrets", "rotate-key", "--yes", status=1)
+    create(call, "ada")
+    data_folder = tmp_path / "data"
+    old = (data_folder / "secret.key").read_bytes()
+    with running(SERVE, tmp_path) as server, connect(server.url) as ada:
+        assert ada.log_in("ada", PASSWORD).status == 200
+        call("secrets", "rotate-key", stdin="n\n", status=1)
+        assert (data_folder / "secret.key").read_bytes() == old
+        call("secrets", "rotate-key", "--yes")
+        cookies = dict(ada.cookies)
+    (aside,) = data_folder.glob("secret.key.before-*")
+    assert aside.read_bytes() == old
+    assert (data_folder / "secret.key").read_bytes() != old
+    assert {path.stat().st_mode & 0o777 for path in data_folder.glob("secret.key*")} == {0o600}
+    with running(SERVE, tmp_path) as server, connect(server.url) as ada:
+        ada.cookies.update(cookies)
+        assert ada.me().data["username"] == "ada", "the session goes on"
+        assert "deviceid" in ada.log_in("ada", PASSWORD).headers["set-cookie"], "a stranger"
+
+
+def test_another_pepper_ends_nothing(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(call, "ada")
+    create(call, "bob")
+    said = call("secrets", "rotate-pepper").output
+    assert "2 passwords are hashed with the present pepper, 0 with former ones." in said
+    pepper = said.partition("FRONTDESK_PEPPER=")[2].splitlines()[0]
+    monkeypatch.setenv("FRONTDESK_PEPPER", pepper)
+    with running(SERVE, tmp_path, FRONTDESK_PEPPER=pepper) as server, connect(server.url) as ada:
+        assert ada.log_in("ada", PASSWORD).status == 200
+    said = call("secrets", "rotate-pepper").output
+    assert "1 passwords are hashed with the present pepper, 1 with former ones." in said
+    assert "FRONTDESK_OLD_PEPPERS" in said
+    assert pepper not in said

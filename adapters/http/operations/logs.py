@@ -59,6 +59,7 @@ _BRIEF = (
     "address",
     "user_agent",
     "request_id",
+    "trace_id",
     "request_bytes",
     "response_bytes",
     "statements",

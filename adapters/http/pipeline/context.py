@@ -11,13 +11,16 @@ from adapters.http.options import FORWARD_AUTH
 from adapters.http.pipeline.client_address import ClientAddress
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,42}")  # shorter than a secret
+# W3C Trace Context, level 1: version, trace, parent, flags; later versions may have more.
+_TRACE = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class RequestContext:
     """Gives the application a scope of its own: the caller's address in place of the peer's, a
-    request id, and GET in place of HEAD (RFC 9110 §9.3.2), whose name stays in the state. The
-    server's scope stays as it is, for the server must know of HEAD. Where proxies ask whether to
-    let a request through, they may send the method of that request: it is a GET, too.
+    request id, the trace of `traceparent`, and GET in place of HEAD (RFC 9110 §9.3.2), whose name
+    stays in the state. The server's scope stays as it is, for the server must know of HEAD. Where
+    proxies ask whether to let a request through, they may send the method of that request: it is a
+    GET, too.
     """
 
     def __init__(self, app: ASGIApp, client_address: ClientAddress) -> None:
@@ -37,6 +40,7 @@ class RequestContext:
             "state": {
                 **scope.get("state", {}),
                 "request_id": _request_id(fields.get(b"x-request-id")),
+                "trace_id": _trace_id(fields.get(b"traceparent")),
                 "method": method,
                 "fields": fields,
                 "is_from_proxy": self._client_address.is_from_proxy(scope, receive),
@@ -50,3 +54,9 @@ def _request_id(given: bytes | None) -> str:
     if given and _REQUEST_ID.fullmatch(given):
         return given.decode("ascii")
     return f"{random.getrandbits(64):016x}"
+
+
+def _trace_id(given: bytes | None) -> str:
+    """The trace that the caller says it belongs to, if it says so well."""
+    found = _TRACE.match(given) if given else None
+    return found[1].decode("ascii") if found else ""

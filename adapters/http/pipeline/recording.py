@@ -105,6 +105,7 @@ def _entry(
         response_bytes=answer.size,
         tally=tally,
         error=state.get("error"),
+        trace_id=state["trace_id"],
     )
 
 

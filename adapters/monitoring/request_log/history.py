@@ -13,6 +13,7 @@ _NOTHING_SENT: Row = {
     "query": "",
     "user_agent": "",
     "request_id": "",
+    "trace_id": "",
     "request_headers": {},
     "request_body": None,
     "response_headers": {},
@@ -20,6 +21,7 @@ _NOTHING_SENT: Row = {
 _COLUMNS = (
     "time",
     "request_id",
+    "trace_id",
     "method",
     "route",
     "path",

@@ -22,6 +22,7 @@ _BLANK: dict[Any, Any] = {
     "response_headers": "{}",
     "request_body": None,
     "error": None,
+    "trace_id": "",
 }
 
 

@@ -98,4 +98,5 @@ def row_of(record: RequestEntry, masking: Masks, keeping: Keeping, name: WorkerN
         response_headers=masking.fields(record.response_fields),
         request_body=masking.body(body, refused=record.level != "info") if body else None,
         error=masking.error(record.error) if record.error else None,
+        trace_id=record.trace_id,
     )

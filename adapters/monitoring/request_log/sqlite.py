@@ -10,7 +10,7 @@ from adapters.sql.disposable_file import DisposableFile
 from adapters.sql.sqlite import statements_for
 from domain.errors import StorageFull
 
-_LAYOUT = 7
+_LAYOUT = 8
 # After each statement Python takes its lock back, for which it has to wait: so one for many rows.
 _AT_ONCE = 50
 # Each number of rows is a statement of its own, and a large one; what was added is not read again.

@@ -64,12 +64,14 @@ def _columns() -> Iterator[Column[Any]]:
     yield _text("response_headers", kind="json")
     yield _text("request_body", nullable=True, kind="json")
     yield _text("error", nullable=True)
+    yield _text("trace_id")
 
 
 def _indexes() -> Iterator[Index]:
     yield Index("ix_requests_level_time", "level", "time")
     yield Index("ix_requests_user_id", "user_id")
     yield Index("ix_requests_request_id", "request_id")
+    yield Index("ix_requests_trace_id", "trace_id")
     # What is counted over time is answered from it alone; rows come by time, so that it only grows
     # at its end.
     yield Index("ix_requests_time", "time", "status", "method", "route", "duration_ms")
@@ -151,6 +153,7 @@ class RequestRow(NamedTuple):
     response_headers: str
     request_body: str | None
     error: str | None
+    trace_id: str = ""
 
 
 INSERT = f"INSERT INTO requests ({', '.join(RequestRow._fields)}) VALUES "

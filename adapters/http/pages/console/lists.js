@@ -67,6 +67,7 @@ export const REQUESTS = {
     path: { label: "Path", kind: "text" },
     level: { label: "Level", kind: "choice", values: true },
     request_id: { label: "Request id", kind: "text" },
+    trace_id: { label: "Trace", kind: "text" },
     user_agent: { label: "User agent", kind: "text" },
     node: { label: "Node", kind: "choice", values: true },
     worker: { label: "Worker", kind: "choice", values: true },

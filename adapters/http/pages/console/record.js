@@ -46,6 +46,7 @@ export function record(row, address) {
     Address: isolated(row.address || "–"),
     "User agent": isolated(row.user_agent || "–"),
     "Request id": isolated(row.request_id),
+    Trace: row.trace_id ? link(isolated(row.trace_id), query("/ops/logs", { filter: `trace_id:eq:${row.trace_id}`, last: "all" })) : "–",
     Node: isolated(`${row.node}/${row.worker}`),
     Database: `${row.statements} ${row.statements === 1 ? "statement" : "statements"} in ${milliseconds(row.statements_ms)}`,
     Size: `${bytes(row.request_bytes)} in, ${bytes(row.response_bytes)} out`,
