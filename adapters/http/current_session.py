@@ -42,7 +42,7 @@ class CurrentSessionView(Struct, frozen=True):
 
     @classmethod
     def of(cls, found: SignedIn, lifetimes: Lifetimes) -> "CurrentSessionView":
-        """Translate."""
+        """As the API shows it."""
         user, session, policy = found.user, found.session, lifetimes.of(found.user)
         return cls(
             CallerView(user.id, user.username.value, list(user.roles), user.metadata.value),

@@ -105,7 +105,7 @@ class UserView(Struct, frozen=True):
 
     @classmethod
     def of(cls, user: User) -> "UserView":
-        """Translate."""
+        """As the API shows it."""
         return cls(user.id, user.username.value, user.signup_time)
 
 
@@ -153,7 +153,7 @@ class SessionView(Struct, frozen=True):
 
     @classmethod
     def all_of(cls, sessions: Sequence[Session], *, current: int) -> "list[SessionView]":
-        """Translate."""
+        """As the API shows it."""
         return [
             cls(
                 session.id,
@@ -183,7 +183,7 @@ class EventView(Struct, frozen=True):
 
     @classmethod
     def of(cls, recorded: Recorded) -> "EventView":
-        """Translate."""
+        """As the API shows it."""
         event = recorded.event
         by_operator = event.actor_id is not None
         origin = Origin("", "") if by_operator else event.origin
@@ -206,7 +206,7 @@ class EventPageView(Struct, frozen=True):
 
     @classmethod
     def of(cls, page: EventPage) -> "EventPageView":
-        """Translate."""
+        """As the API shows it."""
         return cls([EventView.of(recorded) for recorded in page.events], page.following)
 
 
@@ -224,7 +224,7 @@ class ExportedUserView(UserView, frozen=True):
 
     @classmethod
     def of(cls, user: User) -> "ExportedUserView":
-        """Translate."""
+        """As the API shows it."""
         return cls(
             user.id,
             user.username.value,
@@ -245,7 +245,7 @@ class UsageView(Struct, frozen=True):
 
     @classmethod
     def of(cls, usage: Usage) -> "UsageView":
-        """As it is answered."""
+        """As the API shows it."""
         return cls(usage.signup_address, usage.last_used_at, usage.last_address)
 
 
@@ -270,7 +270,7 @@ class ReceiptView(Struct, frozen=True):
 
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptView":
-        """Translate."""
+        """As the API shows it."""
         return cls(receipt.at, UserView.of(receipt.user), receipt.sessions, receipt.events)
 
 

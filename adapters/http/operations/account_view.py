@@ -39,7 +39,7 @@ class AccountView(Struct, frozen=True):
 
     @classmethod
     def of(cls, user: User) -> "AccountView":
-        """Translate."""
+        """As the API shows it."""
         return cls(
             user.id,
             user.username.value,

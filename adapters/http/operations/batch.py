@@ -69,14 +69,14 @@ class OutcomeView(Struct, frozen=True):
 
     @classmethod
     def of(cls, outcome: Outcome) -> "OutcomeView":
-        """Translate."""
+        """As the API shows it."""
         error = outcome.error
         code = DOMAIN[type(error)].code if error else None
         return cls(outcome.user_id, outcome.is_changed, code, str(error) if error else None)
 
     @classmethod
     def all_of(cls, outcomes: list[Outcome]) -> "list[OutcomeView]":
-        """Translate."""
+        """As the API shows it."""
         return [cls.of(each) for each in outcomes]
 
 

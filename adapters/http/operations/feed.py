@@ -37,7 +37,7 @@ class FeedEvent(Struct, frozen=True):
 
     @classmethod
     def of(cls, recorded: Recorded) -> "FeedEvent":
-        """Translate."""
+        """As the API shows it."""
         event = recorded.event
         return cls(
             recorded.position,

@@ -71,7 +71,7 @@ class InvitationView(Struct, frozen=True):
 
     @classmethod
     def of(cls, invitation: Invitation, code: str | None = None) -> "InvitationView":
-        """Translate."""
+        """As the API shows it."""
         return cls(
             invitation.id,
             invitation.note,

@@ -83,7 +83,7 @@ class RequestsView(Struct, frozen=True):
 
     @classmethod
     def of(cls, page: Page, lost: int) -> "RequestsView":
-        """Translate."""
+        """As the API shows it."""
         return cls([dict(row) for row in page.rows], page.following, lost)
 
 
@@ -95,7 +95,7 @@ class TailView(Struct, frozen=True):
 
     @classmethod
     def of(cls, tail: Tail) -> "TailView":
-        """Translate."""
+        """As the API shows it."""
         return cls([dict(row) for row in tail.rows], tail.next)
 
 

@@ -33,7 +33,7 @@ class SpanView(Struct, frozen=True):
 
     @classmethod
     def of(cls, span: Span) -> "SpanView":
-        """Translate."""
+        """As the API shows it."""
         figures = span.figures
         return cls(
             span.began,
@@ -58,7 +58,7 @@ class WorkerView(Struct, frozen=True):
 
     @classmethod
     def of(cls, worker: Worker) -> "WorkerView":
-        """Translate."""
+        """As the API shows it."""
         return cls(
             worker.name.worker,
             worker.state,
@@ -80,7 +80,7 @@ class NodeView(Struct, frozen=True):
 
     @classmethod
     def of(cls, node: Node) -> "NodeView":
-        """Translate."""
+        """As the API shows it."""
         return cls(node.name, node.state, [WorkerView.of(each) for each in node.workers])
 
 

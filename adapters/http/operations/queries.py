@@ -49,7 +49,7 @@ class CountView(Struct, frozen=True):
 
     @classmethod
     def of(cls, count: Count) -> "CountView":
-        """Translate."""
+        """As the API shows it."""
         bound = "at_least" if count.at_least else "at_most"
         return cls(count.number, "exact" if count.exact else bound)
 
@@ -68,7 +68,7 @@ class ColumnView(Struct, frozen=True):
 
     @classmethod
     def of(cls, column: Column) -> "ColumnView":
-        """Translate."""
+        """As the API shows it."""
         return cls(*(getattr(column, name) for name in cls.__struct_fields__))
 
 
@@ -81,7 +81,7 @@ class TableView(Struct, frozen=True):
 
     @classmethod
     def of(cls, table: Table) -> "TableView":
-        """Translate."""
+        """As the API shows it."""
         columns = [ColumnView.of(column) for column in table.columns]
         return cls(table.name, columns, CountView.of(table.rows))
 
@@ -94,7 +94,7 @@ class PageView(Struct, frozen=True):
 
     @classmethod
     def of(cls, page: Page) -> "PageView":
-        """Translate."""
+        """As the API shows it."""
         return cls([dict(row) for row in page.rows], page.following)
 
 
@@ -106,7 +106,7 @@ class ValueView(Struct, frozen=True):
 
     @classmethod
     def all_of(cls, values: list[tuple[Value, int]]) -> "list[ValueView]":
-        """Translate."""
+        """As the API shows it."""
         return [cls(value, count) for value, count in values]
 
 

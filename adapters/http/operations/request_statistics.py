@@ -38,7 +38,7 @@ class BarView(Struct, frozen=True):
 
     @classmethod
     def of(cls, bar: Bar) -> "BarView":
-        """Translate."""
+        """As the API shows it."""
         return cls(bar.began, bar.answered, bar.refused, bar.failed)
 
 
@@ -58,7 +58,7 @@ class EndpointView(Struct, frozen=True):
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> "EndpointView":
-        """Translate."""
+        """As the API shows it."""
         return cls(*(getattr(endpoint, name) for name in cls.__struct_fields__))
 
 

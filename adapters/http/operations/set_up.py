@@ -49,7 +49,7 @@ class OperatorView(Struct, frozen=True):
 
     @classmethod
     def of(cls, operator: Operator) -> "OperatorView":
-        """Translate."""
+        """As the API shows it."""
         user, scopes = UserView.of(operator.user), sorted(operator.scopes)
         match operator.acting:
             case Person(session, is_fresh):

@@ -43,7 +43,7 @@ class ThrottleView(Struct, frozen=True):
 
     @classmethod
     def of(cls, found: Waits) -> "ThrottleView":
-        """Translate."""
+        """As the API shows it."""
         waits = [
             WaitView(each.limit, each.network, each.attempts, each.until) for each in found.waits
         ]

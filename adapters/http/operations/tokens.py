@@ -55,7 +55,7 @@ class TokenView(Struct, frozen=True):
 
     @classmethod
     def of(cls, token: AccessToken, key: str | None = None) -> "TokenView":
-        """Translate."""
+        """As the API shows it."""
         scopes = sorted(token.scopes)
         return cls(token.id, token.name, scopes, token.created_at, token.expires_at, key)
 
