@@ -17,7 +17,7 @@ from adapters.monitoring.request_log.tables import RequestRow
 from adapters.monitoring.table_query import cursor
 from benchmarks.fill import fill
 from benchmarks.targets import PASSWORD, Target, serving
-from domain.session import Origin
+from domain.session import Caller
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
 
@@ -73,7 +73,7 @@ def make_operator(folder: Path) -> None:
         services = build_services(settings)
         async with services.running():
             await services.use_cases.create_user(
-                username=OPERATOR, password=PASSWORD, origin=Origin("", ""), is_operator=True
+                username=OPERATOR, password=PASSWORD, caller=Caller("", ""), is_operator=True
             )
 
     asyncio.run(make())

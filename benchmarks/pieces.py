@@ -40,7 +40,7 @@ from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry
 from benchmarks.limits import bare
 from benchmarks.records import FIREFOX, RECORD
-from domain.session import Origin, SignedIn
+from domain.session import Caller, SignedIn
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
@@ -79,7 +79,7 @@ async def pieces() -> AsyncIterator[Piece]:
         async with services.running():
             with reader.open():
                 admission = await services.use_cases.sign_up(
-                    username="ada", password="123123", origin=Origin("", ""), presented=None
+                    username="ada", password="123123", caller=Caller("", ""), presented=None
                 )
                 token = admission.token.value
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.operator import AccessToken
-from domain.session import Origin
+from domain.session import Caller
 
 
 class EventKind(StrEnum):
@@ -69,13 +69,13 @@ class Event:
     """Something that happened. `user_id` is whom it concerns; `None` for a name nobody has.
 
     `details` never hold a secret: names before and after, counts, reasons, a pseudonym. `actor_id`
-    is the operator who did it, if it was not the user; `origin` is then the operator's.
+    is the operator who did it, if it was not the user; `caller` is then the operator's.
     """
 
     kind: EventKind
     at: datetime
     user_id: int | None
-    origin: Origin
+    caller: Caller
     details: Details = field(default_factory=dict)
     actor_id: int | None = None
 
@@ -114,7 +114,7 @@ class EventFeed:
 def sessions_ended(
     at: datetime,
     user_id: int,
-    origin: Origin,
+    caller: Caller,
     *,
     count: int,
     why: Ending,
@@ -122,14 +122,14 @@ def sessions_ended(
 ) -> list[Event]:
     """The event for that many sessions ended; none if there were none."""
     details: dict[str, str | int] = {"count": count, "why": why.value}
-    event = Event(EventKind.SESSIONS_ENDED, at, user_id, origin, details, actor_id)
+    event = Event(EventKind.SESSIONS_ENDED, at, user_id, caller, details, actor_id)
     return [event] if count else []
 
 
 def tokens_revoked(
     at: datetime,
     tokens: Sequence[AccessToken],
-    origin: Origin,
+    caller: Caller,
     *,
     why: Ending,
     actor_id: int | None = None,
@@ -140,7 +140,7 @@ def tokens_revoked(
             EventKind.TOKEN_REVOKED,
             at,
             token.user_id,
-            origin,
+            caller,
             {"token": token.id, "name": token.name, "why": why.value},
             actor_id,
         )

@@ -18,7 +18,7 @@ from domain.names import Names
 from domain.network import Client
 from domain.operator import Bearer, Grant
 from domain.password import PasswordHash
-from domain.session import Origin, Session, SignedIn
+from domain.session import Caller, Session, SignedIn
 from domain.throttle import Counts
 from domain.user import User, Username
 
@@ -124,7 +124,7 @@ class Sessions(Protocol):
     """The sessions, inside a unit of work."""
 
     async def add(
-        self, user: User, digest: bytes, origin: Origin, *, at: datetime, expires_at: datetime
+        self, user: User, digest: bytes, caller: Caller, *, at: datetime, expires_at: datetime
     ) -> Session:
         """Open a session for this user and this `auth_version`."""
 

@@ -12,7 +12,7 @@ _CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Caller:
     """Where a request came from: network address and user agent, both as reported.
 
     `device` is what the user agent says in words for people, as in "Firefox on Linux". The store
@@ -74,7 +74,7 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
-    origin: Origin
+    caller: Caller
 
     def is_live(self, now: datetime, policy: SessionPolicy) -> bool:
         """Say whether it still counts.
@@ -134,7 +134,7 @@ class LastSeen(Protocol):
     def note(self, session: Session, at: datetime) -> None:
         """Take the note, also for the user whose session it is, and return at once."""
 
-    def note_login(self, user_id: int, origin: Origin, at: datetime) -> None:
+    def note_login(self, user_id: int, caller: Caller, at: datetime) -> None:
         """The same for a user who has just opened a session from there."""
 
     def note_token(self, token_id: int, at: datetime) -> None:

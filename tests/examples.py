@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from domain.password import PasswordHash
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import Username
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -16,8 +16,8 @@ OTHER_PASSWORD = "battery staple"
 
 ADA, BOB = Username("Ada"), Username("Bob")
 HASH, OTHER_HASH = PasswordHash("hash of one"), PasswordHash("hash of another")
-LAPTOP = Origin("192.0.2.1", "Firefox")
-PHONE = Origin("192.0.2.2", "Safari")
+LAPTOP = Caller("192.0.2.1", "Firefox")
+PHONE = Caller("192.0.2.2", "Safari")
 CLIENT = LAPTOP.client()
 DIGEST, OTHER_DIGEST = b"1" * 32, b"2" * 32
 

@@ -17,7 +17,7 @@ from adapters.http.admissions import (
 from adapters.http.authentication import PublicRequest, SignedInRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.options import PUBLIC
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import (
     CROSS_ORIGIN,
     INVALID,
@@ -101,7 +101,7 @@ class AccountController(Controller):
         admission = await sign_up(
             username=data.username,
             password=data.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
             presented=replaced_by(request, cookie=data.cookie),
             invitation=given(data.invitation),
             as_bearer=not data.cookie,
@@ -135,7 +135,7 @@ class AccountController(Controller):
         admission = await log_in(
             username=data.username,
             password=data.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
             presented=replaced_by(request, cookie=data.cookie),
             device=device,
             as_bearer=not data.cookie,
@@ -190,7 +190,7 @@ class AccountController(Controller):
         admission = await reset_password(
             code=OneTimeCode.parse(data.code),
             password=data.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
             presented=replaced_by(request, cookie=data.cookie),
             as_bearer=not data.cookie,
         )
@@ -244,7 +244,7 @@ class AccountController(Controller):
         updated = await update_own_account(
             signed_in=request.user,
             presented=request.auth,
-            origin=origin_of(request),
+            caller=caller_of(request),
             username=given(data.username),
             password=given(data.password),
             current_password=given(data.current_password),
@@ -285,7 +285,7 @@ class AccountController(Controller):
         receipt = await delete_own_account(
             signed_in=request.user,
             presented=request.auth,
-            origin=origin_of(request),
+            caller=caller_of(request),
             current_password=given(data.current_password),
         )
         return Response(ReceiptView.of(receipt), cookies=forgotten(request, jar))

@@ -6,7 +6,7 @@ from litestar.datastructures import Cookie
 from adapters.http.authentication import PublicRequest, SignedInRequest
 from adapters.http.bearer import is_bearer_of_session
 from adapters.http.cookies import Cookies, Headers
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.views import AdmittedView
 from application.account.log_out import LogOut
 from domain.account import UpdatedAccount
@@ -55,7 +55,7 @@ async def logged_out(request: PublicRequest, jar: Cookies, log_out: LogOut) -> i
     """End every session that was presented, and say whose the last one was."""
     user_id = None
     for token in jar.all_sessions(request.scope["headers"]):
-        user_id = await log_out(presented=token, origin=origin_of(request)) or user_id
+        user_id = await log_out(presented=token, caller=caller_of(request)) or user_id
     return user_id
 
 

@@ -10,7 +10,7 @@ from adapters.http.admissions import forgotten
 from adapters.http.authentication import SignedInRequest
 from adapters.http.cookies import Cookies
 from adapters.http.exporting import encoded
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
 from adapters.http.streaming import Streamed
 from adapters.http.views import Ended, EventPageView, ExportView, SessionView
@@ -72,7 +72,7 @@ class OwnRecordsController(Controller):
             signed_in=request.user,
             presented=request.auth,
             session_id=session_id,
-            origin=origin_of(request),
+            caller=caller_of(request),
         )
         is_current = session_id == request.user.session.id
         return Response(Ended(1), cookies=forgotten(request, jar) if is_current else [])
@@ -89,7 +89,7 @@ class OwnRecordsController(Controller):
     ) -> Ended:
         """They are dead at once. Says how many there were."""
         ended = await end_other_sessions(
-            signed_in=request.user, presented=request.auth, origin=origin_of(request)
+            signed_in=request.user, presented=request.auth, caller=caller_of(request)
         )
         return Ended(ended)
 
@@ -126,7 +126,7 @@ class OwnRecordsController(Controller):
         have one export at a time.
         """
         parts = export_account(
-            signed_in=request.user, presented=request.auth, origin=origin_of(request)
+            signed_in=request.user, presented=request.auth, caller=caller_of(request)
         )
         pieces = encoded(parts, current=request.user.session.id)
         first = await anext(pieces)  # what is refused, is refused here

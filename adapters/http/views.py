@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from domain.account import Receipt, Usage
 from domain.events import EventKind, EventPage, Recorded
 from domain.password import PasswordPolicy
-from domain.session import Admission, Origin, Session
+from domain.session import Admission, Caller, Session
 from domain.user import USERNAME_MAX_CHARACTERS, User
 
 # `Body` describes without checking: the rules themselves stand in `domain`, once.
@@ -161,8 +161,8 @@ class SessionView(Struct, frozen=True):
                 session.created_at,
                 session.last_seen_at,
                 session.expires_at,
-                session.origin.address,
-                session.origin.device or "unknown device",
+                session.caller.address,
+                session.caller.device or "unknown device",
             )
             for session in sessions
         ]
@@ -186,13 +186,13 @@ class EventView(Struct, frozen=True):
         """As the API shows it."""
         event = recorded.event
         by_operator = event.actor_id is not None
-        origin = Origin("", "") if by_operator else event.origin
+        caller = Caller("", "") if by_operator else event.caller
         return cls(
             recorded.position,
             event.kind,
             event.at,
-            origin.address,
-            origin.device or ("unknown device" if origin.user_agent else ""),
+            caller.address,
+            caller.device or ("unknown device" if caller.user_agent else ""),
             dict(event.details),
             by_operator,
         )

@@ -12,7 +12,7 @@ from adapters.sql.tables import events
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros
 from domain.events import Event, EventKind, Recorded
-from domain.session import Origin
+from domain.session import Caller
 
 EVENT = (
     events.c.position,
@@ -33,9 +33,9 @@ _KINDS = frozenset(EventKind)
 def to_recorded(row: Sequence[Any]) -> Recorded:
     """A row of the columns `EVENT`."""
     position, kind, at, user_id, address, user_agent, details, actor_id, device = row
-    origin = Origin(address, user_agent, device)
+    caller = Caller(address, user_agent, device)
     known = EventKind(kind) if kind in _KINDS else EventKind.UNKNOWN
-    event = Event(known, to_instant(at), user_id, origin, json.loads(details), actor_id)
+    event = Event(known, to_instant(at), user_id, caller, json.loads(details), actor_id)
     return Recorded(position, event)
 
 
@@ -93,9 +93,9 @@ def _columns(event: Event, describe: Callable[[str], str]) -> dict[str, object]:
         "kind": event.kind.value,
         "at": to_micros(event.at),
         "user_id": event.user_id,
-        "address": event.origin.address,
-        "user_agent": event.origin.user_agent,
-        "device": describe(event.origin.user_agent),
+        "address": event.caller.address,
+        "user_agent": event.caller.user_agent,
+        "device": describe(event.caller.user_agent),
         "details": json.dumps(dict(event.details), ensure_ascii=False),
         "actor_id": event.actor_id,
     }

@@ -14,7 +14,7 @@ from adapters.sql.tables import access_tokens, sessions, users
 from adapters.sql.transactions import Transaction, Transactions
 from adapters.sql.values import to_micros
 from domain.errors import Unavailable
-from domain.session import Origin, Session
+from domain.session import Caller, Session
 
 _BATCH = 500
 _at: BindParameter[int] = bindparam("at")
@@ -63,10 +63,10 @@ class SqlLastSeen:
 
     def note(self, session: Session, at: datetime) -> None:
         self._note(self._sessions, session.id, {"at": to_micros(at)})
-        self.note_login(session.user_id, session.origin, at)
+        self.note_login(session.user_id, session.caller, at)
 
-    def note_login(self, user_id: int, origin: Origin, at: datetime) -> None:
-        self._note(self._users, user_id, {"at": to_micros(at), "address": origin.address})
+    def note_login(self, user_id: int, caller: Caller, at: datetime) -> None:
+        self._note(self._users, user_id, {"at": to_micros(at), "address": caller.address})
 
     def note_token(self, token_id: int, at: datetime) -> None:
         self._tokens[token_id] = {"at": to_micros(at)}

@@ -12,7 +12,7 @@ from adapters.sql.tables import sessions, users
 from adapters.sql.transactions import Transaction
 from adapters.sql.users import USER, to_user
 from adapters.sql.values import to_instant, to_micros
-from domain.session import Origin, Session, SignedIn
+from domain.session import Caller, Session, SignedIn
 from domain.user import User
 
 SESSION = (
@@ -38,7 +38,7 @@ def to_session(row: Sequence[Any]) -> Session:
         to_instant(created),
         to_instant(last_seen),
         to_instant(expires),
-        Origin(address, user_agent, device),
+        Caller(address, user_agent, device),
     )
 
 
@@ -88,7 +88,7 @@ class SqlSessions:
     describe: Callable[[str], str]
 
     async def add(
-        self, user: User, digest: bytes, origin: Origin, *, at: datetime, expires_at: datetime
+        self, user: User, digest: bytes, caller: Caller, *, at: datetime, expires_at: datetime
     ) -> Session:
         def values() -> dict[str, object]:
             return {
@@ -98,13 +98,13 @@ class SqlSessions:
                 "created_at": to_micros(at),
                 "last_seen_at": to_micros(at),
                 "expires_at": to_micros(expires_at),
-                "address": origin.address,
-                "user_agent": origin.user_agent,
-                "device": self.describe(origin.user_agent),
+                "address": caller.address,
+                "user_agent": caller.user_agent,
+                "device": self.describe(caller.user_agent),
             }
 
         ((session_id,),) = await self.transaction.all(_ADD, values)
-        return Session(session_id, user.id, user.auth_version, at, at, expires_at, origin)
+        return Session(session_id, user.id, user.auth_version, at, at, expires_at, caller)
 
     async def find(self, digest: bytes) -> SignedIn | None:
         row = await self.transaction.one(_BY_DIGEST, {"digest": digest})

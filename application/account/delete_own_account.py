@@ -8,7 +8,7 @@ from domain.account import Receipt
 from domain.errors import NotSignedIn
 from domain.ports import Begin
 from domain.secrets import SessionToken
-from domain.session import Origin, SignedIn
+from domain.session import Caller, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class DeleteOwnAccount:
         *,
         signed_in: SignedIn,
         presented: SessionToken,
-        origin: Origin,
+        caller: Caller,
         current_password: str | None,
     ) -> Receipt:
-        await self.confirm_owner(signed_in, current_password, origin=origin)
-        async with self.begin(origin.client(user_id=signed_in.user.id)) as work:
+        await self.confirm_owner(signed_in, current_password, caller=caller)
+        async with self.begin(caller.client(user_id=signed_in.user.id)) as work:
             current = await work.sessions.find(presented.digest)
             if current is None:
                 raise NotSignedIn
-            return await self.erase_account(work, current.user, origin=origin)
+            return await self.erase_account(work, current.user, caller=caller)

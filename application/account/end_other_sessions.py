@@ -6,7 +6,7 @@ from domain.errors import NotSignedIn
 from domain.events import Ending, sessions_ended
 from domain.ports import Begin, Clock
 from domain.secrets import SessionToken
-from domain.session import Origin, SignedIn
+from domain.session import Caller, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class EndOtherSessions:
     clock: Clock
 
     async def __call__(
-        self, *, signed_in: SignedIn, presented: SessionToken, origin: Origin
+        self, *, signed_in: SignedIn, presented: SessionToken, caller: Caller
     ) -> int:
         user_id, now = signed_in.user.id, self.clock.now()
-        async with self.begin(origin.client(user_id=user_id)) as work:
+        async with self.begin(caller.client(user_id=user_id)) as work:
             if await work.sessions.find(presented.digest) is None:
                 raise NotSignedIn
             ended = await work.sessions.end_all(user_id, but=signed_in.session.id)
             await work.events.append(
-                *sessions_ended(now, user_id, origin, count=ended, why=Ending.REVOKED)
+                *sessions_ended(now, user_id, caller, count=ended, why=Ending.REVOKED)
             )
         return ended

@@ -7,7 +7,7 @@ from domain.events import Ending, sessions_ended
 from domain.ports import Begin, Clock
 from domain.records import Records
 from domain.secrets import SessionToken
-from domain.session import Origin, SignedIn
+from domain.session import Caller, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,17 @@ class EndSession:
     clock: Clock
 
     async def __call__(
-        self, *, signed_in: SignedIn, presented: SessionToken, session_id: int, origin: Origin
+        self, *, signed_in: SignedIn, presented: SessionToken, session_id: int, caller: Caller
     ) -> None:
         user_id, now = signed_in.user.id, self.clock.now()
         own = await self.records.sessions(user_id)
         if all(session.id != session_id for session in own):
             raise NoSuchSession  # without waiting for a writer
-        async with self.begin(origin.client(user_id=user_id)) as work:
+        async with self.begin(caller.client(user_id=user_id)) as work:
             if await work.sessions.find(presented.digest) is None:
                 raise NotSignedIn
             if not await work.sessions.end_one(user_id, session_id):
                 raise NoSuchSession
             await work.events.append(
-                *sessions_ended(now, user_id, origin, count=1, why=Ending.REVOKED)
+                *sessions_ended(now, user_id, caller, count=1, why=Ending.REVOKED)
             )

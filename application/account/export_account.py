@@ -10,7 +10,7 @@ from domain.errors import Unavailable
 from domain.ports import Clock
 from domain.records import Records
 from domain.secrets import SessionToken
-from domain.session import Origin, SignedIn
+from domain.session import Caller, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
 from domain.user import User
 
@@ -37,10 +37,10 @@ class ExportAccount:
     throttle_policy: ThrottlePolicy
 
     async def __call__(
-        self, *, signed_in: SignedIn, presented: SessionToken, origin: Origin
+        self, *, signed_in: SignedIn, presented: SessionToken, caller: Caller
     ) -> AsyncGenerator[ExportPart, None]:
         user = signed_in.user
-        only, client = self.throttle_policy.for_export(user.id), origin.client(user_id=user.id)
+        only, client = self.throttle_policy.for_export(user.id), caller.client(user_id=user.id)
         await self.throttle.reserve(only, client=client)
         try:
             usage, sessions = (

@@ -9,7 +9,7 @@ from domain.network import Client
 from domain.password import Password, PasswordHasher
 from domain.ports import Begin, Clock, Devices, Lookup, Pseudonyms
 from domain.secrets import SessionToken
-from domain.session import Admission, LastSeen, Origin
+from domain.session import Admission, Caller, LastSeen
 from domain.throttle import Throttle, ThrottlePolicy
 from domain.user import User, Username
 
@@ -44,7 +44,7 @@ class LogIn:
         *,
         username: str,
         password: str,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
         device: str | None = None,
         as_bearer: bool = False,
@@ -56,7 +56,7 @@ class LogIn:
                 name,
                 secret,
                 claimed,
-                origin=origin,
+                caller=caller,
                 presented=presented,
                 device=device,
                 as_bearer=as_bearer,
@@ -71,16 +71,16 @@ class LogIn:
         secret: Password,
         claimed: User | None,
         *,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
         device: str | None,
         as_bearer: bool,
     ) -> Admission:
         known_device = self.devices.recognise(device, claimed)
-        client = origin.client(recognised=known_device is not None)
+        client = caller.client(recognised=known_device is not None)
         self.hasher.check_turn(client=client)
         pseudonym = self.pseudonyms.of(name)
-        guesses = self.throttle_policy.for_login(pseudonym, claimed, origin.networks, known_device)
+        guesses = self.throttle_policy.for_login(pseudonym, claimed, caller.networks, known_device)
         await self.throttle.reserve(guesses, client=client)
         try:
             # A disabled account is looked at as a name nobody has: its hash may be a cheaper one.
@@ -88,7 +88,7 @@ class LogIn:
             stored = claimed.password_hash if claimed and is_open else None
             matches = await self.hasher.verify(secret, stored, client=client)
             if claimed is None or not matches:
-                await self._remember_refusal(name, claimed, origin)
+                await self._remember_refusal(name, claimed, caller)
                 raise InvalidCredentials
         except Unavailable:
             await self.throttle.refund(guesses, client=client)
@@ -101,7 +101,7 @@ class LogIn:
             admission = await self._admit(
                 claimed,
                 secret,
-                origin,
+                caller,
                 client,
                 presented,
                 failures=failures,
@@ -110,7 +110,7 @@ class LogIn:
         except Unavailable:
             await self.throttle.refund(logins, client=client)
             raise
-        self.last_seen.note_login(admission.user.id, origin, self.clock.now())
+        self.last_seen.note_login(admission.user.id, caller, self.clock.now())
         mark = None if known_device else self.devices.issue(admission.user)
         return replace(admission, device=mark)
 
@@ -118,7 +118,7 @@ class LogIn:
         self,
         claimed: User,
         secret: Password,
-        origin: Origin,
+        caller: Caller,
         client: Client,
         presented: SessionToken | None,
         *,
@@ -135,24 +135,24 @@ class LogIn:
             if renewed:
                 user = await work.users.save(user.rehashed(renewed))
             details = {"refused_before": failures} if failures else {}
-            logged_in = Event(EventKind.LOGGED_IN, self.clock.now(), user.id, origin, details)
+            logged_in = Event(EventKind.LOGGED_IN, self.clock.now(), user.id, caller, details)
             await work.events.append(logged_in)
             return await self.open_session(
-                work, user, origin=origin, presented=presented, as_bearer=as_bearer
+                work, user, caller=caller, presented=presented, as_bearer=as_bearer
             )
 
-    async def _remember_refusal(self, name: Username, user: User | None, origin: Origin) -> None:
+    async def _remember_refusal(self, name: Username, user: User | None, caller: Caller) -> None:
         """In a unit of work of its own. A name nobody has may be a password typed in its place; it
         is asked for, too, so that it costs no statement less.
 
         A stranger waits in the turn of their network, never in that of the account they guess at.
         """
         now, kind = self.clock.now(), EventKind.LOGIN_REFUSED
-        async with self.begin(origin.client()) as work:
+        async with self.begin(caller.client()) as work:
             is_there = await work.users.exists(user.id if user else _NOBODY)
             if user and is_there:
                 reason = Refusal.DISABLED if user.is_disabled else Refusal.WRONG_PASSWORD
-                event = Event(kind, now, user.id, origin, {"reason": reason.value})
+                event = Event(kind, now, user.id, caller, {"reason": reason.value})
             else:
-                event = Event(kind, now, None, origin, {"pseudonym": self.pseudonyms.of(name)})
+                event = Event(kind, now, None, caller, {"pseudonym": self.pseudonyms.of(name)})
             await work.events.append(event)

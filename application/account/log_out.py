@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.events import Ending, sessions_ended
 from domain.ports import Begin, Clock, Lookup
 from domain.secrets import SessionToken
-from domain.session import Origin
+from domain.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +18,17 @@ class LogOut:
     lookup: Lookup
     clock: Clock
 
-    async def __call__(self, *, presented: SessionToken | None, origin: Origin) -> int | None:
+    async def __call__(self, *, presented: SessionToken | None, caller: Caller) -> int | None:
         if presented is None:
             return None
         known = await self.lookup.session(presented.digest)
         if known is None:
             return None
-        async with self.begin(origin.client(user_id=known.user.id)) as work:
+        async with self.begin(caller.client(user_id=known.user.id)) as work:
             ended = await work.sessions.end(presented.digest)
             if ended:
                 now = self.clock.now()
                 await work.events.append(
-                    *sessions_ended(now, ended.user_id, origin, count=1, why=Ending.LOGGED_OUT)
+                    *sessions_ended(now, ended.user_id, caller, count=1, why=Ending.LOGGED_OUT)
                 )
         return ended.user_id if ended else None

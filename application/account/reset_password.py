@@ -11,7 +11,7 @@ from domain.operator import Grant, Purpose
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices, Lookup, UnitOfWork
 from domain.secrets import OneTimeCode, SessionToken
-from domain.session import Admission, LastSeen, Origin
+from domain.session import Admission, Caller, LastSeen
 from domain.user import User
 
 
@@ -38,7 +38,7 @@ class ResetPassword:
         *,
         code: OneTimeCode | None,
         password: str,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
         as_bearer: bool = False,
     ) -> Admission:
@@ -46,18 +46,18 @@ class ResetPassword:
         known = await self.lookup.grant(code.digest) if code else None
         if code is None or known is None or not known.allows(Purpose.RESET, self.clock.now()):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
-        client = origin.client(user_id=known.user_id)
+        client = caller.client(user_id=known.user_id)
         password_hash = await self.hasher.hash(secret, client=client)
         issuers = [known.issuer.user_id] if known.issuer else []
         async with self.begin(client, accounts=issuers) as work:
             user = await self._user_of(work, await work.codes.take(code.digest))
             user = await self.replace_password(
-                work, user, password_hash, origin=origin, kind=EventKind.PASSWORD_RESET
+                work, user, password_hash, caller=caller, kind=EventKind.PASSWORD_RESET
             )
             admission = await self.open_session(
-                work, user, origin=origin, presented=presented, as_bearer=as_bearer
+                work, user, caller=caller, presented=presented, as_bearer=as_bearer
             )
-        self.last_seen.note_login(user.id, origin, self.clock.now())
+        self.last_seen.note_login(user.id, caller, self.clock.now())
         return replace(admission, device=self.devices.issue(user))
 
     async def _user_of(self, work: UnitOfWork, grant: Grant | None) -> User:

@@ -14,7 +14,7 @@ from domain.names import NamePolicy
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices
 from domain.secrets import InvitationCode, SessionToken
-from domain.session import Admission, Origin
+from domain.session import Admission, Caller
 from domain.throttle import Throttle, ThrottlePolicy
 from domain.user import User, Username
 
@@ -46,18 +46,18 @@ class SignUp:
         *,
         username: str,
         password: str,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
         invitation: str | None = None,
         as_bearer: bool = False,
     ) -> Admission:
         code = InvitationCode.parse(invitation) if invitation is not None else None
-        client, is_given = origin.client(), invitation is not None
+        client, is_given = caller.client(), invitation is not None
         invited = await self.check_invitation(code, is_given=is_given, client=client)
         name, secret = Username.parse(username), self.password_policy.parse(password)
         self.names.demand_not_reserved(name)
         self.hasher.check_turn(client=client)
-        counted = self.throttle_policy.for_sign_up(origin.networks)
+        counted = self.throttle_policy.for_sign_up(caller.networks)
         await self.throttle.reserve(counted, client=client)
         try:
             password_hash = await self.hasher.hash(secret, client=client)
@@ -66,12 +66,12 @@ class SignUp:
                 used = await self.use_invitation(work, code) if code else None
                 now, roles = self.clock.now(), used.roles if used else ()
                 user = await work.users.add(
-                    name, password_hash, at=now, roles=roles, address=origin.address
+                    name, password_hash, at=now, roles=roles, address=caller.address
                 )
                 await self.take_name(work, user)
-                await work.events.append(*_events(user, used, now, origin))
+                await work.events.append(*_events(user, used, now, caller))
                 admission = await self.open_session(
-                    work, user, origin=origin, presented=presented, as_bearer=as_bearer
+                    work, user, caller=caller, presented=presented, as_bearer=as_bearer
                 )
         except Unavailable:
             await self.throttle.refund(counted, client=client)
@@ -79,12 +79,12 @@ class SignUp:
         return replace(admission, device=self.devices.issue(user))
 
 
-def _events(user: User, used: Invitation | None, now: datetime, origin: Origin) -> list[Event]:
-    events = [Event(EventKind.SIGNED_UP, now, user.id, origin)]
+def _events(user: User, used: Invitation | None, now: datetime, caller: Caller) -> list[Event]:
+    events = [Event(EventKind.SIGNED_UP, now, user.id, caller)]
     if used:
         details: Details = {"invitation": used.id}
-        events.append(Event(EventKind.INVITATION_USED, now, user.id, origin, details))
+        events.append(Event(EventKind.INVITATION_USED, now, user.id, caller, details))
     if user.roles:
         details = {"from": "", "to": ",".join(user.roles)}
-        events.append(Event(EventKind.ROLES_CHANGED, now, user.id, origin, details))
+        events.append(Event(EventKind.ROLES_CHANGED, now, user.id, caller, details))
     return events

@@ -12,7 +12,7 @@ from domain.network import Client
 from domain.password import PasswordHash, PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices
 from domain.secrets import Secrets, SessionToken
-from domain.session import Admission, Lifetimes, Origin, SignedIn
+from domain.session import Admission, Caller, Lifetimes, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
 from domain.user import Username
 
@@ -49,7 +49,7 @@ class UpdateOwnAccount:
         *,
         signed_in: SignedIn,
         presented: SessionToken,
-        origin: Origin,
+        caller: Caller,
         username: str | None,
         password: str | None,
         current_password: str | None,
@@ -60,20 +60,20 @@ class UpdateOwnAccount:
         secret = None if password is None else self.password_policy.parse(password)
         if secret and keep_keys and not self._is_fresh(signed_in):
             raise FreshLoginRequired("Log in again and retry, or let the keys end.")
-        client, user_id = origin.client(user_id=signed_in.user.id), signed_in.user.id
+        client, user_id = caller.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
         counted = [
             *(self.throttle_policy.for_change(user_id) if renames else ()),
             *(self.throttle_policy.for_password(user_id) if secret else ()),
         ]
         if secret:
-            await self.confirm_owner(signed_in, current_password, origin=origin)
+            await self.confirm_owner(signed_in, current_password, caller=caller)
         if counted:
             await self.throttle.reserve(counted, client=client)
         try:
             password_hash = await self.hasher.hash(secret, client=client) if secret else None
             return await self._change(
-                presented, origin, client, name, password_hash, keep_keys=keep_keys, device=device
+                presented, caller, client, name, password_hash, keep_keys=keep_keys, device=device
             )
         except Unavailable:
             await self.throttle.refund(counted, client=client)
@@ -86,7 +86,7 @@ class UpdateOwnAccount:
     async def _change(
         self,
         presented: SessionToken,
-        origin: Origin,
+        caller: Caller,
         client: Client,
         name: Username | None,
         password_hash: PasswordHash | None,
@@ -103,7 +103,7 @@ class UpdateOwnAccount:
                 names, before = {"from": user.username.value, "to": name.value}, user.username
                 user = await work.users.save(user.renamed(name))
                 await self.take_name(work, user, before=before)
-                await work.events.append(Event(EventKind.RENAMED, now, user.id, origin, names))
+                await work.events.append(Event(EventKind.RENAMED, now, user.id, caller, names))
             if password_hash is None:
                 return UpdatedAccount(user, None)
             known_device = self.devices.recognise(device, user)
@@ -111,7 +111,7 @@ class UpdateOwnAccount:
                 work,
                 user,
                 password_hash,
-                origin=origin,
+                caller=caller,
                 but=current.session.id,
                 keep_keys=keep_keys,
             )

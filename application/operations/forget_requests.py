@@ -10,7 +10,7 @@ from domain.events import Details, Event, EventKind
 from domain.operator import Operator
 from domain.ports import Clock
 from domain.secrets import hide_secrets
-from domain.session import Origin
+from domain.session import Caller
 
 _TABLE = "requests"
 _BATCH = 500
@@ -31,7 +31,7 @@ class ForgetRequests:
     log: RequestLog
 
     async def __call__(
-        self, *, by: Operator, conditions: Sequence[Condition], origin: Origin
+        self, *, by: Operator, conditions: Sequence[Condition], caller: Caller
     ) -> int:
         by.demand_fresh()
         newest = await self.records.page(_TABLE, conditions, columns=["id"], sort="-id", limit=1)
@@ -42,7 +42,7 @@ class ForgetRequests:
         now, actor = self.clock.now(), by.user.id
         async with self.transactions(by) as work:
             await work.events.append(
-                Event(EventKind.REQUESTS_FORGOTTEN, now, None, origin, details, actor)
+                Event(EventKind.REQUESTS_FORGOTTEN, now, None, caller, details, actor)
             )
         last = Condition("id", Comparison.LE, str(newest.rows[0]["id"]))
         forgotten = 0

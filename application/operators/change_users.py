@@ -21,7 +21,7 @@ from domain.events import Details, Ending, Event, EventKind, sessions_ended
 from domain.labels import parse_roles
 from domain.operator import Operator, parse_reason
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 
 _OF_ONE = (NoSuchUser, OperatorProtected, PersonRequired, FreshLoginRequired, InvalidRoles)
 
@@ -43,14 +43,14 @@ class ChangeUsers:
     clock: Clock
 
     async def __call__(
-        self, *, by: Operator, user_ids: Sequence[int], change: Change, origin: Origin
+        self, *, by: Operator, user_ids: Sequence[int], change: Change, caller: Caller
     ) -> list[Outcome]:
         by.demand(change.scope)
         parsed, outcomes = _parsed(change), list[Outcome]()
         wanted = list(dict.fromkeys(user_ids))
         for number, user_id in enumerate(wanted):
             try:
-                outcomes.append(await self._change(by, user_id, parsed, origin))
+                outcomes.append(await self._change(by, user_id, parsed, caller))
             except _OF_ONE as error:
                 outcomes.append(Outcome(user_id, is_changed=False, error=error))
             except (NotSignedIn, NotAnOperator, Unavailable) as error:
@@ -60,47 +60,47 @@ class ChangeUsers:
                 return [*outcomes, *(Outcome(each, is_changed=False, error=error) for each in rest)]
         return outcomes
 
-    async def _change(self, by: Operator, user_id: int, change: Change, origin: Origin) -> Outcome:
+    async def _change(self, by: Operator, user_id: int, change: Change, caller: Caller) -> Outcome:
         async with self.open_account(by, user_id) as opened:
             if opened.user.is_operator:
                 raise OperatorProtected
             match change:
                 case Disable(reason):
-                    is_changed = await self._disable(opened, origin, reason)
+                    is_changed = await self._disable(opened, caller, reason)
                 case Enable():
-                    is_changed = await self._enable(opened, origin)
+                    is_changed = await self._enable(opened, caller)
                 case EndSessions():
-                    is_changed = await self._end_sessions(opened, origin)
+                    is_changed = await self._end_sessions(opened, caller)
                 case ChangeRoles(add, remove):
-                    is_changed = await self._change_roles(opened, origin, add, remove)
+                    is_changed = await self._change_roles(opened, caller, add, remove)
         return Outcome(user_id, is_changed)
 
-    async def _disable(self, opened: OpenedAccount, origin: Origin, reason: str) -> bool:
+    async def _disable(self, opened: OpenedAccount, caller: Caller, reason: str) -> bool:
         if opened.user.is_disabled:
             return False
         await self.shut_out(
-            opened.work, opened.user, origin=origin, actor_id=opened.actor_id, reason=reason
+            opened.work, opened.user, caller=caller, actor_id=opened.actor_id, reason=reason
         )
         return True
 
-    async def _enable(self, opened: OpenedAccount, origin: Origin) -> bool:
+    async def _enable(self, opened: OpenedAccount, caller: Caller) -> bool:
         if not opened.user.is_disabled:
             return False
-        await self.let_back_in(opened.work, opened.user, origin=origin, actor_id=opened.actor_id)
+        await self.let_back_in(opened.work, opened.user, caller=caller, actor_id=opened.actor_id)
         return True
 
-    async def _end_sessions(self, opened: OpenedAccount, origin: Origin) -> bool:
+    async def _end_sessions(self, opened: OpenedAccount, caller: Caller) -> bool:
         now, user_id = self.clock.now(), opened.user.id
         ended = await opened.work.sessions.end_all(user_id)
         await opened.work.events.append(
             *sessions_ended(
-                now, user_id, origin, count=ended, why=Ending.REVOKED, actor_id=opened.actor_id
+                now, user_id, caller, count=ended, why=Ending.REVOKED, actor_id=opened.actor_id
             )
         )
         return bool(ended)
 
     async def _change_roles(
-        self, opened: OpenedAccount, origin: Origin, add: Sequence[str], remove: Sequence[str]
+        self, opened: OpenedAccount, caller: Caller, add: Sequence[str], remove: Sequence[str]
     ) -> bool:
         user = opened.user
         roles = parse_roles((set(user.roles) | set(add)) - set(remove))
@@ -109,7 +109,7 @@ class ChangeUsers:
         await opened.work.users.save(replace(user, roles=roles))
         now, actor, kind = self.clock.now(), opened.actor_id, EventKind.ROLES_CHANGED
         details: Details = {"from": ",".join(user.roles), "to": ",".join(roles)}
-        await opened.work.events.append(Event(kind, now, user.id, origin, details, actor))
+        await opened.work.events.append(Event(kind, now, user.id, caller, details, actor))
         return True
 
 

@@ -11,7 +11,7 @@ from domain.labels import parse_roles
 from domain.operator import Operator, Scope
 from domain.ports import Clock
 from domain.secrets import InvitationCode, Secrets
-from domain.session import Origin
+from domain.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class CreateInvitation:
         roles: Iterable[str],
         uses: int,
         lifetime: timedelta,
-        origin: Origin,
+        caller: Caller,
         by: Operator | None = None,
     ) -> IssuedInvitation:
         parsed_note, parsed_roles = parse_note(note), parse_roles(roles)
@@ -58,6 +58,6 @@ class CreateInvitation:
                 "uses": uses,
                 **({"roles": ",".join(parsed_roles)} if parsed_roles else {}),
             }
-            created = Event(EventKind.INVITATION_CREATED, now, actor, origin, details, actor)
+            created = Event(EventKind.INVITATION_CREATED, now, actor, caller, details, actor)
             await work.events.append(created)
         return IssuedInvitation(code, invitation)

@@ -9,7 +9,7 @@ from domain.events import Details, Event, EventKind
 from domain.operator import IssuedToken, Operator, Scope, parse_token_name
 from domain.ports import Clock, Lookup
 from domain.secrets import AccessKey, Secrets
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import Username
 
 
@@ -33,7 +33,7 @@ class CreateToken:
         name: str,
         scopes: frozenset[Scope],
         lifetime: timedelta,
-        origin: Origin,
+        caller: Caller,
         by: Operator | None = None,
         operator: Username | None = None,
     ) -> IssuedToken:
@@ -51,7 +51,7 @@ class CreateToken:
             granted = " ".join(sorted(scopes))
             details: Details = {"token": token.id, "name": parsed, "scopes": granted}
             actor = by.user.id if by else None
-            created = Event(EventKind.TOKEN_CREATED, now, owner, origin, details, actor_id=actor)
+            created = Event(EventKind.TOKEN_CREATED, now, owner, caller, details, actor_id=actor)
             await work.events.append(created)
         return IssuedToken(key, token)
 

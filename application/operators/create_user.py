@@ -8,7 +8,7 @@ from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -32,18 +32,18 @@ class CreateUser:
         *,
         username: str,
         password: str,
-        origin: Origin,
+        caller: Caller,
         by: Operator | None = None,
         is_operator: bool = False,
     ) -> User:
         name, secret = Username.parse(username), self.password_policy.parse(password)
-        password_hash = await self.hasher.hash(secret, client=origin.client())
+        password_hash = await self.hasher.hash(secret, client=caller.client())
         async with self.transactions(by) as work:
             now, actor = self.clock.now(), by.user.id if by else None
             user = await work.users.add(name, password_hash, at=now, is_operator=is_operator)
             await self.take_name(work, user, by_operator=True)
             if is_operator:
                 await work.codes.void_set_up()
-            created = Event(EventKind.ACCOUNT_CREATED, now, user.id, origin, actor_id=actor)
+            created = Event(EventKind.ACCOUNT_CREATED, now, user.id, caller, actor_id=actor)
             await work.events.append(created)
         return user

@@ -6,7 +6,7 @@ from application.steps.erase_account import EraseAccount
 from application.steps.open_account import OpenAccount
 from domain.account import Receipt
 from domain.operator import Operator
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import Username
 
 
@@ -23,11 +23,11 @@ class DeleteUserAsOperator:
     erase_account: EraseAccount
 
     async def __call__(
-        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+        self, *, user: int | Username, caller: Caller, by: Operator | None = None
     ) -> Receipt:
         if by:
             by.demand_fresh()
         async with self.open_account(by, user) as opened:
             return await self.erase_account(
-                opened.work, opened.user, origin=origin, actor_id=opened.actor_id
+                opened.work, opened.user, caller=caller, actor_id=opened.actor_id
             )

@@ -7,7 +7,7 @@ from domain.errors import LastOperator
 from domain.events import Ending, Event, EventKind, tokens_revoked
 from domain.operator import Operator
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -24,7 +24,7 @@ class DemoteOperator:
     clock: Clock
 
     async def __call__(
-        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+        self, *, user: int | Username, caller: Caller, by: Operator | None = None
     ) -> User:
         async with self.open_account(by, user) as opened:
             work, found, actor = opened.work, opened.user, opened.actor_id
@@ -39,7 +39,7 @@ class DemoteOperator:
             await work.invitations.revoke_all(found.id, now)
             keys = await work.tokens.end_all(found.id)
             await work.events.append(
-                Event(EventKind.OPERATOR_DEMOTED, now, found.id, origin, actor_id=actor),
-                *tokens_revoked(now, keys, origin, why=Ending.DEMOTED, actor_id=actor),
+                Event(EventKind.OPERATOR_DEMOTED, now, found.id, caller, actor_id=actor),
+                *tokens_revoked(now, keys, caller, why=Ending.DEMOTED, actor_id=actor),
             )
             return demoted

@@ -6,7 +6,7 @@ from application.steps.open_account import OpenAccount
 from application.steps.shut_out import ShutOut
 from domain.errors import LastOperator
 from domain.operator import Operator, parse_reason
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -27,7 +27,7 @@ class DisableUser:
         self,
         *,
         user: int | Username,
-        origin: Origin,
+        caller: Caller,
         by: Operator | None = None,
         reason: str = "",
     ) -> User:
@@ -39,4 +39,4 @@ class DisableUser:
             is_last = found.is_operator and not await work.users.has_other_operator(found.id)
             if by and is_last:
                 raise LastOperator
-            return await self.shut_out(work, found, origin=origin, actor_id=actor, reason=why)
+            return await self.shut_out(work, found, caller=caller, actor_id=actor, reason=why)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from application.steps.let_back_in import LetBackIn
 from application.steps.open_account import OpenAccount
 from domain.operator import Operator
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -22,11 +22,11 @@ class EnableUser:
     let_back_in: LetBackIn
 
     async def __call__(
-        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+        self, *, user: int | Username, caller: Caller, by: Operator | None = None
     ) -> User:
         async with self.open_account(by, user) as opened:
             if not opened.user.is_disabled:
                 return opened.user
             return await self.let_back_in(
-                opened.work, opened.user, origin=origin, actor_id=opened.actor_id
+                opened.work, opened.user, caller=caller, actor_id=opened.actor_id
             )

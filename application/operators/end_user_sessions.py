@@ -7,7 +7,7 @@ from domain.errors import NoSuchSession
 from domain.events import Ending, sessions_ended
 from domain.operator import Operator
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import Username
 
 
@@ -25,7 +25,7 @@ class EndUserSessions:
         self,
         *,
         user: int | Username,
-        origin: Origin,
+        caller: Caller,
         by: Operator | None = None,
         session_id: int | None = None,
     ) -> int:
@@ -39,6 +39,6 @@ class EndUserSessions:
                     raise NoSuchSession
             now, why, actor = self.clock.now(), Ending.REVOKED, opened.actor_id
             await work.events.append(
-                *sessions_ended(now, user_id, origin, count=ended, why=why, actor_id=actor)
+                *sessions_ended(now, user_id, caller, count=ended, why=why, actor_id=actor)
             )
         return ended

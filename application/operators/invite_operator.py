@@ -9,7 +9,7 @@ from domain.invitation import IssuedOperatorInvitation, parse_note
 from domain.operator import Operator
 from domain.ports import Clock
 from domain.secrets import OperatorCode, Secrets
-from domain.session import Origin
+from domain.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class InviteOperator:
     lifetime: timedelta = timedelta(hours=24)
 
     async def __call__(
-        self, *, note: str, origin: Origin, by: Operator | None = None
+        self, *, note: str, caller: Caller, by: Operator | None = None
     ) -> IssuedOperatorInvitation:
         parsed_note = parse_note(note)
         if by:
@@ -47,6 +47,6 @@ class InviteOperator:
             )
             actor = by.user.id if by else None
             details: Details = {"invitation": invitation.id, "uses": 1, "for": "operator"}
-            invited = Event(EventKind.INVITATION_CREATED, now, actor, origin, details, actor)
+            invited = Event(EventKind.INVITATION_CREATED, now, actor, caller, details, actor)
             await work.events.append(invited)
         return IssuedOperatorInvitation(code, invitation)

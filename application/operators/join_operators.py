@@ -10,7 +10,7 @@ from domain.events import Event, EventKind
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices, Lookup
 from domain.secrets import OperatorCode, SessionToken
-from domain.session import Admission, Origin
+from domain.session import Admission, Caller
 from domain.user import Username
 
 
@@ -39,7 +39,7 @@ class JoinOperators:
         code: OperatorCode | None,
         username: str,
         password: str,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
@@ -47,7 +47,7 @@ class JoinOperators:
         is_open = known is not None and known.is_open(self.clock.now())
         if code is None or known is None or not (is_open and known.is_for_operator):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
-        client = origin.client()
+        client = caller.client()
         password_hash = await self.hasher.hash(secret, client=client)
         issuers = [known.issuer.user_id] if known.issuer else []
         async with self.begin(client, accounts=issuers) as work:
@@ -57,14 +57,14 @@ class JoinOperators:
                 raise InvalidCode from error
             now, details = self.clock.now(), {"invitation": used.id}
             user = await work.users.add(
-                name, password_hash, at=now, is_operator=True, address=origin.address
+                name, password_hash, at=now, is_operator=True, address=caller.address
             )
             await self.take_name(work, user, by_operator=True)
             await work.codes.void_set_up()
             await work.events.append(
-                Event(EventKind.SIGNED_UP, now, user.id, origin),
-                Event(EventKind.INVITATION_USED, now, user.id, origin, details),
-                Event(EventKind.OPERATOR_MADE, now, user.id, origin, details),
+                Event(EventKind.SIGNED_UP, now, user.id, caller),
+                Event(EventKind.INVITATION_USED, now, user.id, caller, details),
+                Event(EventKind.OPERATOR_MADE, now, user.id, caller, details),
             )
-            admission = await self.open_session(work, user, origin=origin, presented=presented)
+            admission = await self.open_session(work, user, caller=caller, presented=presented)
         return replace(admission, device=self.devices.issue(user))

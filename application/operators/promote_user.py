@@ -6,7 +6,7 @@ from application.steps.open_account import OpenAccount
 from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -25,7 +25,7 @@ class PromoteUser:
     clock: Clock
 
     async def __call__(
-        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+        self, *, user: int | Username, caller: Caller, by: Operator | None = None
     ) -> User:
         async with self.open_account(by, user) as opened:
             if by:
@@ -37,5 +37,5 @@ class PromoteUser:
             await work.codes.void(found.id)
             await work.codes.void_set_up()
             now, kind = self.clock.now(), EventKind.OPERATOR_MADE
-            await work.events.append(Event(kind, now, found.id, origin, actor_id=opened.actor_id))
+            await work.events.append(Event(kind, now, found.id, caller, actor_id=opened.actor_id))
             return promoted

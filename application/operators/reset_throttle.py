@@ -6,7 +6,7 @@ from application.steps.open_account import OpenAccount
 from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.ports import Clock, Pseudonyms
-from domain.session import Origin
+from domain.session import Caller
 from domain.throttle import ThrottlePolicy
 
 
@@ -24,7 +24,7 @@ class ResetThrottle:
     pseudonyms: Pseudonyms
     throttle_policy: ThrottlePolicy
 
-    async def __call__(self, *, by: Operator, user_id: int, origin: Origin) -> int:
+    async def __call__(self, *, by: Operator, user_id: int, caller: Caller) -> int:
         async with self.open_account(by, user_id) as opened:
             work, user = opened.work, opened.user
             pseudonym = self.pseudonyms.of(user.username)
@@ -33,6 +33,6 @@ class ResetThrottle:
                 now, kind = self.clock.now(), EventKind.THROTTLE_RESET
                 details = {"waits": forgotten}
                 await work.events.append(
-                    Event(kind, now, user.id, origin, details, actor_id=opened.actor_id)
+                    Event(kind, now, user.id, caller, details, actor_id=opened.actor_id)
                 )
         return forgotten

@@ -8,7 +8,7 @@ from domain.events import Event, EventKind
 from domain.invitation import Invitation
 from domain.operator import Operator
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class RevokeInvitation:
     clock: Clock
 
     async def __call__(
-        self, *, invitation_id: int, origin: Origin, by: Operator | None = None
+        self, *, invitation_id: int, caller: Caller, by: Operator | None = None
     ) -> Invitation:
         async with self.transactions(by) as work:
             now = self.clock.now()
@@ -34,6 +34,6 @@ class RevokeInvitation:
                 return before
             actor = by.user.id if by else None
             details = {"invitation": invitation_id}
-            revoked = Event(EventKind.INVITATION_REVOKED, now, actor, origin, details, actor)
+            revoked = Event(EventKind.INVITATION_REVOKED, now, actor, caller, details, actor)
             await work.events.append(revoked)
             return replace(before, revoked_at=now)

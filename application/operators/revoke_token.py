@@ -7,7 +7,7 @@ from domain.errors import NoSuchToken
 from domain.events import Details, Event, EventKind
 from domain.operator import AccessToken, Operator
 from domain.ports import Clock, Lookup
-from domain.session import Origin
+from domain.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class RevokeToken:
     clock: Clock
 
     async def __call__(
-        self, *, token_id: int, origin: Origin, by: Operator | None = None
+        self, *, token_id: int, caller: Caller, by: Operator | None = None
     ) -> AccessToken:
         owner = await self.lookup.token_owner(token_id)
         owners = [] if owner is None else [owner]
@@ -32,6 +32,6 @@ class RevokeToken:
             now, kind = self.clock.now(), EventKind.TOKEN_REVOKED
             actor = by.user.id if by else None
             details: Details = {"token": token.id, "name": token.name}
-            revoked = Event(kind, now, token.user_id, origin, details, actor_id=actor)
+            revoked = Event(kind, now, token.user_id, caller, details, actor_id=actor)
             await work.events.append(revoked)
         return token

@@ -10,7 +10,7 @@ from domain.events import Event, EventKind
 from domain.labels import Metadata, parse_roles
 from domain.operator import Operator
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -31,7 +31,7 @@ class SetLabels:
         self,
         *,
         user: int | Username,
-        origin: Origin,
+        caller: Caller,
         roles: Iterable[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
         version: int | None = None,
@@ -53,7 +53,7 @@ class SetLabels:
                 EventKind.METADATA_CHANGED: (found.metadata.text, changed.metadata.text),
             }
             events = [
-                Event(kind, self.clock.now(), found.id, origin, details, opened.actor_id)
+                Event(kind, self.clock.now(), found.id, caller, details, opened.actor_id)
                 for kind, (before, after) in changes.items()
                 if before != after and (details := {"from": before, "to": after})
             ]

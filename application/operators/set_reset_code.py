@@ -8,7 +8,7 @@ from domain.events import Event, EventKind
 from domain.operator import Grant, IssuedCode, Operator, Purpose
 from domain.ports import Clock
 from domain.secrets import OneTimeCode, Secrets
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import Username
 
 
@@ -29,7 +29,7 @@ class SetResetCode:
     lifetime: timedelta = timedelta(hours=24)
 
     async def __call__(
-        self, *, user: int | Username, origin: Origin, by: Operator | None = None
+        self, *, user: int | Username, caller: Caller, by: Operator | None = None
     ) -> IssuedCode:
         if by:
             by.demand_fresh()
@@ -40,6 +40,6 @@ class SetResetCode:
             grant = Grant(Purpose.RESET, user_id, now + self.lifetime, issuer)
             await work.codes.put(code.digest, grant)
             kind, actor = EventKind.RESET_CODE_SET, opened.actor_id
-            set_ = Event(kind, now, user_id, origin, actor_id=actor)
+            set_ = Event(kind, now, user_id, caller, actor_id=actor)
             await work.events.append(set_)
         return IssuedCode(code, grant)

@@ -10,7 +10,7 @@ from domain.operator import Purpose
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Begin, Clock, Devices, Lookup
 from domain.secrets import OneTimeCode, SessionToken
-from domain.session import Admission, Origin
+from domain.session import Admission, Caller
 from domain.user import Username
 
 
@@ -37,14 +37,14 @@ class SetUp:
         code: OneTimeCode | None,
         username: str,
         password: str,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
         known = await self.lookup.grant(code.digest) if code else None
         if code is None or known is None or not known.allows(Purpose.SET_UP, self.clock.now()):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
-        client = origin.client()
+        client = caller.client()
         password_hash = await self.hasher.hash(secret, client=client)
         async with self.begin(client) as work:
             is_too_late = await work.users.has_operator()
@@ -52,10 +52,10 @@ class SetUp:
             if is_too_late or grant is None or not grant.allows(Purpose.SET_UP, now):
                 raise InvalidCode
             user = await work.users.add(
-                name, password_hash, at=now, is_operator=True, address=origin.address
+                name, password_hash, at=now, is_operator=True, address=caller.address
             )
             await self.take_name(work, user, by_operator=True)
             await work.codes.void_set_up()
-            await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, origin))
-            admission = await self.open_session(work, user, origin=origin, presented=presented)
+            await work.events.append(Event(EventKind.OPERATOR_SET_UP, now, user.id, caller))
+            admission = await self.open_session(work, user, caller=caller, presented=presented)
         return replace(admission, device=self.devices.issue(user))

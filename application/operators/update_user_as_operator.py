@@ -10,7 +10,7 @@ from domain.events import Event, EventKind
 from domain.operator import Operator
 from domain.password import PasswordHash, PasswordHasher, PasswordPolicy
 from domain.ports import Clock
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User, Username
 
 
@@ -36,14 +36,14 @@ class UpdateUserAsOperator:
         self,
         *,
         user: int | Username,
-        origin: Origin,
+        caller: Caller,
         by: Operator | None = None,
         version: int | None = None,
         username: str | None = None,
         password: str | None = None,
     ) -> User:
         name = None if username is None else Username.parse(username)
-        password_hash = None if password is None else await self._hash(password, by, origin)
+        password_hash = None if password is None else await self._hash(password, by, caller)
         async with self.open_account(by, user) as opened:
             work, found, actor = opened.work, opened.user, opened.actor_id
             if version is not None and found.version != version:
@@ -53,17 +53,17 @@ class UpdateUserAsOperator:
                 found = await work.users.save(found.renamed(name))
                 await self.take_name(work, found, before=before, by_operator=True)
                 now = self.clock.now()
-                renamed = Event(EventKind.RENAMED, now, found.id, origin, names, actor)
+                renamed = Event(EventKind.RENAMED, now, found.id, caller, names, actor)
                 await work.events.append(renamed)
             if password_hash:
                 found = await self.replace_password(
-                    work, found, password_hash, origin=origin, actor_id=actor
+                    work, found, password_hash, caller=caller, actor_id=actor
                 )
         return found
 
-    async def _hash(self, password: str, by: Operator | None, origin: Origin) -> PasswordHash:
+    async def _hash(self, password: str, by: Operator | None, caller: Caller) -> PasswordHash:
         if by:
             by.demand_fresh()
         secret = self.password_policy.parse(password)
-        client = origin.client(user_id=by.user.id if by else None)
+        client = caller.client(user_id=by.user.id if by else None)
         return await self.hasher.hash(secret, client=client)

@@ -6,7 +6,7 @@ from domain.errors import FreshLoginRequired, InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
 from domain.password import Password, PasswordHasher
 from domain.ports import Begin, Clock
-from domain.session import Lifetimes, Origin, SignedIn
+from domain.session import Caller, Lifetimes, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
 
 
@@ -27,20 +27,20 @@ class ConfirmOwner:
     throttle_policy: ThrottlePolicy
 
     async def __call__(
-        self, signed_in: SignedIn, current_password: str | None, *, origin: Origin
+        self, signed_in: SignedIn, current_password: str | None, *, caller: Caller
     ) -> None:
         session, user = signed_in.session, signed_in.user
         if current_password is None:
             if not session.is_fresh(self.clock.now(), self.lifetimes.of(user)):
                 raise FreshLoginRequired
             return
-        secret, client = Password(current_password), origin.client(user_id=user.id)
+        secret, client = Password(current_password), caller.client(user_id=user.id)
         self.hasher.check_turn(client=client)
         guesses = self.throttle_policy.for_confirmation(user)
         await self.throttle.reserve(guesses, client=client)
         try:
             if not await self.hasher.verify(secret, user.password_hash, client=client):
-                refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, origin)
+                refused = Event(EventKind.CONFIRMATION_REFUSED, self.clock.now(), user.id, caller)
                 async with self.begin(client) as work:
                     if await work.users.exists(user.id):
                         await work.events.append(refused)

@@ -7,10 +7,10 @@ from domain.errors import LastOperator
 from domain.events import Event, EventKind
 from domain.names import HELD_AT_MOST, NamePolicy
 from domain.ports import Clock, UnitOfWork
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User
 
-_NOWHERE = Origin("", "")
+_NOWHERE = Caller("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class EraseAccount:
     clock: Clock
 
     async def __call__(
-        self, work: UnitOfWork, user: User, *, origin: Origin, actor_id: int | None = None
+        self, work: UnitOfWork, user: User, *, caller: Caller, actor_id: int | None = None
     ) -> Receipt:
         if user.is_operator and not await work.users.has_other_operator(user.id):
             raise LastOperator
@@ -40,7 +40,7 @@ class EraseAccount:
         looks = self.names.looks(user.username)
         await work.names.hold(user.id, given_up=looks, until=until, at_most=HELD_AT_MOST)
         events = await work.events.erase_personal(user.id)
-        where = _NOWHERE if by_owner else origin
+        where = _NOWHERE if by_owner else caller
         deleted = Event(EventKind.ACCOUNT_DELETED, now, user.id, where, actor_id=actor_id)
         await work.events.append(deleted)
         return Receipt(now, user, sessions, events)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.events import Event, EventKind
 from domain.ports import Clock, UnitOfWork
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User
 
 
@@ -17,10 +17,10 @@ class LetBackIn:
     clock: Clock
 
     async def __call__(
-        self, work: UnitOfWork, user: User, *, origin: Origin, actor_id: int | None
+        self, work: UnitOfWork, user: User, *, caller: Caller, actor_id: int | None
     ) -> User:
         enabled = await work.users.save(user.enabled())
         await work.codes.void(user.id)
         now, kind = self.clock.now(), EventKind.ACCOUNT_ENABLED
-        await work.events.append(Event(kind, now, user.id, origin, actor_id=actor_id))
+        await work.events.append(Event(kind, now, user.id, caller, actor_id=actor_id))
         return enabled

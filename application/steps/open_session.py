@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from domain.events import Ending, sessions_ended
 from domain.ports import Clock, UnitOfWork
 from domain.secrets import Secrets, SessionToken
-from domain.session import Admission, Lifetimes, Origin
+from domain.session import Admission, Caller, Lifetimes
 from domain.user import User
 
 
@@ -27,7 +27,7 @@ class OpenSession:
         work: UnitOfWork,
         user: User,
         *,
-        origin: Origin,
+        caller: Caller,
         presented: SessionToken | None,
         as_bearer: bool = False,
     ) -> Admission:
@@ -35,14 +35,14 @@ class OpenSession:
         now, policy = self.clock.now(), self.lifetimes.of(user)
         replaced = await work.sessions.end(presented.digest) if presented else None
         await work.sessions.add(
-            user, token.digest, origin, at=now, expires_at=now + policy.absolute
+            user, token.digest, caller, at=now, expires_at=now + policy.absolute
         )
         evicted = await work.sessions.evict(user.id, at_most=policy.at_most)
         if replaced:
             await work.events.append(
-                *sessions_ended(now, replaced.user_id, origin, count=1, why=Ending.REPLACED)
+                *sessions_ended(now, replaced.user_id, caller, count=1, why=Ending.REPLACED)
             )
         await work.events.append(
-            *sessions_ended(now, user.id, origin, count=evicted, why=Ending.EVICTED)
+            *sessions_ended(now, user.id, caller, count=evicted, why=Ending.EVICTED)
         )
         return Admission(token, user, policy.absolute, now + policy.absolute)

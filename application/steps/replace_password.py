@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.events import Ending, Event, EventKind, sessions_ended, tokens_revoked
 from domain.password import PasswordHash
 from domain.ports import Clock, UnitOfWork
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User
 
 
@@ -27,7 +27,7 @@ class ReplacePassword:
         user: User,
         password_hash: PasswordHash,
         *,
-        origin: Origin,
+        caller: Caller,
         kind: EventKind = EventKind.PASSWORD_CHANGED,
         actor_id: int | None = None,
         but: int | None = None,
@@ -40,8 +40,8 @@ class ReplacePassword:
         keys = [] if keep_keys else await work.tokens.end_all(user.id)
         ended = await work.sessions.end_all(user.id, but=but)
         await work.events.append(
-            Event(kind, now, user.id, origin, actor_id=actor_id),
-            *sessions_ended(now, user.id, origin, count=ended, why=why, actor_id=actor_id),
-            *tokens_revoked(now, keys, origin, why=why, actor_id=actor_id),
+            Event(kind, now, user.id, caller, actor_id=actor_id),
+            *sessions_ended(now, user.id, caller, count=ended, why=why, actor_id=actor_id),
+            *tokens_revoked(now, keys, caller, why=why, actor_id=actor_id),
         )
         return changed

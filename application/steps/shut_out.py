@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.events import Details, Ending, Event, EventKind, sessions_ended, tokens_revoked
 from domain.ports import Clock, UnitOfWork
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User
 
 
@@ -17,7 +17,7 @@ class ShutOut:
     clock: Clock
 
     async def __call__(
-        self, work: UnitOfWork, user: User, *, origin: Origin, actor_id: int | None, reason: str
+        self, work: UnitOfWork, user: User, *, caller: Caller, actor_id: int | None, reason: str
     ) -> User:
         now, why = self.clock.now(), Ending.DISABLED
         disabled = await work.users.save(user.disabled(now))
@@ -27,8 +27,8 @@ class ShutOut:
         await work.invitations.revoke_all(user.id, now)
         details: Details = {"reason": reason} if reason else {}
         await work.events.append(
-            Event(EventKind.ACCOUNT_DISABLED, now, user.id, origin, details, actor_id),
-            *sessions_ended(now, user.id, origin, count=ended, why=why, actor_id=actor_id),
-            *tokens_revoked(now, keys, origin, why=why, actor_id=actor_id),
+            Event(EventKind.ACCOUNT_DISABLED, now, user.id, caller, details, actor_id),
+            *sessions_ended(now, user.id, caller, count=ended, why=why, actor_id=actor_id),
+            *tokens_revoked(now, keys, caller, why=why, actor_id=actor_id),
         )
         return disabled

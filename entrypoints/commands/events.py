@@ -54,7 +54,7 @@ def _shown(recorded: Recorded) -> dict[str, Any]:
         "at": event.at,
         "user_id": event.user_id,
         "actor_id": event.actor_id,
-        "address": event.origin.address,
-        "device": event.origin.device,
+        "address": event.caller.address,
+        "device": event.caller.device,
         "details": event.details,
     }

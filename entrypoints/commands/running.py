@@ -10,7 +10,7 @@ from click import ClickException
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import FrontdeskError, Unavailable
-from domain.session import Origin
+from domain.session import Caller
 from entrypoints.preparation import CannotStart
 from entrypoints.settings import InvalidSettings, read_settings
 from entrypoints.storage import reason_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-CONSOLE = Origin("console", "")
+CONSOLE = Caller("console", "")
 """Where commands come from, in the record of what happened."""
 
 

@@ -48,12 +48,12 @@ def end(name: str | None, *, session_id: int | None, everybody: bool) -> None:
     async def end_them(services: Services) -> int:
         end_sessions = services.use_cases.end_user_sessions
         if name is not None:
-            return await end_sessions(user=Username(name), origin=CONSOLE, session_id=session_id)
+            return await end_sessions(user=Username(name), caller=CONSOLE, session_id=session_id)
         owners = {row["user_id"] async for row in all_rows(services.tables, "sessions")}
         ended = 0
         with progress("Ending sessions", len(owners)) as done:
             for owner in owners:
-                ended += await end_sessions(user=int(str(owner)), origin=CONSOLE)
+                ended += await end_sessions(user=int(str(owner)), caller=CONSOLE)
                 done(1)
         return ended
 

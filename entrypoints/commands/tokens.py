@@ -51,7 +51,7 @@ def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_j
             name=name,
             scopes=frozenset(map(Scope, scopes)),
             lifetime=timedelta(days=days),
-            origin=CONSOLE,
+            caller=CONSOLE,
             operator=Username(operator),
         )
     )
@@ -65,6 +65,6 @@ def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_j
 def revoke(token_id: int) -> None:
     """End an access key; its next request is refused."""
     with_services(
-        lambda services: services.use_cases.revoke_token(token_id=token_id, origin=CONSOLE)
+        lambda services: services.use_cases.revoke_token(token_id=token_id, caller=CONSOLE)
     )
     echo(f"Token {token_id} is revoked.")

@@ -60,7 +60,7 @@ def create(name: str, *, operator: bool, password_stdin: bool) -> None:
     password = _password(from_stdin=password_stdin)
     _run(
         lambda use_cases: use_cases.create_user(
-            username=name, password=password, origin=CONSOLE, is_operator=operator
+            username=name, password=password, caller=CONSOLE, is_operator=operator
         )
     )
     echo(f"{name} is {'an operator' if operator else 'a user'}.")
@@ -73,7 +73,7 @@ def rename(name: str, new_name: str) -> None:
     """Give this user another name, which may be a reserved one."""
     _run(
         lambda use_cases: use_cases.update_user_as_operator(
-            user=Username(name), username=new_name, origin=CONSOLE
+            user=Username(name), username=new_name, caller=CONSOLE
         )
     )
     echo(f"{name} is {new_name} now.")
@@ -87,7 +87,7 @@ def password(name: str, *, password_stdin: bool) -> None:
     secret = _password(from_stdin=password_stdin)
     _run(
         lambda use_cases: use_cases.update_user_as_operator(
-            user=Username(name), password=secret, origin=CONSOLE
+            user=Username(name), password=secret, caller=CONSOLE
         )
     )
     echo(f"{name} has another password.")
@@ -99,7 +99,7 @@ def password(name: str, *, password_stdin: bool) -> None:
 def reset_code(name: str, *, as_json: bool) -> None:
     """Make a code with which this user can choose a new password, once."""
     issued = with_services(
-        lambda services: services.use_cases.set_reset_code(user=Username(name), origin=CONSOLE)
+        lambda services: services.use_cases.set_reset_code(user=Username(name), caller=CONSOLE)
     )
     facts = {"code": issued.code.value, "expires_at": issued.grant.expires_at}
     show_facts(facts, as_json=as_json)
@@ -111,7 +111,7 @@ def reset_code(name: str, *, as_json: bool) -> None:
 def disable(name: str, *, reason: str) -> None:
     """Refuse this user's logins and end all sessions, at once."""
     _run(
-        lambda use_cases: use_cases.disable_user(user=Username(name), origin=CONSOLE, reason=reason)
+        lambda use_cases: use_cases.disable_user(user=Username(name), caller=CONSOLE, reason=reason)
     )
     echo(f"{name} is disabled.")
 
@@ -120,7 +120,7 @@ def disable(name: str, *, reason: str) -> None:
 @argument("name")
 def enable(name: str) -> None:
     """Let this user in again."""
-    _run(lambda use_cases: use_cases.enable_user(user=Username(name), origin=CONSOLE))
+    _run(lambda use_cases: use_cases.enable_user(user=Username(name), caller=CONSOLE))
     echo(f"{name} is enabled.")
 
 
@@ -131,7 +131,7 @@ def delete(name: str, *, yes: bool) -> None:
     """Delete an account, its sessions, and personal data in its events, for good."""
     if not yes:
         confirm(f"Delete {name} for good?", abort=True)
-    _run(lambda use_cases: use_cases.delete_user_as_operator(user=Username(name), origin=CONSOLE))
+    _run(lambda use_cases: use_cases.delete_user_as_operator(user=Username(name), caller=CONSOLE))
     echo(f"{name} is deleted.")
 
 
@@ -142,9 +142,9 @@ def operator(name: str, *, remove: bool) -> None:
     """Make this user an operator."""
     user = Username(name)
     if remove:
-        _run(lambda use_cases: use_cases.demote_operator(user=user, origin=CONSOLE))
+        _run(lambda use_cases: use_cases.demote_operator(user=user, caller=CONSOLE))
     else:
-        _run(lambda use_cases: use_cases.promote_user(user=user, origin=CONSOLE))
+        _run(lambda use_cases: use_cases.promote_user(user=user, caller=CONSOLE))
     echo(f"{name} is {'a user' if remove else 'an operator'}.")
 
 
@@ -153,7 +153,7 @@ def operator(name: str, *, remove: bool) -> None:
 @argument("role", nargs=-1)
 def roles(name: str, role: tuple[str, ...]) -> None:
     """Set this user's roles, for applications; none of them, if none are named."""
-    _run(lambda use_cases: use_cases.set_labels(user=Username(name), roles=role, origin=CONSOLE))
+    _run(lambda use_cases: use_cases.set_labels(user=Username(name), roles=role, caller=CONSOLE))
     echo(f"{name} has {', '.join(sorted(set(role))) or 'no roles'}.")
 
 
@@ -164,7 +164,7 @@ def metadata(name: str, json_object: str) -> None:
     """Set this user's metadata, for applications: a JSON object, as '{"plan": "pro"}'."""
     value = _object(json_object)
     _run(
-        lambda use_cases: use_cases.set_labels(user=Username(name), metadata=value, origin=CONSOLE)
+        lambda use_cases: use_cases.set_labels(user=Username(name), metadata=value, caller=CONSOLE)
     )
     echo(f"{name} has this metadata.")
 

@@ -99,7 +99,7 @@ class _Writer:
             name = self.users[act.person.number].username.value
             with suppress(InvalidCredentials, TooManyAttempts):
                 await self.use_cases.log_in(
-                    username=name, password=_WRONG, origin=act.origin, presented=None
+                    username=name, password=_WRONG, caller=act.caller, presented=None
                 )
 
     async def open_sessions(self, seen: Mapping[int, datetime]) -> None:
@@ -112,7 +112,7 @@ class _Writer:
                 session = await work.sessions.add(
                     self._user(visit.person),
                     secrets.new(SessionToken).digest,
-                    visit.origin,
+                    visit.caller,
                     at=visit.opened,
                     expires_at=visit.expires,
                 )
@@ -124,8 +124,8 @@ class _Writer:
                 user = await self._add(work, person, is_operator=True)
                 events = [Event(EventKind.ACCOUNT_CREATED, at, user.id, CONSOLE)]
             case SignedUp(at, visit):
-                user = await self._add(work, visit.person, address=visit.origin.address)
-                events = [Event(EventKind.SIGNED_UP, at, user.id, visit.origin)]
+                user = await self._add(work, visit.person, address=visit.caller.address)
+                events = [Event(EventKind.SIGNED_UP, at, user.id, visit.caller)]
             case PasswordChanged(at, visit):
                 events = await self._change_password(work, at, visit)
             case Renamed():
@@ -144,17 +144,17 @@ class _Writer:
             case LoggedIn(at, visit, before):
                 details = {"refused_before": before} if before else {}
                 user_id = self._user(visit.person).id
-                return [Event(EventKind.LOGGED_IN, at, user_id, visit.origin, details)]
+                return [Event(EventKind.LOGGED_IN, at, user_id, visit.caller, details)]
             case LoggedOut(at, visit):
                 user_id, why = self._user(visit.person).id, Ending.LOGGED_OUT
-                return sessions_ended(at, user_id, visit.origin, count=1, why=why)
-            case Mistyped(at, name, None, origin):
+                return sessions_ended(at, user_id, visit.caller, count=1, why=why)
+            case Mistyped(at, name, None, caller):
                 pseudonym = self.use_cases.log_in.pseudonyms.of(Username(name))
                 details_ = {"pseudonym": pseudonym}
-                return [Event(EventKind.LOGIN_REFUSED, at, None, origin, details_)]
-            case Mistyped(at, _, Person() as person, origin):
+                return [Event(EventKind.LOGIN_REFUSED, at, None, caller, details_)]
+            case Mistyped(at, _, Person() as person, caller):
                 reason = {"reason": Refusal.WRONG_PASSWORD.value}
-                return [Event(EventKind.LOGIN_REFUSED, at, self._user(person).id, origin, reason)]
+                return [Event(EventKind.LOGIN_REFUSED, at, self._user(person).id, caller, reason)]
             case _:
                 return []
 
@@ -179,8 +179,8 @@ class _Writer:
         self.users[visit.person.number] = user
         ended, why = self._open_then(visit.person, at) - 1, Ending.PASSWORD_CHANGED
         return [
-            Event(EventKind.PASSWORD_CHANGED, at, user.id, visit.origin),
-            *sessions_ended(at, user.id, visit.origin, count=ended, why=why),
+            Event(EventKind.PASSWORD_CHANGED, at, user.id, visit.caller),
+            *sessions_ended(at, user.id, visit.caller, count=ended, why=why),
         ]
 
     async def _rename(self, work: UnitOfWork, act: Renamed) -> list[Event]:
@@ -188,7 +188,7 @@ class _Writer:
         user = await work.users.save(before.renamed(Username.parse(act.name)))
         self.users[act.person.number] = user
         names, actor = {"from": before.username.value, "to": act.name}, self._user(act.by.person)
-        return [Event(EventKind.RENAMED, act.at, user.id, act.by.origin, names, actor.id)]
+        return [Event(EventKind.RENAMED, act.at, user.id, act.by.caller, names, actor.id)]
 
     async def _disable(
         self, work: UnitOfWork, at: datetime, person: Person, by: Visit
@@ -197,9 +197,9 @@ class _Writer:
         self.users[person.number] = user
         ended, actor = self._open_then(person, at), self._user(by.person).id
         return [
-            Event(EventKind.ACCOUNT_DISABLED, at, user.id, by.origin, actor_id=actor),
+            Event(EventKind.ACCOUNT_DISABLED, at, user.id, by.caller, actor_id=actor),
             *sessions_ended(
-                at, user.id, by.origin, count=ended, why=Ending.DISABLED, actor_id=actor
+                at, user.id, by.caller, count=ended, why=Ending.DISABLED, actor_id=actor
             ),
         ]
 
@@ -211,7 +211,7 @@ class _Writer:
         )
         granted = " ".join(sorted(_KEY_SCOPES))
         details: dict[str, str | int] = {"token": token.id, "name": name, "scopes": granted}
-        return [Event(EventKind.TOKEN_CREATED, at, user_id, by.origin, details, actor_id=user_id)]
+        return [Event(EventKind.TOKEN_CREATED, at, user_id, by.caller, details, actor_id=user_id)]
 
     def _open_then(self, person: Person, at: datetime) -> int:
         """How many sessions they had a moment before."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.session import Origin
+from domain.session import Caller
 from entrypoints.demo.people import Person
 
 
@@ -15,7 +15,7 @@ class Visit:
 
     number: int
     person: Person
-    origin: Origin
+    caller: Caller
     opened: datetime
     expires: datetime
     used_until: datetime
@@ -70,7 +70,7 @@ class Mistyped:
     at: datetime
     name: str
     person: Person | None
-    origin: Origin
+    caller: Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Guessed:
 
     at: datetime
     person: Person
-    origin: Origin
+    caller: Caller
 
 
 @dataclass(frozen=True, slots=True)

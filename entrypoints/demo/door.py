@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.options import PUBLIC
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from application.account.log_in import LogIn
 from entrypoints.demo.fill import Login
 
@@ -35,7 +35,7 @@ def door(code: str, login: Login) -> HTTPRouteHandler:
         admission = await log_in(
             username=login.username,
             password=login.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
             presented=request.auth,
             device=jar.device(request.scope["headers"]),
         )

@@ -185,10 +185,10 @@ class _Teller:
         wrong = random.choices((0, 1, 2, 3), (91, 6, 2, 1))[0]
         for number in range(wrong, 0, -1):
             typed = at - (9 * number + 5 * random.random()) * _SECOND
-            self.acts.append(Mistyped(typed, person.name, person, visit.origin))
+            self.acts.append(Mistyped(typed, person.name, person, visit.caller))
         if random.random() < 1 / 40:
             name = f"{person.name[:-1]}{person.name[-1] * 2}"
-            self.acts.append(Mistyped(at - 70 * _SECOND, name, None, visit.origin))
+            self.acts.append(Mistyped(at - 70 * _SECOND, name, None, visit.caller))
         self.acts.append(LoggedIn(at, visit, wrong))
 
     def guess(self, person: Person) -> None:
@@ -200,9 +200,9 @@ class _Teller:
         later = [tenth + seconds * _SECOND for seconds in _WAITS]
         self.acts += [Guessed(at, person, GUESSER) for at in (*quick, *later)]
         for days in (21, 12, 5):
-            origin, at = (
+            caller, at = (
                 replace(GUESSER, address=address(self.random)),
                 self.rhythm.now - days * DAY,
             )
             for number, name in enumerate(_TRIED):
-                self.acts.append(Mistyped(at + 4 * number * _SECOND, name, None, origin))
+                self.acts.append(Mistyped(at + 4 * number * _SECOND, name, None, caller))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import USERNAME_MAX_CHARACTERS, Username
 from entrypoints.demo.places import DESKTOPS, SPAMMER, address, machines
 from entrypoints.demo.rhythm import DAY, HOUR, Rhythm
@@ -53,7 +53,7 @@ class Person:
     name: str
     kind: Kind
     signed_up: datetime
-    machines: tuple[Origin, ...]
+    machines: tuple[Caller, ...]
     logins: float
 
     @property
@@ -75,7 +75,7 @@ def people(random: Random, rhythm: Rhythm) -> list[Person]:
 def _operators(random: Random, rhythm: Rhythm) -> list[Person]:
     times = (rhythm.began, rhythm.began + 3 * HOUR, rhythm.began + 2 * DAY)
     return [
-        Person(0, name, Kind.OPERATOR, at, (Origin(address(random), random.choice(DESKTOPS)),), 1.2)
+        Person(0, name, Kind.OPERATOR, at, (Caller(address(random), random.choice(DESKTOPS)),), 1.2)
         for name, at in zip(OPERATORS, times, strict=True)
     ]
 

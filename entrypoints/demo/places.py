@@ -2,22 +2,22 @@
 
 from random import Random
 
-from domain.session import Origin
+from domain.session import Caller
 
 IPV4 = ("192.0.2", "198.51.100", "203.0.113")
 IPV6 = "2001:db8"
 """The networks set apart for documentation (RFC 5737, RFC 3849)."""
 
-GUESSER = Origin("198.51.100.23", "python-requests/2.32.3")
+GUESSER = Caller("198.51.100.23", "python-requests/2.32.3")
 """Who guesses one user's password."""
 
-SPAMMER = Origin("203.0.113.66", "Go-http-client/2.0")
+SPAMMER = Caller("203.0.113.66", "Go-http-client/2.0")
 """Who signs up again and again."""
 
-SCANNER = Origin("192.0.2.199", "Mozilla/5.0 (compatible; InspectorBot/1.4)")
+SCANNER = Caller("192.0.2.199", "Mozilla/5.0 (compatible; InspectorBot/1.4)")
 """Who looks for files that are not here."""
 
-CONSOLE = Origin("console", "")
+CONSOLE = Caller("console", "")
 """Where the commands of `frontdesk` come from, as they are remembered."""
 
 _LAST_OF_A_NETWORK = 254
@@ -54,12 +54,12 @@ def address(random: Random) -> str:
             return found
 
 
-def machines(random: Random) -> tuple[Origin, ...]:
+def machines(random: Random) -> tuple[Caller, ...]:
     """What somebody logs in with: a desktop, mostly a phone as well, and now and then a program."""
     home = address(random)
-    found = [Origin(home, random.choice(DESKTOPS))]
+    found = [Caller(home, random.choice(DESKTOPS))]
     if random.random() < 0.7:
-        found.append(Origin(random.choice([home, address(random)]), random.choice(PHONES)))
+        found.append(Caller(random.choice([home, address(random)]), random.choice(PHONES)))
     if random.random() < 0.12:
-        found.append(Origin(home, random.choice(PROGRAMS)))
+        found.append(Caller(home, random.choice(PROGRAMS)))
     return tuple(found)

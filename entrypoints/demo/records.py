@@ -37,15 +37,15 @@ def entries(seed: int, asked: list[Asked], ids: Mapping[int, int]) -> list[Reque
 
 
 def _entry(random: Random, asked: Asked, ids: Mapping[int, int]) -> RequestEntry:
-    call, origin = asked.call, asked.origin
+    call, caller = asked.call, asked.caller
     about = str(ids[asked.about.number]) if asked.about else ""
     level = "error" if call.status >= _FAILED else "warning" if call.status >= _REFUSED else "info"
     fields = [
         (b"host", _HOST),
-        (b"user-agent", origin.user_agent.encode()),
+        (b"user-agent", caller.user_agent.encode()),
         (b"accept", b"*/*"),
     ]
-    if origin.user_agent.startswith(_BROWSER):
+    if caller.user_agent.startswith(_BROWSER):
         fields += [(b"accept-language", b"en"), (b"accept-encoding", b"gzip, deflate, br, zstd")]
     if asked.visit:
         fields.append((b"cookie", b"sessionid=invented"))
@@ -62,7 +62,7 @@ def _entry(random: Random, asked: Asked, ids: Mapping[int, int]) -> RequestEntry
         status=call.status,
         problem=call.problem,
         duration_ms=round(asked.ms, 2),
-        address=origin.address,
+        address=caller.address,
         user_id=ids[asked.person.number] if asked.person else None,
         request_fields=fields,
         request_body=call.body,

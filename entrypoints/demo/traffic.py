@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from domain.session import Origin
+from domain.session import Caller
 from entrypoints.demo import calls
 from entrypoints.demo.acts import (
     Act,
@@ -55,7 +55,7 @@ class Asked:
 
     at: datetime
     call: Call
-    origin: Origin
+    caller: Caller
     ms: float
     visit: Visit | None = None
     person: Person | None = None
@@ -110,7 +110,7 @@ class _Teller:
             case KeyMade():
                 return self._in(act.by, act.at, calls.MAKE_KEY)
             case Mistyped() | Guessed():
-                return self._by(act.origin, act.at, calls.LOG_IN_REFUSED, act.person)
+                return self._by(act.caller, act.at, calls.LOG_IN_REFUSED, act.person)
             case _:
                 return None
 
@@ -186,16 +186,16 @@ class _Teller:
         return self._unknown(at, pick(random, calls.ANONYMOUS))
 
     def _unknown(self, at: datetime, call: Call) -> Asked:
-        origin = self._random.choice(self._strangers)
+        caller = self._random.choice(self._strangers)
         if self._random.random() < 1 / 5:
-            origin = replace(origin, user_agent=self._random.choice(PROGRAMS))
-        return self._by(origin, at, call)
+            caller = replace(caller, user_agent=self._random.choice(PROGRAMS))
+        return self._by(caller, at, call)
 
     def _in(self, visit: Visit, at: datetime, call: Call) -> Asked:
-        return Asked(at, call, visit.origin, self._takes(call), visit, visit.person)
+        return Asked(at, call, visit.caller, self._takes(call), visit, visit.person)
 
-    def _by(self, origin: Origin, at: datetime, call: Call, person: Person | None = None) -> Asked:
-        return Asked(at, call, origin, self._takes(call), None, person)
+    def _by(self, caller: Caller, at: datetime, call: Call, person: Person | None = None) -> Asked:
+        return Asked(at, call, caller, self._takes(call), None, person)
 
     def _takes(self, call: Call) -> float:
         is_slow = self._random.random() < _SLOW

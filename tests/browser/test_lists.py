@@ -153,7 +153,7 @@ def add_users(settings: Settings, number: int) -> None:
         async with services.running():
             for each in range(number):
                 await services.use_cases.create_user(
-                    username=f"user{each}", password=PASSWORD, origin=CONSOLE
+                    username=f"user{each}", password=PASSWORD, caller=CONSOLE
                 )
 
     asyncio.run(add())

@@ -14,7 +14,7 @@ from domain.events import Event, EventKind, Recorded
 from domain.network import Client
 from domain.ports import Begin, Lookup, UnitOfWork
 from domain.records import Records
-from domain.session import Origin, Session, SignedIn
+from domain.session import Caller, Session, SignedIn
 from domain.user import User, Username
 from tests.examples import (
     ADA,
@@ -303,12 +303,12 @@ async def the_device_is_named_when_it_is_written(store: Store) -> None:
     (session,) = await store.records.sessions(ada.id)
     (event,) = await store.records.events(ada.id, before=None, limit=1)
     assert found is not None
-    origins = [found.session.origin, session.origin, event.event.origin]
-    assert [origin.device for origin in origins] == [LAPTOP.user_agent.upper()] * 3
+    callers = [found.session.caller, session.caller, event.event.caller]
+    assert [caller.device for caller in callers] == [LAPTOP.user_agent.upper()] * 3
     async with store.begin() as work:
         await work.events.erase_personal(ada.id)
     (event,) = await store.records.events(ada.id, before=None, limit=1)
-    assert not event.event.origin.device
+    assert not event.event.caller.device
 
 
 @promise
@@ -533,7 +533,7 @@ async def own_events_are_paged_newest_first(store: Store) -> None:
 
 @promise
 async def erasure_blanks_what_is_personal_and_nothing_else(store: Store) -> None:
-    blank = Event(EventKind.ACCOUNT_DELETED, NOON, 1, Origin("", ""))
+    blank = Event(EventKind.ACCOUNT_DELETED, NOON, 1, Caller("", ""))
     async with store.begin() as work:
         done = replace(_event(user_id=2), actor_id=1)
         await work.events.append(
@@ -543,8 +543,8 @@ async def erasure_blanks_what_is_personal_and_nothing_else(store: Store) -> None
         assert await work.events.erase_personal(1) == 1
         assert await work.events.erase_personal(1) == 0
     found = [each.event for each in await _events(store, 10)]
-    erased = Event(EventKind.LOGGED_IN, NOON, 1, Origin("", ""))
-    done = replace(done, origin=Origin("", ""))
+    erased = Event(EventKind.LOGGED_IN, NOON, 1, Caller("", ""))
+    done = replace(done, caller=Caller("", ""))
     assert found == [erased, blank, _event(user_id=2), _event(user_id=None), done]
 
 

@@ -133,7 +133,7 @@ async def test_two_programs_may_revoke_each_other_s_keys(storage: Storage) -> No
                 keys.append(token.id)
         done = await asyncio.gather(
             *(
-                use_case(by=by, token_id=key, origin=LAPTOP)
+                use_case(by=by, token_id=key, caller=LAPTOP)
                 for by, key in zip(programs, reversed(keys), strict=True)
             ),
             return_exceptions=True,
@@ -358,7 +358,7 @@ async def test_nothing_is_left_of_who_is_erased_while_something_is_written_about
 
     await asyncio.gather(refuse(), erase())
     (event,) = (await SqlRecords(storage.reader).follow(None, limit=9)).events
-    assert (event.event.origin.address, event.event.details) == ("", {})
+    assert (event.event.caller.address, event.event.details) == ("", {})
     async with begin() as work:
         assert not await work.users.exists(ada.id)
         assert await work.users.exists(bob.id)

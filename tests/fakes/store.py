@@ -15,7 +15,7 @@ from domain.invitation import Invitation
 from domain.network import Client
 from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
 from domain.password import PasswordHash
-from domain.session import Origin, Session, SignedIn
+from domain.session import Caller, Session, SignedIn
 from domain.throttle import Counted
 from domain.user import User, Username
 
@@ -86,8 +86,8 @@ class State:
         return SignedIn(session, user)
 
 
-def _described(origin: Origin) -> Origin:
-    return replace(origin, device=origin.user_agent.upper())
+def _described(caller: Caller) -> Caller:
+    return replace(caller, device=caller.user_agent.upper())
 
 
 def _issuer_of(grant: Grant) -> int | None:
@@ -159,11 +159,11 @@ class FakeSessions:
     state: State
 
     async def add(
-        self, user: User, digest: bytes, origin: Origin, *, at: datetime, expires_at: datetime
+        self, user: User, digest: bytes, caller: Caller, *, at: datetime, expires_at: datetime
     ) -> Session:
         self.state.last_session_id += 1
-        id_, origin = self.state.last_session_id, _described(origin)
-        session = Session(id_, user.id, user.auth_version, at, at, expires_at, origin)
+        id_, caller = self.state.last_session_id, _described(caller)
+        session = Session(id_, user.id, user.auth_version, at, at, expires_at, caller)
         self.state.sessions[digest] = session
         return session
 
@@ -210,19 +210,19 @@ class FakeEvents:
     async def append(self, *events: Event) -> None:
         for event in events:
             self.state.last_position += 1
-            described = replace(event, origin=_described(event.origin))
+            described = replace(event, caller=_described(event.caller))
             self.state.events.append(Recorded(self.state.last_position, described))
 
     async def erase_personal(self, user_id: int) -> int:
         erased = 0
         for index, recorded in enumerate(self.state.events):
             event = recorded.event
-            blank = replace(event, origin=Origin("", ""), details={})
+            blank = replace(event, caller=Caller("", ""), details={})
             if event.user_id == user_id and event != blank:
                 self.state.events[index] = replace(recorded, event=blank)
                 erased += 1
             elif event.actor_id == user_id:
-                anonymous = replace(event, origin=Origin("", ""))
+                anonymous = replace(event, caller=Caller("", ""))
                 self.state.events[index] = replace(recorded, event=anonymous)
         return erased
 

@@ -9,7 +9,7 @@ from domain.errors import Busy, Unavailable
 from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.secrets import Secret
-from domain.session import Origin, Session
+from domain.session import Caller, Session
 from domain.user import Username
 from tests.examples import NOON
 
@@ -80,13 +80,13 @@ class FakeHasher:
 class FakeLastSeen:
     def __init__(self) -> None:
         self.notes: list[tuple[int, datetime]] = []
-        self.logins: list[tuple[int, Origin, datetime]] = []
+        self.logins: list[tuple[int, Caller, datetime]] = []
 
     def note(self, session: Session, at: datetime) -> None:
         self.notes.append((session.id, at))
 
-    def note_login(self, user_id: int, origin: Origin, at: datetime) -> None:
-        self.logins.append((user_id, origin, at))
+    def note_login(self, user_id: int, caller: Caller, at: datetime) -> None:
+        self.logins.append((user_id, caller, at))
 
     def note_token(self, token_id: int, at: datetime) -> None:
         self.notes.append((token_id, at))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidCredentials
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import Username
 from entrypoints.services import build_services
 from entrypoints.web_app import create_app
@@ -83,17 +83,17 @@ async def test_a_refused_login_costs_the_same_statements_whatever_the_reason(
 ) -> None:
     """Else an answer's time would tell which names exist, and who is disabled."""
     services = build_services(settings_in(tmp_path, throttle="on"))
-    counts, origin = {}, Origin("127.0.0.1", "")
+    counts, caller = {}, Caller("127.0.0.1", "")
     async with services.running():
         use_cases = services.use_cases
         for name in ("grace", "ada"):
-            await use_cases.sign_up(username=name, password=PASSWORD, origin=origin, presented=None)
-        await use_cases.disable_user(user=Username("ada"), origin=origin)
+            await use_cases.sign_up(username=name, password=PASSWORD, caller=caller, presented=None)
+        await use_cases.disable_user(user=Username("ada"), caller=caller)
         for name in ("grace", "ada", "nobody"):
             statements.clear()
             with pytest.raises(InvalidCredentials):
                 await use_cases.log_in(
-                    username=name, password="wrong password", origin=origin, presented=None
+                    username=name, password="wrong password", caller=caller, presented=None
                 )
             counts[name] = len(statements)
     assert len(set(counts.values())) == 1, counts
@@ -139,7 +139,7 @@ async def test_steps_of_a_read(tmp_path: Path, more: list[Any], most: int) -> No
     counts = []
     async with services.running():
         admission = await services.use_cases.sign_up(
-            username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
+            username="ada", password=PASSWORD, caller=Caller("127.0.0.1", ""), presented=None
         )
         read = SignedInRead(app, admission.token.value, more)
         for _ in range(3):

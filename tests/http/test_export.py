@@ -137,10 +137,10 @@ class Unread:
 
 
 async def signed_up(services: Services) -> Any:
-    from domain.session import Origin
+    from domain.session import Caller
 
     return await services.use_cases.sign_up(
-        username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
+        username="ada", password=PASSWORD, caller=Caller("127.0.0.1", ""), presented=None
     )
 
 

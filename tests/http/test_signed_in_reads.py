@@ -9,7 +9,7 @@ import pytest
 from adapters.http.cookies import Cookies
 from adapters.http.pipeline.signed_in_reads import SignedInReads
 from application.operations.requests import RequestEntry
-from domain.session import Origin
+from domain.session import Caller
 from entrypoints.services import build_services
 from entrypoints.web_app import create_app
 from tests.asgi import SignedInRead
@@ -85,7 +85,7 @@ async def test_the_router_sees_everything_else(tmp_path: Path) -> None:
     shortcut = SignedInReads(router, services.use_cases.authenticate, Cookies())
     async with services.running():
         admission = await services.use_cases.sign_up(
-            username="ada", password=PASSWORD, origin=Origin("127.0.0.1", ""), presented=None
+            username="ada", password=PASSWORD, caller=Caller("127.0.0.1", ""), presented=None
         )
         token = admission.token.value
         assert await SignedInRead(shortcut, token)() == 200

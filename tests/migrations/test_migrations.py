@@ -268,7 +268,7 @@ async def test_a_populated_database_of_every_earlier_schema_goes_on(
     assert user is not None
     assert user.username.value == "Ada"
     expected = "Firefox on Linux" if revision < "0006" else "x"
-    assert session.origin.device == expected
+    assert session.caller.device == expected
 
 
 async def test_devices_are_named_some_at_a_time_and_never_for_who_has_left(tmp_path: Path) -> None:

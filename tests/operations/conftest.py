@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain.operator import Scope
-from domain.session import Origin
+from domain.session import Caller
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
 from tests.client import Client, Response, in_process
@@ -19,7 +19,7 @@ from tests.conftest import settings_in
 from tests.engines import using
 from tests.examples import PASSWORD
 
-CONSOLE = Origin("console", "")
+CONSOLE = Caller("console", "")
 
 
 def make_operator(settings: Settings, name: str = "root") -> None:
@@ -29,7 +29,7 @@ def make_operator(settings: Settings, name: str = "root") -> None:
         services = build_services(settings)
         async with services.running():
             await services.use_cases.create_user(
-                username=name, password=PASSWORD, origin=CONSOLE, is_operator=True
+                username=name, password=PASSWORD, caller=CONSOLE, is_operator=True
             )
 
     asyncio.run(make())

@@ -169,7 +169,7 @@ def test_at_the_command_line_also_the_last_operator_can_be_demoted(desk: Desk) -
     async def demote() -> None:
         services = build_services(desk.settings.unobserved)
         async with services.running():
-            await services.use_cases.demote_operator(user=Username("root"), origin=CONSOLE)
+            await services.use_cases.demote_operator(user=Username("root"), caller=CONSOLE)
 
     asyncio.run(demote())
     assert asyncio.run(set_up_code(desk.settings)), "now there is none"

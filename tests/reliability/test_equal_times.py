@@ -29,15 +29,15 @@ async def _medians(services: Services) -> dict[str, float]:
     took: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for name in ("ada", "shut"):
         await services.use_cases.sign_up(
-            username=name, password=PASSWORD, origin=LAPTOP, presented=None
+            username=name, password=PASSWORD, caller=LAPTOP, presented=None
         )
-    await services.use_cases.disable_user(user=Username("shut"), origin=LAPTOP)
+    await services.use_cases.disable_user(user=Username("shut"), caller=LAPTOP)
     for _ in range(PAIRS):
         for kind, (name, password) in KINDS.items():
             started = time.perf_counter()
             with pytest.raises(InvalidCredentials):
                 await services.use_cases.log_in(
-                    username=name, password=password, origin=LAPTOP, presented=None
+                    username=name, password=password, caller=LAPTOP, presented=None
                 )
             took[kind].append(time.perf_counter() - started)
     return {kind: statistics.median(times) for kind, times in took.items()}

@@ -285,11 +285,11 @@ def test_a_cookie_is_for_hosts_of_ones_own_alone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     domain: str,
-    origin: str,
+    caller: str,
     reason: str | None,
 ) -> None:
     monkeypatch.setenv("FRONTDESK_COOKIE_DOMAIN", domain)
-    monkeypatch.setenv("FRONTDESK_PUBLIC_ORIGIN", origin)
+    monkeypatch.setenv("FRONTDESK_PUBLIC_ORIGIN", caller)
     if reason is None:
         assert read_settings(tmp_path).cookie_domain == domain.lower().removeprefix(".")
         return

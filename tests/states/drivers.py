@@ -52,19 +52,19 @@ class Calls:
     def sign_up(self, name: str, password: str, presented: int | None) -> str:
         return self._admit(
             self._use_cases.sign_up(
-                username=name, password=password, origin=LAPTOP, presented=self._token(presented)
+                username=name, password=password, caller=LAPTOP, presented=self._token(presented)
             )
         )
 
     def log_in(self, name: str, password: str, presented: int | None) -> str:
         return self._admit(
             self._use_cases.log_in(
-                username=name, password=password, origin=LAPTOP, presented=self._token(presented)
+                username=name, password=password, caller=LAPTOP, presented=self._token(presented)
             )
         )
 
     def log_out(self, token: int) -> str:
-        return self._try(self._use_cases.log_out(presented=self._token(token), origin=LAPTOP))[0]
+        return self._try(self._use_cases.log_out(presented=self._token(token), caller=LAPTOP))[0]
 
     def read(self, token: int) -> str:
         return self._try(self._who(token))[0]
@@ -74,7 +74,7 @@ class Calls:
             return await self._use_cases.update_own_account(
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
-                origin=LAPTOP,
+                caller=LAPTOP,
                 username=changes.get("username"),
                 password=changes.get("password"),
                 current_password=changes.get("current_password"),
@@ -103,7 +103,7 @@ class Calls:
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
                 session_id=session_id,
-                origin=LAPTOP,
+                caller=LAPTOP,
             )
 
         return self._try(end())[0]
@@ -111,7 +111,7 @@ class Calls:
     def end_others(self, token: int) -> str | int:
         async def end() -> int:
             return await self._use_cases.end_other_sessions(
-                signed_in=await self._who(token), presented=self._tokens[token], origin=LAPTOP
+                signed_in=await self._who(token), presented=self._tokens[token], caller=LAPTOP
             )
 
         outcome, count = self._try(end())
@@ -122,7 +122,7 @@ class Calls:
             await self._use_cases.delete_own_account(
                 signed_in=await self._who(token),
                 presented=self._tokens[token],
-                origin=LAPTOP,
+                caller=LAPTOP,
                 current_password=current_password,
             )
 
@@ -132,7 +132,7 @@ class Calls:
         use_cases = self._use_cases
         act = use_cases.disable_user if disabled else use_cases.enable_user
         with suppress(NoSuchUser):
-            self._run(act(user=Username(name), origin=LAPTOP))
+            self._run(act(user=Username(name), caller=LAPTOP))
         return True
 
     def clean_up(self) -> bool:

@@ -118,7 +118,7 @@ class Desk:
         return await self.use_cases.sign_up(
             username=name,
             password=PASSWORD,
-            origin=LAPTOP,
+            caller=LAPTOP,
             presented=presented,
             invitation=invitation,
         )
@@ -127,7 +127,7 @@ class Desk:
         self, name: str = "ada", password: str = PASSWORD, presented: SessionToken | None = None
     ) -> Admission:
         return await self.use_cases.log_in(
-            username=name, password=password, origin=LAPTOP, presented=presented
+            username=name, password=password, caller=LAPTOP, presented=presented
         )
 
     async def exported(self, token: SessionToken) -> list[ExportPart]:
@@ -136,7 +136,7 @@ class Desk:
 
     async def export(self, token: SessionToken) -> AsyncGenerator[ExportPart, None]:
         return self.use_cases.export_account(
-            signed_in=await self.who(token), presented=token, origin=LAPTOP
+            signed_in=await self.who(token), presented=token, caller=LAPTOP
         )
 
     async def who(self, token: SessionToken | None) -> SignedIn:
@@ -155,7 +155,7 @@ class Desk:
         updated = await self.use_cases.update_own_account(
             signed_in=await self.who(token),
             presented=token,
-            origin=PHONE,
+            caller=PHONE,
             username=username,
             password=password,
             current_password=current_password,

@@ -5,7 +5,7 @@ import pytest
 from domain.errors import Busy, InvalidCredentials, TooManyAttempts
 from domain.network import Client
 from domain.password import Password, PasswordHash
-from domain.session import Admission, Origin
+from domain.session import Admission, Caller
 from tests.examples import PASSWORD
 from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.conftest import Desk
@@ -23,7 +23,7 @@ async def log_in(
     return await desk.use_cases.log_in(
         username=name,
         password=password,
-        origin=Origin(address, ""),
+        caller=Caller(address, ""),
         presented=None,
         device=device,
     )

@@ -10,11 +10,11 @@ async def invited(
     desk: Desk, by: Operator | None = None, *roles: str, uses: int = 1, note: str = ""
 ) -> IssuedInvitation:
     return await desk.use_cases.create_invitation(
-        by=by, note=note, roles=roles, uses=uses, lifetime=7 * DAY, origin=LAPTOP
+        by=by, note=note, roles=roles, uses=uses, lifetime=7 * DAY, caller=LAPTOP
     )
 
 
 async def operator_invited(
     desk: Desk, by: Operator | None = None, *, note: str = ""
 ) -> IssuedOperatorInvitation:
-    return await desk.use_cases.invite_operator(by=by, note=note, origin=LAPTOP)
+    return await desk.use_cases.invite_operator(by=by, note=note, caller=LAPTOP)

@@ -15,7 +15,7 @@ NOBODY = 4711
 
 async def became_operator(desk: Desk, name: str = "root") -> SessionToken:
     await desk.use_cases.create_user(
-        username=name, password=PASSWORD, origin=LAPTOP, is_operator=True
+        username=name, password=PASSWORD, caller=LAPTOP, is_operator=True
     )
     return (await desk.logged_in(name)).token
 
@@ -34,7 +34,7 @@ async def key_of(desk: Desk, token: SessionToken, *scopes: Scope) -> tuple[Acces
         name="script",
         scopes=frozenset(scopes),
         lifetime=DAY,
-        origin=LAPTOP,
+        caller=LAPTOP,
     )
     return issued.key, issued.token.id
 
@@ -49,7 +49,7 @@ async def rename(desk: Desk, by: Operator, user: User) -> object:
         version=user.version,
         username="renamed",
         password=None,
-        origin=PHONE,
+        caller=PHONE,
     )
 
 
@@ -60,31 +60,31 @@ async def set_password(desk: Desk, by: Operator, user: User) -> object:
         version=user.version,
         username=None,
         password=OTHER_PASSWORD,
-        origin=PHONE,
+        caller=PHONE,
     )
 
 
 async def disable(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.use_cases.disable_user(by=by, user=user.id, origin=PHONE)
+    return await desk.use_cases.disable_user(by=by, user=user.id, caller=PHONE)
 
 
 async def remove(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.use_cases.delete_user_as_operator(by=by, user=user.id, origin=PHONE)
+    return await desk.use_cases.delete_user_as_operator(by=by, user=user.id, caller=PHONE)
 
 
 async def end_sessions(desk: Desk, by: Operator, user: User) -> object:
     return await desk.use_cases.end_user_sessions(
-        by=by, user=user.id, session_id=None, origin=PHONE
+        by=by, user=user.id, session_id=None, caller=PHONE
     )
 
 
 async def give_code(desk: Desk, by: Operator, user: User) -> object:
-    return await desk.use_cases.set_reset_code(by=by, user=user.id, origin=PHONE)
+    return await desk.use_cases.set_reset_code(by=by, user=user.id, caller=PHONE)
 
 
 async def reset_throttle(desk: Desk, by: Operator, user: User) -> object:
     desk.store.buckets[f"changes {user.id}"] = Bucket(desk.clock.now(), 1)
-    return await desk.use_cases.reset_throttle(by=by, user_id=user.id, origin=PHONE)
+    return await desk.use_cases.reset_throttle(by=by, user_id=user.id, caller=PHONE)
 
 
 ACTS = [rename, set_password, disable, remove, end_sessions, give_code, reset_throttle]

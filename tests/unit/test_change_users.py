@@ -26,7 +26,7 @@ from tests.unit.operators import NOBODY, at_work, became_operator, key_of, with_
 async def change(
     desk: Desk, by: Operator, user_ids: Sequence[int], change: Change
 ) -> list[Outcome]:
-    return await desk.use_cases.change_users(by=by, user_ids=user_ids, change=change, origin=PHONE)
+    return await desk.use_cases.change_users(by=by, user_ids=user_ids, change=change, caller=PHONE)
 
 
 async def crowd(desk: Desk, number: int = 3) -> list[User]:
@@ -64,7 +64,7 @@ async def test_sessions_end(desk: Desk) -> None:
 async def test_roles_are_given_and_taken_away_whatever_else_there_is(desk: Desk) -> None:
     root = await at_work(desk, await became_operator(desk))
     ada, bob = await crowd(desk, 2)
-    await desk.use_cases.set_labels(user=ada.id, roles=["editor", "guest"], origin=LAPTOP)
+    await desk.use_cases.set_labels(user=ada.id, roles=["editor", "guest"], caller=LAPTOP)
     roles = ChangeRoles(add=("member",), remove=("guest",))
     assert codes(await change(desk, root, [ada.id, bob.id], roles)) == [True, True]
     state = desk.store.state.users
@@ -127,7 +127,7 @@ async def test_who_is_no_longer_an_operator_changes_nothing(desk: Desk) -> None:
     token = await became_operator(desk)
     by = await at_work(desk, token)
     ids = [user.id for user in await crowd(desk)]
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await change(desk, by, ids, Disable())
     assert not any(user.is_disabled for user in desk.store.state.users.values())
@@ -152,7 +152,7 @@ async def test_when_the_database_goes_the_rest_is_not_tried(desk: Desk) -> None:
             transactions=replace(transactions, begin=begin),
         ),
     )
-    outcomes = await failing(by=by, user_ids=ids, change=Disable(), origin=PHONE)
+    outcomes = await failing(by=by, user_ids=ids, change=Disable(), caller=PHONE)
     assert codes(outcomes) == [True, StorageUnavailable, StorageUnavailable]
     assert [user.is_disabled for user in desk.store.state.users.values()] == [
         False,

@@ -56,7 +56,7 @@ async def test_whatever_is_wrong_with_an_invitation_the_answer_is_the_same(
 ) -> None:
     used, revoked, expired = [await invited(desk) for _ in range(3)]
     await desk.signed_up("first", invitation=used.code.text)
-    await desk.use_cases.revoke_invitation(invitation_id=revoked.invitation.id, origin=LAPTOP)
+    await desk.use_cases.revoke_invitation(invitation_id=revoked.invitation.id, caller=LAPTOP)
     desk.clock.advance(7 * DAY)
     desk.sign_up, work = mode, desk.hasher.work
     told = set()

@@ -27,7 +27,7 @@ async def test_an_operator_could_and_nobody_else(desk: Desk) -> None:
 async def test_who_was_disabled_could_not(desk: Desk) -> None:
     root = (await at_work(desk, await became_operator(desk))).issuer
     await became_operator(desk, "second")
-    await desk.use_cases.disable_user(user=Username("root"), origin=LAPTOP)
+    await desk.use_cases.disable_user(user=Username("root"), caller=LAPTOP)
     assert not await could_issue(desk, root)
 
 

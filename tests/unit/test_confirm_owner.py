@@ -13,17 +13,17 @@ from tests.unit.guessing import BusyHasher
 async def test_moments_after_a_login_no_password_is_needed(desk: Desk) -> None:
     me = await desk.who((await desk.signed_up()).token)
     desk.clock.advance(9 * MINUTE)
-    await desk.confirm_owner(me, None, origin=LAPTOP)
+    await desk.confirm_owner(me, None, caller=LAPTOP)
     desk.clock.advance(MINUTE)
     with pytest.raises(FreshLoginRequired):
-        await desk.confirm_owner(me, None, origin=LAPTOP)
+        await desk.confirm_owner(me, None, caller=LAPTOP)
 
 
 async def test_the_right_password_is_enough_at_any_time(desk: Desk) -> None:
     me = await desk.who((await desk.signed_up()).token)
     desk.clock.advance(DAY)
     before = desk.happened()
-    await desk.confirm_owner(me, PASSWORD, origin=LAPTOP)
+    await desk.confirm_owner(me, PASSWORD, caller=LAPTOP)
     assert desk.happened() == before
 
 
@@ -32,7 +32,7 @@ async def test_a_wrong_password_is_refused_and_remembered_even_moments_after_a_l
 ) -> None:
     me = await desk.who((await desk.signed_up()).token)
     with pytest.raises(InvalidCredentials):
-        await desk.confirm_owner(me, "wrong", origin=PHONE)
+        await desk.confirm_owner(me, "wrong", caller=PHONE)
     refused = Event(EventKind.CONFIRMATION_REFUSED, NOON, me.user.id, PHONE)
     assert desk.happened()[-1] == refused
 
@@ -62,7 +62,7 @@ async def test_current_passwords_have_a_slow_limit_too(desk: Desk) -> None:
     checked = 0
     for _ in range(24 * 30):
         with pytest.raises((InvalidCredentials, TooManyAttempts)) as refusal:
-            await desk.confirm_owner(ada, "wrong", origin=LAPTOP)
+            await desk.confirm_owner(ada, "wrong", caller=LAPTOP)
         checked += refusal.type is InvalidCredentials
         desk.clock.advance(2 * MINUTE)
     assert 100 <= checked <= 124
@@ -72,9 +72,9 @@ async def test_a_right_password_does_not_count(desk: Desk) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     me = await desk.who((await desk.signed_up()).token)
     for _ in range(20):
-        await desk.confirm_owner(me, PASSWORD, origin=LAPTOP)
+        await desk.confirm_owner(me, PASSWORD, caller=LAPTOP)
     with pytest.raises(InvalidCredentials):
-        await desk.confirm_owner(me, "wrong", origin=LAPTOP)
+        await desk.confirm_owner(me, "wrong", caller=LAPTOP)
 
 
 async def test_a_confirmation_that_nobody_had_time_for_is_taken_back(desk: Desk) -> None:
@@ -83,7 +83,7 @@ async def test_a_confirmation_that_nobody_had_time_for_is_taken_back(desk: Desk)
     busy = Desk(store=desk.store, clock=desk.clock, throttle=desk.throttle, hasher=BusyHasher())
     for _ in range(20):
         with pytest.raises(Busy):
-            await busy.confirm_owner(signed_in, "wrong", origin=LAPTOP)
+            await busy.confirm_owner(signed_in, "wrong", caller=LAPTOP)
     with pytest.raises(InvalidCredentials):
-        await desk.confirm_owner(signed_in, "wrong", origin=LAPTOP)
-    await desk.confirm_owner(signed_in, PASSWORD, origin=LAPTOP)
+        await desk.confirm_owner(signed_in, "wrong", caller=LAPTOP)
+    await desk.confirm_owner(signed_in, PASSWORD, caller=LAPTOP)

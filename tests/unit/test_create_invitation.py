@@ -27,7 +27,7 @@ async def test_it_is_what_was_asked_for(desk: Desk) -> None:
     details: Details = {"invitation": found.id, "uses": 5, "roles": "editor,member"}
     root = by.user.id
     assert desk.happened()[-1] == Event(
-        EventKind.INVITATION_CREATED, NOON, root, desk.happened()[-1].origin, details, root
+        EventKind.INVITATION_CREATED, NOON, root, desk.happened()[-1].caller, details, root
     )
     assert issued.code.value not in str(desk.happened())
 
@@ -63,7 +63,7 @@ async def test_a_program_gives_roles_only_if_it_may_set_them(desk: Desk) -> None
 async def test_who_is_no_longer_signed_in_invites_nobody(desk: Desk) -> None:
     token = await became_operator(desk)
     by = await at_work(desk, token)
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await invited(desk, by)
     assert desk.store.state.invitations == {}

@@ -15,7 +15,7 @@ async def test_the_name_of_a_token_is_visible_text(desk: Desk, name: str) -> Non
     by = await at_work(desk, await became_operator(desk))
     with pytest.raises(InvalidTokenName):
         await desk.use_cases.create_token(
-            by=by, name=name, scopes=frozenset(), lifetime=DAY, origin=LAPTOP
+            by=by, name=name, scopes=frozenset(), lifetime=DAY, caller=LAPTOP
         )
 
 
@@ -27,13 +27,13 @@ async def test_no_program_makes_keys(desk: Desk) -> None:
             name="more",
             scopes=frozenset(),
             lifetime=DAY,
-            origin=LAPTOP,
+            caller=LAPTOP,
         )
 
 
 async def create(desk: Desk, by: Operator, *scopes: Scope) -> IssuedToken:
     return await desk.use_cases.create_token(
-        by=by, name=" script ", scopes=frozenset(scopes), lifetime=DAY, origin=PHONE
+        by=by, name=" script ", scopes=frozenset(scopes), lifetime=DAY, caller=PHONE
     )
 
 
@@ -69,7 +69,7 @@ async def test_it_needs_a_fresh_login(desk: Desk) -> None:
 async def test_who_is_no_longer_signed_in_makes_none(desk: Desk) -> None:
     token = await became_operator(desk)
     by = await at_work(desk, token)
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await create(desk, by)
     assert desk.store.state.tokens == {}

@@ -14,7 +14,7 @@ from tests.unit.operators import at_work, became_operator
 async def create(
     desk: Desk, by: Operator | None, name: str = "ada", password: str = PASSWORD
 ) -> User:
-    return await desk.use_cases.create_user(username=name, password=password, origin=PHONE, by=by)
+    return await desk.use_cases.create_user(username=name, password=password, caller=PHONE, by=by)
 
 
 async def test_it_makes_an_ordinary_account_that_nobody_is_signed_in_to(desk: Desk) -> None:
@@ -65,7 +65,7 @@ async def test_a_taken_name_stays_taken(desk: Desk) -> None:
 async def test_who_is_no_longer_signed_in_creates_nobody(desk: Desk) -> None:
     token = await became_operator(desk)
     by = await at_work(desk, token)
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await create(desk, by)
     assert await desk.store.user(ADA) is None

@@ -12,7 +12,7 @@ from domain.errors import (
 )
 from domain.events import Event, EventKind
 from domain.secrets import SessionToken
-from domain.session import Origin
+from domain.session import Caller
 from tests.examples import DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD
 from tests.unit.conftest import Desk
 from tests.unit.operators import at_work, became_operator
@@ -20,7 +20,7 @@ from tests.unit.operators import at_work, became_operator
 
 async def leave(desk: Desk, token: SessionToken) -> Receipt:
     return await desk.use_cases.delete_own_account(
-        signed_in=await desk.who(token), presented=token, origin=LAPTOP, current_password=None
+        signed_in=await desk.who(token), presented=token, caller=LAPTOP, current_password=None
     )
 
 
@@ -31,7 +31,7 @@ async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -
     receipt = await desk.use_cases.delete_own_account(
         signed_in=await desk.who(ada.token),
         presented=ada.token,
-        origin=LAPTOP,
+        caller=LAPTOP,
         current_password=PASSWORD,
     )
     assert (receipt.user.username.value, receipt.sessions, receipt.events) == ("eve", 2, 3)
@@ -47,7 +47,7 @@ async def test_deletion_removes_account_sessions_and_personal_data(desk: Desk) -
         EventKind.RENAMED,
         EventKind.ACCOUNT_DELETED,
     ]
-    assert all(event == Event(event.kind, NOON, 1, Origin("", "")) for event in own)
+    assert all(event == Event(event.kind, NOON, 1, Caller("", "")) for event in own)
 
 
 async def test_the_name_stays_taken_for_90_days_and_the_id_for_ever(desk: Desk) -> None:
@@ -55,7 +55,7 @@ async def test_the_name_stays_taken_for_90_days_and_the_id_for_ever(desk: Desk) 
     await desk.use_cases.delete_own_account(
         signed_in=await desk.who(ada.token),
         presented=ada.token,
-        origin=LAPTOP,
+        caller=LAPTOP,
         current_password=None,
     )
     desk.clock.advance(90 * DAY - MINUTE)
@@ -71,15 +71,15 @@ async def test_deletion_needs_the_owner(desk: Desk) -> None:
     me = await desk.who(ada.token)
     with pytest.raises(FreshLoginRequired):
         await desk.use_cases.delete_own_account(
-            signed_in=me, presented=ada.token, origin=LAPTOP, current_password=None
+            signed_in=me, presented=ada.token, caller=LAPTOP, current_password=None
         )
     with pytest.raises(InvalidCredentials):
         await desk.use_cases.delete_own_account(
-            signed_in=me, presented=ada.token, origin=LAPTOP, current_password="wrong"
+            signed_in=me, presented=ada.token, caller=LAPTOP, current_password="wrong"
         )
     assert await desk.who(ada.token)
     assert await desk.use_cases.delete_own_account(
-        signed_in=me, presented=ada.token, origin=LAPTOP, current_password=PASSWORD
+        signed_in=me, presented=ada.token, caller=LAPTOP, current_password=PASSWORD
     )
 
 
@@ -90,7 +90,7 @@ async def test_a_session_that_ended_meanwhile_deletes_nothing(desk: Desk) -> Non
     await desk.updated(owner.token, password=OTHER_PASSWORD)
     with pytest.raises(NotSignedIn):
         await desk.use_cases.delete_own_account(
-            signed_in=as_thief, presented=thief.token, origin=LAPTOP, current_password=None
+            signed_in=as_thief, presented=thief.token, caller=LAPTOP, current_password=None
         )
     desk.clock.advance(DAY)
     assert await desk.logged_in("ada", OTHER_PASSWORD)

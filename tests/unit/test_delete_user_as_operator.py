@@ -6,7 +6,7 @@ from domain.account import Receipt
 from domain.errors import FreshLoginRequired, InvalidCredentials, LastOperator, NotSignedIn
 from domain.events import Event, EventKind
 from domain.operator import Operator
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User
 from tests.examples import MINUTE, NOON, PHONE
 from tests.unit.conftest import Desk
@@ -14,7 +14,7 @@ from tests.unit.operators import at_work, became_operator, remove
 
 
 async def delete(desk: Desk, by: Operator, user: User) -> Receipt:
-    return await desk.use_cases.delete_user_as_operator(by=by, user=user.id, origin=PHONE)
+    return await desk.use_cases.delete_user_as_operator(by=by, user=user.id, caller=PHONE)
 
 
 async def test_it_needs_a_fresh_login(desk: Desk) -> None:
@@ -43,7 +43,7 @@ async def test_it_is_on_record_who_did_it_and_where_but_not_where_the_owner_was(
     ada = (await desk.signed_up()).user
     await delete(desk, by, ada)
     assert [event for event in desk.happened() if event.user_id == ada.id] == [
-        Event(EventKind.SIGNED_UP, NOON, ada.id, Origin("", "")),
+        Event(EventKind.SIGNED_UP, NOON, ada.id, Caller("", "")),
         Event(EventKind.ACCOUNT_DELETED, NOON, ada.id, PHONE, actor_id=by.user.id),
     ]
 

@@ -76,13 +76,13 @@ def test_names_can_be_signed_up_with_and_are_not_taken(story: Story) -> None:
 
 def test_addresses_are_those_set_apart_for_documentation(story: Story, asked: list[Asked]) -> None:
     networks = [ip_network(f"{each}.0/24") for each in IPV4] + [ip_network(f"{IPV6}::/32")]
-    origins = {each.origin for each in asked} | {visit.origin for visit in story.visits}
-    origins |= {act.origin for act in story.acts if isinstance(act, Guessed)}
-    for origin in origins:
-        address = ip_address(origin.address)
+    callers = {each.caller for each in asked} | {visit.caller for visit in story.visits}
+    callers |= {act.caller for act in story.acts if isinstance(act, Guessed)}
+    for caller in callers:
+        address = ip_address(caller.address)
         assert any(
             address.version == network.version and address in network for network in networks
-        ), origin
+        ), caller
 
 
 def test_routes_and_problems_are_those_of_the_service(asked: list[Asked]) -> None:
@@ -123,7 +123,7 @@ def test_some_signed_up_this_morning_and_others_to_send_spam(story: Story) -> No
     now = story.rhythm.now
     sign_ups = [act for act in story.acts if isinstance(act, SignedUp)]
     assert sum(act.at > now - 3 * HOUR for act in sign_ups) >= 5
-    spam = [act for act in sign_ups if act.visit.origin == SPAMMER]
+    spam = [act for act in sign_ups if act.visit.caller == SPAMMER]
     assert len(spam) == SPAM
     assert all(act.at > now - 4 * DAY for act in spam)
 
@@ -147,7 +147,7 @@ def test_requests_in_a_session_come_from_where_it_was_opened_while_it_is_used(
         if visit := each.visit:
             assert visit.opened <= each.at <= visit.used_until
             assert each.at <= (visit.ended or visit.expires)
-            assert (each.origin, each.person) == (visit.origin, visit.person)
+            assert (each.caller, each.person) == (visit.caller, visit.person)
 
 
 def test_sessions_were_last_used_when_they_were(story: Story, asked: list[Asked]) -> None:

@@ -15,7 +15,7 @@ from tests.unit.operators import at_work, became_operator, key_of, with_key
 
 
 async def demote(desk: Desk, by: Operator | None, user: User) -> User:
-    return await desk.use_cases.demote_operator(user=user.id, by=by, origin=PHONE)
+    return await desk.use_cases.demote_operator(user=user.id, by=by, caller=PHONE)
 
 
 async def test_rights_keys_and_codes_end_and_account_and_sessions_stay(desk: Desk) -> None:
@@ -63,9 +63,9 @@ async def test_the_last_operator_is_demoted_at_the_command_line_only(desk: Desk)
 async def test_a_disabled_operator_is_no_other_operator(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     other = await desk.use_cases.create_user(
-        username="other", password=PASSWORD, origin=LAPTOP, is_operator=True
+        username="other", password=PASSWORD, caller=LAPTOP, is_operator=True
     )
-    await desk.use_cases.disable_user(user=other.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=other.id, caller=LAPTOP)
     with pytest.raises(LastOperator):
         await demote(desk, by, by.user)
 
@@ -79,4 +79,4 @@ async def test_nothing_happens_to_who_is_an_ordinary_user(desk: Desk) -> None:
 
 async def test_a_name_that_nobody_has_is_told(desk: Desk) -> None:
     with pytest.raises(NoSuchUser):
-        await desk.use_cases.demote_operator(user=BOB, origin=LAPTOP)
+        await desk.use_cases.demote_operator(user=BOB, caller=LAPTOP)

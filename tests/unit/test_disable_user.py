@@ -15,7 +15,7 @@ from tests.unit.operators import at_work, became_operator, disable, key_of
 
 async def test_it_is_out_at_once_and_stays_out(desk: Desk) -> None:
     sessions = [await desk.signed_up(), await desk.logged_in()]
-    await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
     for session in sessions:
         with pytest.raises(NotSignedIn):
             await desk.who(session.token)
@@ -34,20 +34,20 @@ async def test_it_is_out_at_once_and_stays_out(desk: Desk) -> None:
 
 async def test_a_name_that_nobody_has_is_told(desk: Desk) -> None:
     with pytest.raises(NoSuchUser):
-        await desk.use_cases.disable_user(user=BOB, origin=LAPTOP)
+        await desk.use_cases.disable_user(user=BOB, caller=LAPTOP)
 
 
 async def test_to_disable_twice_is_to_disable_once(desk: Desk) -> None:
     await desk.signed_up()
-    first = await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
-    assert await desk.use_cases.disable_user(user=ADA, origin=LAPTOP) == first
+    first = await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
+    assert await desk.use_cases.disable_user(user=ADA, caller=LAPTOP) == first
     assert desk.kinds().count("account_disabled") == 1
 
 
 async def test_it_is_disabled_from_now_on(desk: Desk) -> None:
     ada = (await desk.signed_up()).user
     desk.clock.advance(DAY)
-    disabled = await desk.use_cases.disable_user(user=ada.id, origin=LAPTOP)
+    disabled = await desk.use_cases.disable_user(user=ada.id, caller=LAPTOP)
     assert disabled == replace(ada, disabled_at=NOON + DAY, version=ada.version + 1)
 
 
@@ -72,12 +72,12 @@ async def test_the_last_operator_is_disabled_at_the_command_line_only(desk: Desk
     with pytest.raises(LastOperator):
         await disable(desk, by, by.user)
     assert await at_work(desk, token)
-    disabled = await desk.use_cases.disable_user(user=by.user.id, origin=LAPTOP)
+    disabled = await desk.use_cases.disable_user(user=by.user.id, caller=LAPTOP)
     assert disabled.is_disabled
 
 
 async def test_others_stay_in(desk: Desk) -> None:
     await desk.signed_up("ada")
     bob = await desk.signed_up("bob")
-    await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
     assert await desk.who(bob.token)

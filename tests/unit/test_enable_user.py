@@ -13,13 +13,13 @@ from tests.unit.operators import at_work, became_operator, key_of, with_key
 
 
 async def enable(desk: Desk, user: User, by: Operator | None = None) -> User:
-    return await desk.use_cases.enable_user(user=user.id, origin=PHONE, by=by)
+    return await desk.use_cases.enable_user(user=user.id, caller=PHONE, by=by)
 
 
 async def test_enabled_again_it_gets_in_with_a_new_session(desk: Desk) -> None:
     old = await desk.signed_up()
-    await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
-    await desk.use_cases.enable_user(user=ADA, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
+    await desk.use_cases.enable_user(user=ADA, caller=LAPTOP)
     assert (await desk.logged_in()).user.id == old.user.id
     with pytest.raises(NotSignedIn):
         await desk.who(old.token)
@@ -29,7 +29,7 @@ async def test_a_code_from_before_it_was_disabled_does_not_come_back(desk: Desk)
     by = await at_work(desk, await became_operator(desk))
     user = (await desk.signed_up()).user
     code = await code_for(desk, by, user)
-    await desk.use_cases.disable_user(user=user.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=user.id, caller=LAPTOP)
     await enable(desk, user)
     with pytest.raises(InvalidCode):
         await reset(desk, code)
@@ -38,7 +38,7 @@ async def test_a_code_from_before_it_was_disabled_does_not_come_back(desk: Desk)
 async def test_a_code_made_while_it_was_disabled_is_void(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     user = (await desk.signed_up()).user
-    await desk.use_cases.disable_user(user=user.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=user.id, caller=LAPTOP)
     code = await code_for(desk, by, user)
     await enable(desk, user)
     with pytest.raises(InvalidCode):
@@ -49,7 +49,7 @@ async def test_keys_from_before_it_was_disabled_do_not_come_back(desk: Desk) -> 
     token = await became_operator(desk)
     key, _ = await key_of(desk, token, Scope.DATA_VIEW)
     root = (await desk.who(token)).user
-    await desk.use_cases.disable_user(user=root.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=root.id, caller=LAPTOP)
     assert (await enable(desk, root)).is_operator
     with pytest.raises(NotSignedIn):
         await with_key(desk, key)
@@ -59,7 +59,7 @@ async def test_it_is_on_record_who_did_it(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     ada = (await desk.signed_up()).user
     for actor, actor_id in ((by, by.user.id), (None, None)):
-        await desk.use_cases.disable_user(user=ada.id, origin=LAPTOP)
+        await desk.use_cases.disable_user(user=ada.id, caller=LAPTOP)
         await enable(desk, ada, actor)
         enabled = Event(EventKind.ACCOUNT_ENABLED, NOON, ada.id, PHONE, actor_id=actor_id)
         assert desk.happened()[-1] == enabled
@@ -78,4 +78,4 @@ async def test_nothing_happens_to_who_can_log_in_already(desk: Desk) -> None:
 
 async def test_a_name_that_nobody_has_is_told(desk: Desk) -> None:
     with pytest.raises(NoSuchUser):
-        await desk.use_cases.enable_user(user=BOB, origin=LAPTOP)
+        await desk.use_cases.enable_user(user=BOB, caller=LAPTOP)

@@ -14,7 +14,7 @@ async def test_ending_a_strangers_session_ends_it_at_once_and_is_remembered(desk
     owner = await desk.logged_in()
     me, other = await desk.who(owner.token), await desk.who(stranger.token)
     await desk.use_cases.end_session(
-        signed_in=me, presented=owner.token, session_id=other.session.id, origin=LAPTOP
+        signed_in=me, presented=owner.token, session_id=other.session.id, caller=LAPTOP
     )
     with pytest.raises(NotSignedIn):
         await desk.who(stranger.token)
@@ -22,7 +22,7 @@ async def test_ending_a_strangers_session_ends_it_at_once_and_is_remembered(desk
     assert desk.happened()[-1].details == {"count": 1, "why": Ending.REVOKED}
     with pytest.raises(NoSuchSession):
         await desk.use_cases.end_session(
-            signed_in=me, presented=owner.token, session_id=other.session.id, origin=LAPTOP
+            signed_in=me, presented=owner.token, session_id=other.session.id, caller=LAPTOP
         )
 
 
@@ -33,7 +33,7 @@ async def test_somebody_elses_session_is_as_unknown_as_none(desk: Desk) -> None:
     for session_id in (other.session.id, 4711):
         with pytest.raises(NoSuchSession):
             await desk.use_cases.end_session(
-                signed_in=me, presented=ada.token, session_id=session_id, origin=LAPTOP
+                signed_in=me, presented=ada.token, session_id=session_id, caller=LAPTOP
             )
     assert await desk.who(bob.token)
     assert desk.happened() == before
@@ -42,10 +42,10 @@ async def test_somebody_elses_session_is_as_unknown_as_none(desk: Desk) -> None:
 async def test_a_session_that_has_ended_meanwhile_ends_no_other(desk: Desk) -> None:
     owner, thief = await desk.signed_up(), await desk.logged_in()
     waiting, mine = await desk.who(thief.token), await desk.who(owner.token)
-    await desk.use_cases.log_out(presented=thief.token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=thief.token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await desk.use_cases.end_session(
-            signed_in=waiting, presented=thief.token, session_id=mine.session.id, origin=LAPTOP
+            signed_in=waiting, presented=thief.token, session_id=mine.session.id, caller=LAPTOP
         )
     assert await desk.who(owner.token)
 
@@ -54,7 +54,7 @@ async def test_the_session_that_asks_can_be_ended_too(desk: Desk) -> None:
     token = (await desk.signed_up()).token
     me = await desk.who(token)
     await desk.use_cases.end_session(
-        signed_in=me, presented=token, session_id=me.session.id, origin=LAPTOP
+        signed_in=me, presented=token, session_id=me.session.id, caller=LAPTOP
     )
     with pytest.raises(NotSignedIn):
         await desk.who(token)
@@ -65,6 +65,6 @@ async def test_an_id_that_is_unknown_waits_for_no_writer(desk: Desk) -> None:
     me, begun = await desk.who(token), desk.store.begun
     with pytest.raises(NoSuchSession):
         await desk.use_cases.end_session(
-            signed_in=me, presented=token, session_id=NOBODY, origin=LAPTOP
+            signed_in=me, presented=token, session_id=NOBODY, caller=LAPTOP
         )
     assert desk.store.begun == begun

@@ -18,7 +18,7 @@ async def test_one_session_of_a_user_can_be_ended(desk: Desk) -> None:
 
     async def end() -> int:
         return await desk.use_cases.end_user_sessions(
-            by=by, user=first.user.id, session_id=doomed, origin=PHONE
+            by=by, user=first.user.id, session_id=doomed, caller=PHONE
         )
 
     assert await end() == 1
@@ -31,7 +31,7 @@ async def test_one_session_of_a_user_can_be_ended(desk: Desk) -> None:
 
 async def end(desk: Desk, by: Operator, user: User, session_id: int | None = None) -> int:
     return await desk.use_cases.end_user_sessions(
-        by=by, user=user.id, session_id=session_id, origin=PHONE
+        by=by, user=user.id, session_id=session_id, caller=PHONE
     )
 
 
@@ -60,7 +60,7 @@ async def test_it_is_on_record_how_many_and_who_did_it(desk: Desk) -> None:
 async def test_nothing_happens_where_there_are_none(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     ada = await desk.signed_up()
-    await desk.use_cases.log_out(presented=ada.token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=ada.token, caller=LAPTOP)
     before = desk.happened()
     assert await end(desk, by, ada.user) == 0
     assert desk.happened() == before

@@ -5,7 +5,7 @@ import pytest
 from domain.account import Receipt
 from domain.errors import LastOperator
 from domain.events import Event, EventKind
-from domain.session import Origin
+from domain.session import Caller
 from domain.user import User
 from tests.examples import LAPTOP, NOON, PASSWORD, PHONE
 from tests.unit.conftest import Desk
@@ -15,7 +15,7 @@ from tests.unit.operators import NOBODY, at_work, became_operator
 async def erase(desk: Desk, user: User, actor_id: int | None = None) -> Receipt:
     step = desk.use_cases.delete_own_account.erase_account
     async with desk.store.begin() as work:
-        return await step(work, user, origin=PHONE, actor_id=actor_id)
+        return await step(work, user, caller=PHONE, actor_id=actor_id)
 
 
 async def test_the_receipt_says_what_was_removed(desk: Desk) -> None:
@@ -32,7 +32,7 @@ async def test_by_its_owner_it_is_on_record_without_a_word_about_where(
     ada = (await desk.signed_up()).user
     actor_id = ada.id if is_named else None
     await erase(desk, ada, actor_id)
-    deleted = Event(EventKind.ACCOUNT_DELETED, NOON, ada.id, Origin("", ""), actor_id=actor_id)
+    deleted = Event(EventKind.ACCOUNT_DELETED, NOON, ada.id, Caller("", ""), actor_id=actor_id)
     assert desk.happened()[-1] == deleted
 
 
@@ -48,7 +48,7 @@ async def test_events_stay_without_what_is_personal(desk: Desk) -> None:
     await desk.updated(ada.token, username="eve")
     await erase(desk, ada.user)
     assert desk.happened()[:2] == [
-        Event(kind, NOON, ada.user.id, Origin("", ""))
+        Event(kind, NOON, ada.user.id, Caller("", ""))
         for kind in (EventKind.SIGNED_UP, EventKind.RENAMED)
     ]
 
@@ -64,11 +64,11 @@ async def test_the_last_operator_has_to_stay(desk: Desk) -> None:
     token = await became_operator(desk)
     root = (await desk.who(token)).user
     other = await desk.use_cases.create_user(
-        username="other", password=PASSWORD, origin=LAPTOP, is_operator=True
+        username="other", password=PASSWORD, caller=LAPTOP, is_operator=True
     )
-    await desk.use_cases.disable_user(user=other.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=other.id, caller=LAPTOP)
     with pytest.raises(LastOperator):
         await erase(desk, root)
     assert (await at_work(desk, token)).user == root
-    await desk.use_cases.enable_user(user=other.id, origin=LAPTOP)
+    await desk.use_cases.enable_user(user=other.id, caller=LAPTOP)
     assert (await erase(desk, root)).user == root

@@ -15,7 +15,7 @@ async def test_a_life_is_remembered_in_order(desk: Desk) -> None:
         await desk.logged_in("ada", "wrong")
     await desk.updated(second.token, username="eve", password=OTHER_PASSWORD)
     third = await desk.logged_in("eve", OTHER_PASSWORD)
-    await desk.use_cases.log_out(presented=third.token, origin=PHONE)
+    await desk.use_cases.log_out(presented=third.token, caller=PHONE)
     assert desk.happened() == [
         Event(EventKind.SIGNED_UP, NOON, 1, LAPTOP),
         Event(EventKind.LOGGED_IN, NOON, 1, LAPTOP),

@@ -33,7 +33,7 @@ async def test_an_export_goes_on_only_while_its_session_lives(desk: Desk) -> Non
     parts = await desk.export(ada.token)
     assert isinstance(await anext(parts), Export)
     assert isinstance(await anext(parts), EventsPage)
-    await desk.use_cases.log_out(presented=ada.token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=ada.token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await anext(parts)
 
@@ -81,6 +81,6 @@ async def test_requests_too_are_given_only_while_the_session_lives(desk: Desk) -
     ada = await desk.signed_up("ada")
     parts = await desk.export(ada.token)
     assert [type(await anext(parts)) for _ in range(3)] == [Export, EventsPage, RequestsPage]
-    await desk.use_cases.log_out(presented=ada.token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=ada.token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await anext(parts)

@@ -61,7 +61,7 @@ async def test_a_key_opens_nothing_once_it_has_expired(desk: Desk) -> None:
 async def test_a_key_of_somebody_disabled_opens_nothing(desk: Desk) -> None:
     key, _ = await key_of(desk, await became_operator(desk), Scope.DATA_VIEW)
     root = (await with_key(desk, key)).user
-    await desk.use_cases.disable_user(user=root.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=root.id, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await with_key(desk, key)
 

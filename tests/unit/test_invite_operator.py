@@ -41,7 +41,7 @@ async def test_a_bad_note_and_who_is_no_longer_signed_in_are_refused(desk: Desk)
     by = await at_work(desk, token)
     with pytest.raises(InvalidNote):
         await operator_invited(desk, by, note="x" * 201)
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await operator_invited(desk, by)
     assert desk.store.state.invitations == {}

@@ -20,7 +20,7 @@ async def join(
     desk: Desk, code: OperatorCode | None, username: str = "grace", password: str = PASSWORD
 ) -> Admission:
     return await desk.use_cases.join_operators(
-        code=code, username=username, password=password, origin=PHONE, presented=None
+        code=code, username=username, password=password, caller=PHONE, presented=None
     )
 
 
@@ -34,7 +34,7 @@ async def test_the_link_makes_one_operator_who_is_logged_in(desk: Desk) -> None:
     assert await desk.store.records.usage(user.id) == Usage(PHONE.address, NOON, PHONE.address)
     kinds = [EventKind.SIGNED_UP, EventKind.INVITATION_USED, EventKind.OPERATOR_MADE]
     happened = desk.happened()[-3:]
-    assert [(each.kind, each.user_id, each.origin) for each in happened] == [
+    assert [(each.kind, each.user_id, each.caller) for each in happened] == [
         (kind, user.id, PHONE) for kind in kinds
     ]
     assert happened[-1].details == {"invitation": issued.invitation.id}
@@ -54,11 +54,11 @@ async def expire(desk: Desk) -> None:
 
 async def dismiss(desk: Desk) -> None:
     await became_operator(desk, "other")
-    await desk.use_cases.demote_operator(user=Username("root"), origin=LAPTOP)
+    await desk.use_cases.demote_operator(user=Username("root"), caller=LAPTOP)
 
 
 async def revoke(desk: Desk) -> None:
-    await desk.use_cases.revoke_invitation(by=None, invitation_id=1, origin=LAPTOP)
+    await desk.use_cases.revoke_invitation(by=None, invitation_id=1, caller=LAPTOP)
 
 
 @pytest.mark.parametrize("void", [expire, dismiss, revoke])

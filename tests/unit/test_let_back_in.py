@@ -11,13 +11,13 @@ from tests.unit.operators import at_work, became_operator
 async def test_logins_count_again_and_codes_do_not(desk: Desk) -> None:
     root = await at_work(desk, await became_operator(desk))
     await desk.signed_up()
-    disabled = await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+    disabled = await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
     await code_for(desk, root, disabled)
     async with desk.store.begin() as work:
-        enabled = await LetBackIn(desk.clock)(work, disabled, origin=LAPTOP, actor_id=root.user.id)
+        enabled = await LetBackIn(desk.clock)(work, disabled, caller=LAPTOP, actor_id=root.user.id)
     assert not enabled.is_disabled
     assert desk.store.state.grants == {}
     assert await desk.logged_in()
     (event,) = [each for each in desk.happened() if each.kind is EventKind.ACCOUNT_ENABLED]
     actor = root.user.id
-    assert event == Event(EventKind.ACCOUNT_ENABLED, NOON, enabled.id, event.origin, {}, actor)
+    assert event == Event(EventKind.ACCOUNT_ENABLED, NOON, enabled.id, event.caller, {}, actor)

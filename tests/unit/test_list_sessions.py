@@ -30,6 +30,6 @@ async def test_a_session_of_an_operator_that_was_idle_for_an_hour_is_left_out(de
 
 async def test_a_session_that_has_ended_is_left_out(desk: Desk) -> None:
     ended, here = await desk.signed_up(), await desk.logged_in()
-    await desk.use_cases.log_out(presented=ended.token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=ended.token, caller=LAPTOP)
     me = await desk.who(here.token)
     assert await desk.use_cases.list_sessions(signed_in=me) == [me.session]

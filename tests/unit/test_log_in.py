@@ -97,7 +97,7 @@ async def test_disabled_during_a_login_it_does_not_get_in(desk: Desk) -> None:
         async def verify(
             self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
         ) -> bool:
-            await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+            await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
             return await super().verify(password, password_hash)
 
     slow = Desk(store=desk.store, clock=desk.clock, secrets=desk.secrets, hasher=SlowHasher())
@@ -110,7 +110,7 @@ async def test_the_right_password_of_a_disabled_account_costs_what_a_wrong_one_d
 ) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     ada = await desk.signed_up("ada")
-    await desk.use_cases.disable_user(user=ada.user.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=ada.user.id, caller=LAPTOP)
     looked_at: list[object] = []
     verify = desk.hasher.verify
 
@@ -139,7 +139,7 @@ async def test_the_event_of_a_refusal_says_why_and_the_refusal_does_not(desk: De
     refusals, work, begun = [], [], []
     for is_disabled in (False, True):
         if is_disabled:
-            await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+            await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
         for name, password in (("ada", OTHER_PASSWORD), ("eve", OTHER_PASSWORD)):
             before = desk.hasher.work, desk.store.begun
             with pytest.raises(InvalidCredentials) as refusal:
@@ -161,7 +161,7 @@ async def test_the_right_password_of_a_disabled_account_is_no_reason_of_its_own(
     desk: Desk,
 ) -> None:
     await desk.signed_up()
-    await desk.use_cases.disable_user(user=ADA, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=ADA, caller=LAPTOP)
     with pytest.raises(InvalidCredentials):
         await desk.logged_in(password=PASSWORD)
     assert desk.happened()[-1].details == {"reason": "disabled"}

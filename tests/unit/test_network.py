@@ -3,7 +3,7 @@
 import pytest
 
 from domain.network import Client, networks_of, unmapped
-from domain.session import Origin
+from domain.session import Caller
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_a_link_local_address_with_a_zone_is_counted_without_it() -> None:
 
 
 def test_queues_take_turns_by_site_and_network() -> None:
-    assert Origin("2001:db8:1:2::7", "").client(user_id=7) == Client(
+    assert Caller("2001:db8:1:2::7", "").client(user_id=7) == Client(
         "2001:db8:1::/48", "2001:db8:1:2::/64", user_id=7
     )
-    assert Origin("::ffff:192.0.2.1", "").client().site == "192.0.2.1"
+    assert Caller("::ffff:192.0.2.1", "").client().site == "192.0.2.1"
 
 
 def test_trust_unmaps_ipv4_mapped_addresses_and_no_others() -> None:

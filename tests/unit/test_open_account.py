@@ -26,7 +26,7 @@ async def test_it_is_on_record_who_did_it(desk: Desk, act: Act) -> None:
     assert events
     assert {event.actor_id for event in events} == {by.user.id}
     assert {event.user_id for event in events} == {ada.id}
-    assert {event.origin for event in events} == {PHONE}
+    assert {event.caller for event in events} == {PHONE}
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -34,7 +34,7 @@ async def test_no_program_has_power_over_operators(desk: Desk, act: Act) -> None
     token = await became_operator(desk)
     key, _ = await key_of(desk, token, *Scope)
     other = await desk.use_cases.create_user(
-        username="other", password=PASSWORD, origin=LAPTOP, is_operator=True
+        username="other", password=PASSWORD, caller=LAPTOP, is_operator=True
     )
     with pytest.raises(PersonRequired):
         await act(desk, await with_key(desk, key), other)
@@ -88,6 +88,6 @@ async def test_a_program_opens_ordinary_accounts(desk: Desk) -> None:
 async def test_who_is_an_operator_no_more_opens_nothing(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     ada = (await desk.signed_up()).user
-    await desk.use_cases.demote_operator(user=by.user.id, origin=LAPTOP)
+    await desk.use_cases.demote_operator(user=by.user.id, caller=LAPTOP)
     with pytest.raises(NotAnOperator):
         await opened(desk, by, ada.id)

@@ -14,7 +14,7 @@ from tests.unit.conftest import Desk
 async def open_session(desk: Desk, user: User, presented: SessionToken | None = None) -> Admission:
     async with desk.store.begin() as work:
         return await desk.use_cases.log_in.open_session(
-            work, user, origin=PHONE, presented=presented
+            work, user, caller=PHONE, presented=presented
         )
 
 
@@ -45,7 +45,7 @@ async def test_it_lasts_as_long_as_the_policy_says(desk: Desk) -> None:
     assert admission.remaining == DAY
     session = (await desk.who(admission.token)).session
     assert (session.created_at, session.expires_at) == (NOON, NOON + DAY)
-    assert session.origin == PHONE
+    assert session.caller == PHONE
 
 
 async def test_the_session_presented_ends_and_its_token_is_not_used_again(desk: Desk) -> None:

@@ -34,7 +34,7 @@ async def test_a_key_that_was_revoked_meanwhile_changes_nothing(desk: Desk, act:
     key, id_ = await key_of(desk, token, *Scope)
     ada = (await desk.signed_up()).user
     person, program = await at_work(desk, token), await with_key(desk, key)
-    await desk.use_cases.revoke_token(by=person, token_id=id_, origin=LAPTOP)
+    await desk.use_cases.revoke_token(by=person, token_id=id_, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await act(desk, program, ada)
     assert await desk.store.user(ADA) == ada, "nothing happened"
@@ -45,7 +45,7 @@ async def test_a_session_that_ended_meanwhile_changes_nothing(desk: Desk, act: A
     token = await became_operator(desk)
     ada = (await desk.signed_up()).user
     person = await at_work(desk, token)
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await act(desk, person, ada)
     assert await desk.store.user(ADA) == ada, "nothing happened"

@@ -15,7 +15,7 @@ from tests.unit.operators import NOBODY, at_work, became_operator, key_of, with_
 
 
 async def promote(desk: Desk, by: Operator, user_id: int) -> User:
-    return await desk.use_cases.promote_user(by=by, user=user_id, origin=PHONE)
+    return await desk.use_cases.promote_user(by=by, user=user_id, caller=PHONE)
 
 
 async def test_the_user_is_an_operator_at_once_and_it_is_on_record(desk: Desk) -> None:
@@ -57,7 +57,7 @@ async def test_who_is_not_there_and_who_is_no_longer_signed_in(desk: Desk) -> No
     with pytest.raises(NoSuchUser):
         await promote(desk, root, NOBODY)
     ada = (await desk.signed_up()).user
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await promote(desk, root, ada.id)
     assert not desk.store.state.users[ada.id].is_operator

@@ -20,7 +20,7 @@ async def replace_password(
     step = desk.use_cases.reset_password.replace_password
     async with desk.store.begin() as work:
         return await step(
-            work, user, OTHER_HASH, origin=PHONE, actor_id=NOBODY, but=but, keep_keys=keep_keys
+            work, user, OTHER_HASH, caller=PHONE, actor_id=NOBODY, but=but, keep_keys=keep_keys
         )
 
 

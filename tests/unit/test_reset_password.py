@@ -20,7 +20,7 @@ from tests.unit.operators import at_work, became_operator, key_of, with_key
 async def test_a_reset_code_sets_a_password_once(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     old = await desk.signed_up()
-    issued = await desk.use_cases.set_reset_code(by=by, user=old.user.id, origin=LAPTOP)
+    issued = await desk.use_cases.set_reset_code(by=by, user=old.user.id, caller=LAPTOP)
     code, grant = issued.code, issued.grant
     assert grant.expires_at == desk.clock.now() + DAY
     await reset(desk, code)
@@ -62,7 +62,7 @@ async def test_a_code_is_void_after_a_day(desk: Desk) -> None:
 async def test_a_code_for_an_account_that_is_disabled_does_nothing(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     ada = (await desk.signed_up()).user
-    await desk.use_cases.disable_user(user=ada.id, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=ada.id, caller=LAPTOP)
     code = await code_for(desk, by, ada)
     before = desk.happened()
     with pytest.raises(InvalidCode):
@@ -74,9 +74,9 @@ async def test_a_browser_that_used_a_reset_code_is_known(desk: Desk) -> None:
     desk.throttle = MemoryThrottle(desk.clock)
     ada = await desk.signed_up("ada")
     by = await at_work(desk, await became_operator(desk))
-    code = (await desk.use_cases.set_reset_code(by=by, user=ada.user.id, origin=LAPTOP)).code
+    code = (await desk.use_cases.set_reset_code(by=by, user=ada.user.id, caller=LAPTOP)).code
     admission = await desk.use_cases.reset_password(
-        code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None
+        code=code, password=OTHER_PASSWORD, caller=PHONE, presented=None
     )
     await guess(desk, 10)
     assert await log_in(desk, password=OTHER_PASSWORD, device=admission.device)

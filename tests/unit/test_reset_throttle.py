@@ -21,7 +21,7 @@ def desk() -> Desk:
 
 
 async def reset(desk: Desk, by: Operator, user_id: int) -> int:
-    return await desk.use_cases.reset_throttle(by=by, user_id=user_id, origin=PHONE)
+    return await desk.use_cases.reset_throttle(by=by, user_id=user_id, caller=PHONE)
 
 
 async def test_the_right_password_gets_in_at_once(desk: Desk) -> None:

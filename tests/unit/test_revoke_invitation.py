@@ -14,7 +14,7 @@ async def test_nobody_can_use_it_any_more_and_who_has_stays(desk: Desk) -> None:
     issued = await invited(desk, by, uses=2)
     ada = await desk.signed_up("ada", invitation=issued.code.text)
     revoke = desk.use_cases.revoke_invitation
-    revoked = await revoke(by=by, invitation_id=issued.invitation.id, origin=LAPTOP)
+    revoked = await revoke(by=by, invitation_id=issued.invitation.id, caller=LAPTOP)
     assert (revoked.used, revoked.revoked_at) == (1, NOON)
     with pytest.raises(SignUpClosed):
         await desk.signed_up("bob", invitation=issued.code.text)
@@ -25,23 +25,23 @@ async def test_nobody_can_use_it_any_more_and_who_has_stays(desk: Desk) -> None:
         {"invitation": issued.invitation.id},
     )
     desk.clock.advance(DAY / 24)
-    again = await revoke(invitation_id=issued.invitation.id, origin=LAPTOP)
+    again = await revoke(invitation_id=issued.invitation.id, caller=LAPTOP)
     assert again == revoked
     assert desk.happened()[-1] == event, "nothing has happened"
 
 
 async def test_one_that_is_not_there_cannot_be_taken_back(desk: Desk) -> None:
     with pytest.raises(NoSuchInvitation):
-        await desk.use_cases.revoke_invitation(invitation_id=NOBODY, origin=LAPTOP)
+        await desk.use_cases.revoke_invitation(invitation_id=NOBODY, caller=LAPTOP)
 
 
 async def test_who_is_no_longer_signed_in_takes_none_back(desk: Desk) -> None:
     token = await became_operator(desk)
     by = await at_work(desk, token)
     issued = await invited(desk, by)
-    await desk.use_cases.log_out(presented=token, origin=LAPTOP)
+    await desk.use_cases.log_out(presented=token, caller=LAPTOP)
     with pytest.raises(NotSignedIn):
         await desk.use_cases.revoke_invitation(
-            by=by, invitation_id=issued.invitation.id, origin=LAPTOP
+            by=by, invitation_id=issued.invitation.id, caller=LAPTOP
         )
     assert await desk.signed_up("ada", invitation=issued.code.text)

@@ -11,7 +11,7 @@ from tests.unit.operators import at_work, became_operator, key_of, with_key
 
 
 async def revoke(desk: Desk, by: Operator, token_id: int) -> AccessToken:
-    return await desk.use_cases.revoke_token(by=by, token_id=token_id, origin=PHONE)
+    return await desk.use_cases.revoke_token(by=by, token_id=token_id, caller=PHONE)
 
 
 async def test_a_key_opens_nothing_once_it_is_revoked(desk: Desk) -> None:

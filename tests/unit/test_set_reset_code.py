@@ -41,7 +41,7 @@ async def test_the_grant_says_for_whom_until_when_and_who_answers_for_it(desk: D
     key, key_id = await key_of(desk, await became_operator(desk), Scope.DATA_VIEW)
     by = await with_key(desk, key)
     ada = (await desk.signed_up()).user
-    issued = await desk.use_cases.set_reset_code(by=by, user=ada.id, origin=LAPTOP)
+    issued = await desk.use_cases.set_reset_code(by=by, user=ada.id, caller=LAPTOP)
     issuer = Issuer(by.user.id, by.user.auth_version, key_id)
     assert issued.grant == Grant(Purpose.RESET, ada.id, NOON + DAY, issuer)
     assert desk.store.state.grants == {issued.code.digest: issued.grant}

@@ -73,7 +73,7 @@ async def test_it_replaces_the_session_presented(desk: Desk) -> None:
         code=await desk.use_cases.offer_set_up(),
         username="first",
         password=PASSWORD,
-        origin=LAPTOP,
+        caller=LAPTOP,
         presented=ada.token,
     )
     with pytest.raises(NotSignedIn):
@@ -86,6 +86,6 @@ async def test_bad_input_leaves_the_code_as_it_was(desk: Desk) -> None:
         await become(desk, code, "")
     with pytest.raises(InvalidPassword):
         await desk.use_cases.set_up(
-            code=code, username="first", password="", origin=LAPTOP, presented=None
+            code=code, username="first", password="", caller=LAPTOP, presented=None
         )
     assert await become(desk, code)

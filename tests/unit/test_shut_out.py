@@ -11,7 +11,7 @@ async def test_sessions_end_and_the_reason_goes_on_record(desk: Desk) -> None:
     for reason in ("spam", ""):
         async with desk.store.begin() as work:
             disabled = await ShutOut(desk.clock)(
-                work, ada, origin=LAPTOP, actor_id=None, reason=reason
+                work, ada, caller=LAPTOP, actor_id=None, reason=reason
             )
         assert disabled.disabled_at == NOON
     told = [each.details for each in desk.happened() if each.kind is EventKind.ACCOUNT_DISABLED]

@@ -22,7 +22,7 @@ async def test_it_creates_an_account_and_signs_it_in(desk: Desk) -> None:
     assert admission.remaining == 7 * DAY
     found = await desk.who(admission.token)
     assert found.user == admission.user
-    assert found.session.origin == LAPTOP
+    assert found.session.caller == LAPTOP
 
 
 async def test_it_replaces_the_session_presented(desk: Desk) -> None:
@@ -47,7 +47,7 @@ async def test_bad_input_is_refused_before_any_hashing(desk: Desk) -> None:
     ):
         with pytest.raises(refusal):
             await desk.use_cases.sign_up(
-                username=name, password=password, origin=LAPTOP, presented=None
+                username=name, password=password, caller=LAPTOP, presented=None
             )
     assert desk.hasher.work == 0
 

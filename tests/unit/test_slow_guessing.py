@@ -56,9 +56,9 @@ async def test_in_the_profile_hardened_strangers_wait_for_a_reset(desk: Desk) ->
     desk.clock.advance(30 * DAY)
     assert await guess(desk, 1) == [WAIT]
     by = await at_work(desk, await became_operator(desk))
-    code = (await desk.use_cases.set_reset_code(by=by, user=ada.user.id, origin=LAPTOP)).code
+    code = (await desk.use_cases.set_reset_code(by=by, user=ada.user.id, caller=LAPTOP)).code
     await desk.use_cases.reset_password(
-        code=code, password=OTHER_PASSWORD, origin=PHONE, presented=None
+        code=code, password=OTHER_PASSWORD, caller=PHONE, presented=None
     )
     assert await log_in(desk, password=OTHER_PASSWORD)
 

@@ -69,7 +69,7 @@ async def test_reserved_names_are_for_operators_to_give(desk: Desk) -> None:
         with pytest.raises(UsernameTaken):
             await desk.updated(ada.token, username=name)
     created = await desk.use_cases.create_user(
-        username="support", password=PASSWORD, origin=LAPTOP, by=root
+        username="support", password=PASSWORD, caller=LAPTOP, by=root
     )
     assert created.username.value == "support"
     assert desk.hasher.work, "and with these, something was hashed"
@@ -98,5 +98,5 @@ async def test_an_operator_may_give_a_name_that_is_held_but_none_that_is_in_use(
         await desk.updated(ada.token, username="renamed")
     with pytest.raises(UsernameTaken):
         await desk.use_cases.create_user(
-            username="aug\u03c5sta", password=PASSWORD, origin=LAPTOP, by=root
+            username="aug\u03c5sta", password=PASSWORD, caller=LAPTOP, by=root
         )

@@ -116,7 +116,7 @@ async def test_a_session_that_ends_while_the_password_is_hashed_changes_nothing(
 
     class SlowHasher(FakeHasher):
         async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
-            await desk.use_cases.log_out(presented=owner.token, origin=LAPTOP)
+            await desk.use_cases.log_out(presented=owner.token, caller=LAPTOP)
             return await super().hash(password)
 
     slow = Desk(store=desk.store, clock=desk.clock, secrets=desk.secrets, hasher=SlowHasher())
@@ -201,7 +201,7 @@ async def test_a_reserved_name_that_was_taken_away_meanwhile_does_not_come_back(
 ) -> None:
     root = await at_work(desk, await became_operator(desk))
     created = await desk.use_cases.create_user(
-        username="support", password=PASSWORD, origin=LAPTOP, by=root
+        username="support", password=PASSWORD, caller=LAPTOP, by=root
     )
     token = (await desk.logged_in("support")).token
     desk.hasher = hasher = RenamingHasher()

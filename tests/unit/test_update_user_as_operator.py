@@ -29,7 +29,7 @@ async def update(
         version=user.version,
         username=username,
         password=password,
-        origin=PHONE,
+        caller=PHONE,
     )
 
 

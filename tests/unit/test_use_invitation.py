@@ -28,7 +28,7 @@ async def test_it_works_once_and_gives_its_roles(desk: Desk, mode: SignUpMode) -
     assert desk.kinds() == ["invitation_created", "signed_up", "invitation_used", "roles_changed"]
     details = {"invitation": issued.invitation.id}
     used, changed = desk.happened()[-2:]
-    assert used == Event(EventKind.INVITATION_USED, NOON, ada.user.id, used.origin, details)
+    assert used == Event(EventKind.INVITATION_USED, NOON, ada.user.id, used.caller, details)
     assert changed.details == {"from": "", "to": "editor,member"}
 
 
@@ -59,7 +59,7 @@ async def test_one_of_an_operator_who_was_dismissed_is_void(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     await became_operator(desk, "second")
     code = (await invited(desk, by, "admin")).code.text
-    await desk.use_cases.demote_operator(user=Username("root"), origin=LAPTOP)
+    await desk.use_cases.demote_operator(user=Username("root"), caller=LAPTOP)
     with pytest.raises(SignUpClosed):
         await desk.signed_up("mallory", invitation=code)
     assert await desk.store.user(Username("mallory")) is None
@@ -70,8 +70,8 @@ async def test_it_does_not_come_back_with_an_operator_who_does(desk: Desk) -> No
     await became_operator(desk, "second")
     code = (await invited(desk, by)).code.text
     root = Username("root")
-    await desk.use_cases.disable_user(user=root, origin=LAPTOP)
-    await desk.use_cases.enable_user(user=root, origin=LAPTOP)
+    await desk.use_cases.disable_user(user=root, caller=LAPTOP)
+    await desk.use_cases.enable_user(user=root, caller=LAPTOP)
     with pytest.raises(SignUpClosed):
         await desk.signed_up("mallory", invitation=code)
 
@@ -92,7 +92,7 @@ async def test_one_of_a_program_ends_with_its_key(desk: Desk) -> None:
     ]
     assert await desk.signed_up("ada", invitation=first.code.text)
     by = await at_work(desk, token)
-    await desk.use_cases.revoke_token(by=by, token_id=key_id, origin=LAPTOP)
+    await desk.use_cases.revoke_token(by=by, token_id=key_id, caller=LAPTOP)
     with pytest.raises(SignUpClosed):
         await desk.signed_up("bob", invitation=second.code.text)
 

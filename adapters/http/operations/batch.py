@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.account_view import Reason
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import DOMAIN, INVALID
 from application.operators.change_users import ChangeUsers
 from domain.batch import (
@@ -106,6 +106,6 @@ class BatchController(Controller):
         `data.delete` to end sessions, `data.roles` for roles.
         """
         outcomes = await change_users(
-            by=request.user, user_ids=data.ids, change=data.change, origin=origin_of(request)
+            by=request.user, user_ids=data.ids, change=data.change, caller=caller_of(request)
         )
         return OutcomeView.all_of(outcomes)

@@ -45,8 +45,8 @@ class FeedEvent(Struct, frozen=True):
             event.at,
             event.user_id,
             event.actor_id,
-            event.origin.address,
-            event.origin.user_agent,
+            event.caller.address,
+            event.caller.user_agent,
             dict(event.details),
         )
 

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.queries import After, Limit, PageView
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operations.queries import Tables
 from application.operators.create_invitation import CreateInvitation
@@ -131,7 +131,7 @@ class InvitationsController(Controller):
             roles=data.roles,
             uses=data.uses,
             lifetime=timedelta(days=data.days),
-            origin=origin_of(request),
+            caller=caller_of(request),
         )
         return InvitationView.of(issued.invitation, issued.code.text)
 
@@ -152,6 +152,6 @@ class InvitationsController(Controller):
         """Nobody can use it any more. Who has signed up with it stays."""
         return InvitationView.of(
             await revoke_invitation(
-                by=request.user, invitation_id=invitation_id, origin=origin_of(request)
+                by=request.user, invitation_id=invitation_id, caller=caller_of(request)
             )
         )

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.account_view import AccountView
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operators.set_labels import SetLabels
 from domain.errors import (
@@ -83,6 +83,6 @@ class LabelsController(Controller):
             version=data.version,
             roles=data.roles,
             metadata=data.metadata,
-            origin=origin_of(request),
+            caller=caller_of(request),
         )
         return AccountView.of(user)

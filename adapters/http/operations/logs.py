@@ -23,7 +23,7 @@ from adapters.http.operations.queries import (
     parse_columns,
     parse_filters,
 )
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from adapters.http.streaming import Streamed
 from application.operations.export_rows import ExportRows
@@ -268,6 +268,6 @@ class LogsController(Controller):
     ) -> Forgotten:
         """All that fulfil the filters. It needs a fresh login, and is itself on record."""
         forgotten = await forget_requests(
-            by=request.user, conditions=parse_filters(filters), origin=origin_of(request)
+            by=request.user, conditions=parse_filters(filters), caller=caller_of(request)
         )
         return Forgotten(forgotten)

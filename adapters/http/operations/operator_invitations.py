@@ -12,7 +12,7 @@ from adapters.http.cookies import Cookies
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.invitations import InvitationView
 from adapters.http.options import PUBLIC
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
 from adapters.http.views import Name, Secret, UserView
 from application.operators.invite_operator import InviteOperator
@@ -82,7 +82,7 @@ class OperatorInvitationsController(Controller):
         change your password. Hand over `/ops/set-up#CODE`. It is listed and revoked as other
         invitations are.
         """
-        issued = await invite_operator(by=request.user, note=data.note, origin=origin_of(request))
+        issued = await invite_operator(by=request.user, note=data.note, caller=caller_of(request))
         return InvitationView.of(issued.invitation, issued.code.text)
 
     @post(
@@ -114,7 +114,7 @@ class OperatorInvitationsController(Controller):
             code=OperatorCode.parse(data.invitation),
             username=data.username,
             password=data.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
             presented=request.auth,
         )
         let_in_or_out(request, admission.user.id)

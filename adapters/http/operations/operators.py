@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
 from adapters.http.operations.account_view import AccountView
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operators.demote_operator import DemoteOperator
 from application.operators.promote_user import PromoteUser
@@ -48,7 +48,7 @@ class OperatorsController(Controller):
         those of operators from now on.
         """
         return AccountView.of(
-            await promote_user(by=request.user, user=user_id, origin=origin_of(request))
+            await promote_user(by=request.user, user=user_id, caller=caller_of(request))
         )
 
     @post(
@@ -69,5 +69,5 @@ class OperatorsController(Controller):
         takes an operator in person, and cannot be done to the last one.
         """
         return AccountView.of(
-            await demote_operator(by=request.user, user=user_id, origin=origin_of(request))
+            await demote_operator(by=request.user, user=user_id, caller=caller_of(request))
         )

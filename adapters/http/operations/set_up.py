@@ -13,7 +13,7 @@ from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.options import PUBLIC
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
 from adapters.http.views import Name, Secret, UserView
 from application.operators.set_up import SetUp
@@ -121,7 +121,7 @@ class SetUpController(Controller):
             code=OneTimeCode.parse(data.code),
             username=data.username,
             password=data.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
             presented=request.auth,
         )
         let_in_or_out(request, admission.user.id)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operators.reset_throttle import ResetThrottle
 from application.operators.show_throttle import ShowThrottle
@@ -98,5 +98,5 @@ class ThrottleController(Controller):
         it takes an operator in person, after a fresh login.
         """
         return ThrottleReset(
-            await reset_throttle(by=request.user, user_id=user_id, origin=origin_of(request))
+            await reset_throttle(by=request.user, user_id=user_id, caller=caller_of(request))
         )

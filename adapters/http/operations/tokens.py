@@ -15,7 +15,7 @@ from adapters.http.operations.access import (
     operators,
 )
 from adapters.http.operations.queries import After, Limit, PageView
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operations.queries import Tables
 from application.operators.create_token import CreateToken
@@ -102,7 +102,7 @@ class TokensController(Controller):
             name=data.name,
             scopes=frozenset(data.scopes),
             lifetime=timedelta(days=data.days),
-            origin=origin_of(request),
+            caller=caller_of(request),
         )
         return TokenView.of(issued.token, issued.key.text)
 
@@ -121,5 +121,5 @@ class TokensController(Controller):
         revoke_token: NamedDependency[RevokeToken],
     ) -> TokenView:
         """Its next request is refused."""
-        token = await revoke_token(by=request.user, token_id=token_id, origin=origin_of(request))
+        token = await revoke_token(by=request.user, token_id=token_id, caller=caller_of(request))
         return TokenView.of(token)

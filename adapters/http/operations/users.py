@@ -15,7 +15,7 @@ from adapters.http.operations.access import (
     operators,
 )
 from adapters.http.operations.account_view import AccountView, Disabling
-from adapters.http.pipeline.client_address import origin_of
+from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
 from application.operators.create_user import CreateUser
@@ -95,7 +95,7 @@ class UsersController(Controller):
             by=request.user,
             username=data.username,
             password=data.password,
-            origin=origin_of(request),
+            caller=caller_of(request),
         )
         return AccountView.of(user)
 
@@ -130,7 +130,7 @@ class UsersController(Controller):
             version=data.version,
             username=given(data.username),
             password=given(data.password),
-            origin=origin_of(request),
+            caller=caller_of(request),
         )
         return AccountView.of(user)
 
@@ -155,7 +155,7 @@ class UsersController(Controller):
         """
         return AccountView.of(
             await disable_user(
-                by=request.user, user=user_id, reason=data.reason, origin=origin_of(request)
+                by=request.user, user=user_id, reason=data.reason, caller=caller_of(request)
             )
         )
 
@@ -175,7 +175,7 @@ class UsersController(Controller):
     ) -> AccountView:
         """With the password there was."""
         return AccountView.of(
-            await enable_user(by=request.user, user=user_id, origin=origin_of(request))
+            await enable_user(by=request.user, user=user_id, caller=caller_of(request))
         )
 
     @delete(
@@ -196,7 +196,7 @@ class UsersController(Controller):
         login.
         """
         return ReceiptView.of(
-            await delete_user_as_operator(by=request.user, user=user_id, origin=origin_of(request))
+            await delete_user_as_operator(by=request.user, user=user_id, caller=caller_of(request))
         )
 
     @post(
@@ -216,7 +216,7 @@ class UsersController(Controller):
         """A code for one new password, within 24 hours. It needs a fresh login, and counts only as
         long as you, or this access key, could make it again.
         """
-        issued = await set_reset_code(by=request.user, user=user_id, origin=origin_of(request))
+        issued = await set_reset_code(by=request.user, user=user_id, caller=caller_of(request))
         return ResetCodeView(issued.code.value, issued.grant.expires_at)
 
     @delete(
@@ -235,7 +235,7 @@ class UsersController(Controller):
     ) -> Ended:
         """They are dead at once. Says how many there were."""
         ended = await end_user_sessions(
-            by=request.user, user=user_id, session_id=None, origin=origin_of(request)
+            by=request.user, user=user_id, session_id=None, caller=caller_of(request)
         )
         return Ended(ended)
 
@@ -256,6 +256,6 @@ class UsersController(Controller):
     ) -> Ended:
         """It is dead at once."""
         ended = await end_user_sessions(
-            by=request.user, user=user_id, session_id=session_id, origin=origin_of(request)
+            by=request.user, user=user_id, session_id=session_id, caller=caller_of(request)
         )
         return Ended(ended)

@@ -9,7 +9,7 @@ from litestar.types import HTTPScope, Receive
 
 from domain.network import unmapped
 from domain.secrets import hide_secrets
-from domain.session import Origin
+from domain.session import Caller
 
 _USER_AGENT_MAX_CHARACTERS = 256
 _UNKNOWN = "unknown"
@@ -48,12 +48,12 @@ class ClientAddress:
         return peer is not None and any(peer in network for network in self._trusted)
 
 
-def origin_of(request: Request[Any, Any, Any]) -> Origin:
+def caller_of(request: Request[Any, Any, Any]) -> Caller:
     """Where this request comes from; `RequestContext` has put the address into the scope."""
     client = request.scope["client"]
     user_agent = request.headers.get("user-agent", "")
     shown = hide_secrets(user_agent)[:_USER_AGENT_MAX_CHARACTERS]  # not the other way round
-    return Origin(client[0] if client else _UNKNOWN, shown)
+    return Caller(client[0] if client else _UNKNOWN, shown)
 
 
 def _peer(scope: HTTPScope, receive: Receive) -> str:

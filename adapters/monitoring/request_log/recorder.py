@@ -15,7 +15,7 @@ from adapters.monitoring.request_log.writer import RequestLogWriter
 from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry
 from domain.ports import ClockWatch
-from domain.session import Origin
+from domain.session import Caller
 
 _AT_ONCE_SECONDS = 0.25
 _KIB = 1_024
@@ -132,4 +132,4 @@ class RequestRecorder:
 @lru_cache(maxsize=4_096)
 def _network(address: str) -> str:
     """The widest, for whoever has an IPv6 /48 has 65,536 narrow ones."""
-    return Origin(address, "").client().site
+    return Caller(address, "").client().site
