@@ -134,8 +134,11 @@ def test_the_export_holds_everything_but_the_hash(client: Client) -> None:
     client.update(username=fresh_name())
     export = client.export()
     assert "attachment" in export.headers["content-disposition"]
-    assert list(export.data) == ["exported", "user", "sessions", "events", "requests"]
+    assert list(export.data) == ["exported", "user", "usage", "sessions", "events", "requests"]
     assert export.data["user"]["id"] == user["id"]
+    usage, (session,) = export.data["usage"], export.data["sessions"]
+    assert (usage["signup_address"], usage["last_address"]) == (session["address"],) * 2
+    assert usage["last_used"]
     assert export.data["sessions"] == client.sessions().data
     assert export.data["events"] == client.events().data["events"]
     for secret in ("$2b$", "hmac", client.cookies["sessionid"], PASSWORD):

@@ -292,9 +292,10 @@ def test_an_operator_is_demoted_from_the_command_line(tmp_path: Path) -> None:
         [*users, "create", "grace", "--operator", "--password-stdin"], tmp_path, stdin="123123"
     )
     assert made.returncode == 0, made.stderr
-    demoted = run([*users, "demote", "grace"], tmp_path)
+    demoted = run([*users, "operator", "grace", "--remove"], tmp_path)
     assert (demoted.returncode, demoted.stdout.strip()) == (0, "grace is a user.")
-    assert "nobody" not in run([*users, "demote", "nobody"], tmp_path).stdout
+    unknown = run([*users, "operator", "nobody", "--remove"], tmp_path)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
     with running(WAYS["make serve"], tmp_path) as server, connect(server.url) as client:
         assert client.log_in("grace", "123123").status == 200
         assert client.request("GET", "/api/ops/me").status == 403

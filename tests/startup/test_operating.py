@@ -184,23 +184,19 @@ def test_events_are_followed_without_missing_one(call: Call, tmp_path: Path) -> 
     assert call("events", "follow", "--no-wait").stdout == ""
     assert "no `next`" in call("events", "follow", "--after", "x", "--no-wait", status=1).output
     command = [*FRONTDESK, "events", "follow", "--after", first["cursor"]]
-    process = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        assert json.loads(process.stdout.readline())["user_id"] == 2
-        create(call, "eve")
-        assert json.loads(process.stdout.readline())["user_id"] == 3
-        process.send_signal(2)
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
-        process.wait()
+    environment_ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment_, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            assert json.loads(process.stdout.readline())["user_id"] == 2
+            create(call, "eve")
+            assert json.loads(process.stdout.readline())["user_id"] == 3
+            process.send_signal(2)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 def test_no_password_is_ever_an_argument(call: Call) -> None:
