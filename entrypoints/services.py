@@ -75,6 +75,10 @@ class Services(Struct, frozen=True, kw_only=True):
     """Writes a line to the log for each request."""
     begin_tally: Callable[[], Tally]
     running: Callable[[], AbstractAsyncContextManager[None]]
+    working: Callable[[], AbstractAsyncContextManager[None]]
+    """For a command: the use cases alone, without work in the background, on a database that is
+    ready.
+    """
     close: Callable[[], Awaitable[None]]
     """For who has called a use case without entering `running()`."""
 
@@ -173,6 +177,14 @@ def build_services(
         finally:
             await close()
 
+    @asynccontextmanager
+    async def working() -> AsyncIterator[None]:
+        try:
+            async with storage.running():
+                yield
+        finally:
+            await close()
+
     return Services(
         use_cases=use_cases,
         records=ports.records,
@@ -185,6 +197,7 @@ def build_services(
         request_line=request_lines(watch.masking.path),
         begin_tally=watch.begin_tally,
         running=running,
+        working=working,
         close=close,
     )
 

@@ -75,6 +75,7 @@ def fill(source: Connection, file: Path, describe: Describe, on_rows: OnRows) ->
             found = copy(source, target, on_rows)
     manifest = describe(found)
     with writing_engine(file).begin() as target:
+        _manifest.drop(target, checkfirst=True)  # of a backup that was put in place by hand
         _manifest.create(target)
         target.execute(insert(_manifest).values(id=1, document=json.encode(manifest).decode()))
     return manifest

@@ -22,31 +22,32 @@ _SETTINGS = (
     "synchronous_standby_names",
     "max_connections",
 )
-_STANDBYS = text("SELECT application_name, state, sync_state FROM pg_stat_replication")
+_STANDBYS = text("SELECT application_name, sync_state FROM pg_stat_replication")
 _HOLDS_FEED = text(
     "SELECT pid, application_name, coalesce(state, ''),"
     " extract(epoch FROM clock_timestamp() - xact_start)::float"
     " FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
-    " ORDER BY xact_start LIMIT 1"
+    " ORDER BY xact_start NULLS FIRST LIMIT 1"
 )
 _NOW = text("SELECT extract(epoch FROM clock_timestamp())::float")
 
 
 class Holder(Struct, frozen=True):
-    """A transaction that keeps events from being followed, by the process id of its backend."""
+    """A transaction that keeps events from being followed, by the process id of its backend.
+    Without the right to see since when it is open, `seconds` is `None`.
+    """
 
     pid: int
     application: str
     state: str
-    seconds: float
+    seconds: float | None
 
 
 class Standby(Struct, frozen=True):
-    """A copy of a PostgreSQL server."""
+    """A copy of a PostgreSQL server; `None` is what this role may not see."""
 
     name: str
-    state: str
-    sync_state: str
+    sync_state: str | None
 
 
 class Server(Struct, frozen=True):
@@ -124,7 +125,7 @@ def _server(connection: Connection) -> Server:
     holder = connection.execute(_HOLDS_FEED).first()
     return Server(
         settings=settings,
-        standbys=[Standby(*map(str, row)) for row in connection.execute(_STANDBYS)],
+        standbys=[Standby(*row) for row in connection.execute(_STANDBYS)],
         holder=None if holder is None else Holder(*holder),
         epoch=float(connection.scalar(_NOW) or 0),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.schema import MIGRATION_LOCK_NUMBER
-from adapters.sql.sqlite import create_database, exclusive_engine
+from adapters.sql.sqlite import create_database, empty_log, exclusive_engine
 from adapters.sql.tables import metadata
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ async def new_sqlite_file(path: Path) -> AsyncIterator[End]:
     with beside(path) as unfinished, _exclusive(unfinished) as connection:
         yield (end := End(connection))
     if end.is_committed:
+        empty_log(unfinished)
         put_in_place(unfinished, path)
     else:
         remove(unfinished)

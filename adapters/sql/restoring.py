@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from adapters.sql.backups import Manifest
 from adapters.sql.ends import (
     End,
-    InUse,
     files_of,
     keep_names,
     new_sqlite_file,
@@ -33,6 +32,16 @@ if TYPE_CHECKING:
     from adapters.sql.postgresql import Connector
 
 _TABLES = {*metadata.tables, "alembic_version"}
+
+
+class Disturbed(Exception):
+    """Somebody has opened the old database while it was replaced."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} was replaced, and another process has opened it meanwhile: stop every process"
+            " of the service, and restore again."
+        )
 
 
 async def restore(file: Path, manifest: Manifest, target: End, on_rows: OnRows) -> None:
@@ -54,7 +63,7 @@ async def restore(file: Path, manifest: Manifest, target: End, on_rows: OnRows) 
 @asynccontextmanager
 async def in_place_of_file(path: Path, aside: Path) -> AsyncIterator[End]:
     """A new SQLite file, which is in this place once it is committed; the old one is then there.
-    Raises `InUse`.
+    Raises `InUse` and `Disturbed`.
     """
     is_there = await asyncio.to_thread(path.exists)
     new = path.with_name(f"{path.name}.restored")
@@ -66,23 +75,27 @@ async def in_place_of_file(path: Path, aside: Path) -> AsyncIterator[End]:
     remove(new)  # of one that was killed
     async with new_sqlite_file(new) as end:
         yield end
-    if end.is_committed and is_there:
-        _replace(path, new, aside)
-    elif end.is_committed:
-        new.rename(path)
-    keep_names(path.parent)
+    if end.is_committed:
+        _replace(path, new, aside, is_there=is_there)
 
 
-def _replace(path: Path, new: Path, aside: Path) -> None:
-    """At each moment there is one in its place."""
+def _replace(path: Path, new: Path, aside: Path, *, is_there: bool) -> None:
+    """If there was one, there is one in its place at each moment. A log that is left of another one
+    would be taken for that of the new one.
+    """
     _, *others = files_of(path)
     for file, kept in zip(files_of(path), files_of(aside), strict=True):
         if file in others and file.exists():
             file.rename(kept)
-    os.link(path, aside)
-    new.replace(path)
+    if is_there:
+        os.link(path, aside)
+        new.replace(path)
+    else:
+        os.link(new, path)  # which replaces none that has come meanwhile
+        new.unlink()
+    keep_names(path.parent)
     if any(file.exists() for file in others):
-        raise InUse(str(path))
+        raise Disturbed(path)
 
 
 @asynccontextmanager
@@ -112,6 +125,7 @@ async def _as_of_now(file: Path, manifest: Manifest) -> AsyncIterator[End]:
             yield source
         return
     migrated = file.with_name(f"{file.name}.migrated")
+    remove(migrated)  # of one that was killed, with its log
     migrated.touch(mode=0o600)
     try:
         shutil.copyfile(file, migrated)

@@ -52,9 +52,29 @@ def copy_database(source: sqlite3.Connection, file: Path) -> None:
 
 
 def put_into_one_file(path: Path) -> None:
-    """Let it keep no log of its own, so that it can lie anywhere, and write it to the disk."""
+    """Let it keep no log of its own, so that it can lie anywhere, and write it to the disk. Raises
+    `sqlite3.Error`, also if what is in the log does not get into the file.
+    """
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")
+        (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    if mode != "delete":
+        raise sqlite3.OperationalError(f"{path} cannot be put into one file.")
+    _flush(path)
+
+
+def empty_log(path: Path) -> None:
+    """Put all that is in its log into the file, and write that to the disk. Raises `sqlite3.Error`:
+    closing it would only leave what does not fit in the log.
+    """
+    with closing(open_writer(path)) as connection:
+        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    log = path.with_name(f"{path.name}-wal")
+    if is_busy or (log.exists() and log.stat().st_size):
+        raise sqlite3.OperationalError(f"What is in {log} does not get into the file.")
+    _flush(path)
+
+
+def _flush(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
 

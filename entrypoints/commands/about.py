@@ -36,7 +36,7 @@ def openapi(*, as_yaml: bool) -> None:
     from entrypoints.web_app import create_app
 
     with told():
-        document = create_app(read_settings().unobserved).openapi_schema.to_schema()
+        document = create_app(read_settings()).openapi_schema.to_schema()
     encoded = json.encode(document)
     if as_yaml:
         import yaml
@@ -69,4 +69,4 @@ def stats(*, as_json: bool) -> None:
         )
         return {name: each.number for name, each in zip(questions, counted, strict=True)}
 
-    show_facts(with_services(count), as_json=as_json)
+    show_facts(with_services(count, is_reading=True), as_json=as_json)

@@ -48,7 +48,7 @@ def restore(file: FilePath) -> None:
     Stop the service first. FILE is read and compared with what it says of itself before anything is
     touched. The old database is kept: a SQLite file beside the new one, on PostgreSQL a schema.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S")
+    stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S%f")
     with _failing("Nothing was restored"):
         settings = read_settings()
         manifest = asyncio.run(_restore(settings, file, stamp))
@@ -65,7 +65,7 @@ def restore(file: FilePath) -> None:
 async def _backup(settings: Settings, file: FilePath) -> "Manifest":
     from adapters.sql.backups import Manifest, fill, new_backup
     from adapters.sql.migrations import HEAD
-    from adapters.sql.moving import Contents, rows_in
+    from adapters.sql.moving import Contents, moved_to, rows_in
     from adapters.sql.schema import revision_of
 
     def describe(tables: list[Contents]) -> Manifest:
@@ -80,6 +80,8 @@ async def _backup(settings: Settings, file: FilePath) -> "Manifest":
                 f"The database is at schema revision {revision}, and this version of Frontdesk at"
                 f" {HEAD}. Back up with the version that serves."
             )
+        if moved := await source.run(moved_to):
+            raise ClickException(f"It was moved to {moved}; back that up.")
         total = sum((await source.run(rows_in)).values())
         with new_backup(file) as unfinished, progress("Backing up", 2 * total) as on_rows:
             return await source.run(
@@ -126,6 +128,7 @@ def _failing(what: str) -> Iterator[None]:
     from adapters.sql.backups import BadBackup
     from adapters.sql.ends import InUse
     from adapters.sql.moving import Different, NotStorable
+    from adapters.sql.restoring import Disturbed
     from adapters.sql.schema import SchemaMoved, SchemaTooNew, SchemaTooOld, SchemaUnknown
 
     refusals = (
@@ -144,6 +147,8 @@ def _failing(what: str) -> Iterator[None]:
             yield
         except refusals as error:
             raise ClickException(f"{what}: {error}") from error
+        except Disturbed as error:
+            raise ClickException(str(error)) from error
 
 
 def _show(manifest: "Manifest") -> None:

@@ -43,7 +43,7 @@ def follow(after: str | None, *, no_wait: bool) -> None:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     with suppress(KeyboardInterrupt):
-        with_services(print_them)
+        with_services(print_them, is_reading=True)
 
 
 def _shown(recorded: Recorded) -> dict[str, Any]:

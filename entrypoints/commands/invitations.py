@@ -27,7 +27,7 @@ def list_invitations(*, as_json: bool) -> None:
     async def find(services: Services) -> list[Any]:
         return [row async for row in all_rows(services.tables, "invitations")]
 
-    show_rows(with_services(find), _COLUMNS, as_json=as_json)
+    show_rows(with_services(find, is_reading=True), _COLUMNS, as_json=as_json)
 
 
 @invitations.command()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from click import ClickException, Context, UsageError, echo, option, pass_context, progressbar
+from click import ClickException, Context, UsageError, echo, option, pass_context
 from msgspec import structs
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -34,6 +34,7 @@ from adapters.sql.schema import (
     revision_of,
 )
 from domain.errors import Unavailable
+from entrypoints.commands.progress import progress
 from entrypoints.parsing import PostgresqlUrl
 from entrypoints.parsing import database as database_of
 from entrypoints.settings import InvalidSettings, Settings, contradictions, read_settings
@@ -105,10 +106,10 @@ async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
         await source.exclude_others()
         total = sum((await source.run(rows_in)).values())
         async with _target(to) as target:
-            with progressbar(length=2 * total, label=f"{total:,} rows") as progress:
+            with progress("Moving", 2 * total) as on_rows:
 
                 def work(_: Connection) -> list[Contents]:
-                    return _copy(source.connection, target.connection, progress.update)
+                    return _copy(source.connection, target.connection, on_rows)
 
                 moved = await target.run(work, beside=source)
             _show(moved)

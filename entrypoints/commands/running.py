@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.errors import FrontdeskError, Unavailable
 from domain.session import Caller
-from entrypoints.preparation import CannotStart
-from entrypoints.settings import InvalidSettings, read_settings
+from entrypoints.commands.snapshot import snapshot
+from entrypoints.preparation import CannotStart, prepare
+from entrypoints.settings import InvalidSettings, Settings, read_settings
 from entrypoints.storage import reason_of
 
 if TYPE_CHECKING:
@@ -24,17 +25,42 @@ CONSOLE = Caller("console", "")
 """Where commands come from, in the record of what happened."""
 
 
-def with_services(act: "Callable[[Services], Awaitable[_Result]]") -> _Result:
-    """Do it with a service that answers no requests. Exits with a sentence if it cannot be done."""
+def with_services(
+    act: "Callable[[Services], Awaitable[_Result]]", *, is_reading: bool = False
+) -> _Result:
+    """Do it with the use cases of a service. What only reads makes, upgrades and removes nothing.
+    Exits with a sentence if it cannot be done.
+    """
     from entrypoints.services import build_services
 
-    async def run() -> _Result:
-        services = build_services(read_settings().unobserved)
-        async with services.running():
+    async def run(settings: Settings) -> _Result:
+        if is_reading:
+            await _demand_ready(settings)
+        services = build_services(settings)
+        async with services.working():
             return await act(services)
 
     with told():
-        return asyncio.run(run())
+        settings = read_settings().unobserved
+        if not is_reading:
+            prepare(settings)
+        return asyncio.run(run(settings))
+
+
+async def _demand_ready(settings: Settings) -> None:
+    """Raises `CannotStart`."""
+    from adapters.sql.migrations import HEAD
+    from adapters.sql.schema import revision_of
+
+    if settings.postgresql is None and not settings.database.exists():
+        raise CannotStart(f"There is no database at {settings.database}.")
+    async with snapshot(settings) as source:
+        revision = await source.run(revision_of)
+    if revision != HEAD:
+        raise CannotStart(
+            f"The database is at schema revision {revision}, and this version needs {HEAD}: the"
+            " next start of the service upgrades it, or `frontdesk database upgrade`."
+        )
 
 
 @contextmanager

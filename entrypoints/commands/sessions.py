@@ -33,7 +33,7 @@ def list_sessions(name: str | None, *, limit: int, as_json: bool) -> None:
             wanted = [equal("user_id", (await user_named(services.tables, name))["id"])]
         return [row async for row in all_rows(services.tables, "sessions", wanted, limit=limit)]
 
-    show_rows(with_services(find), _COLUMNS, as_json=as_json)
+    show_rows(with_services(find, is_reading=True), _COLUMNS, as_json=as_json)
 
 
 @sessions.command()

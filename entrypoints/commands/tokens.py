@@ -28,7 +28,7 @@ def list_tokens(*, as_json: bool) -> None:
     async def find(services: Services) -> list[Any]:
         return [row async for row in all_rows(services.tables, "access_tokens")]
 
-    show_rows(with_services(find), _COLUMNS, as_json=as_json)
+    show_rows(with_services(find, is_reading=True), _COLUMNS, as_json=as_json)
 
 
 @tokens.command()

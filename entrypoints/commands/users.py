@@ -33,7 +33,7 @@ def list_users(filters: tuple[str, ...], *, limit: int, as_json: bool) -> None:
     async def find(services: Services) -> list[Any]:
         return [row async for row in all_rows(services.tables, "users", conditions, limit=limit)]
 
-    show_rows(with_services(find), _COLUMNS, as_json=as_json)
+    show_rows(with_services(find, is_reading=True), _COLUMNS, as_json=as_json)
 
 
 @users.command()
@@ -48,7 +48,7 @@ def show(name: str, *, as_json: bool) -> None:
         waits = await services.use_cases.show_throttle(user_id=int(str(row["id"])))
         return {**row, "sessions": sessions.number, "waits_until": waits.until}
 
-    show_facts(with_services(find), as_json=as_json)
+    show_facts(with_services(find, is_reading=True), as_json=as_json)
 
 
 @users.command()

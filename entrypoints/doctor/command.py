@@ -53,14 +53,11 @@ def _findings() -> Iterator[Finding]:
         for name, text in sorted(mistaken.mistakes.items()):
             yield error("settings", f"{name}: {text}", "Correct it: the service does not start.")
         return
-    yield from of_settings.of_settings(settings)
-    yield from of_settings.of_proxies(settings)
-    yield from of_settings.of_cookie(settings)
-    yield from machine.of_files(settings)
-    yield from machine.of_disk(settings)
-    yield from machine.of_logs(settings)
-    yield from machine.of_hashes(settings, machine.bcrypt_seconds)
-    yield from _of_database(settings)
+    for look in _LOOKS:
+        try:
+            yield from look(settings)
+        except OSError as problem:
+            yield error("files", f"{problem}.", "Run doctor as the user of the service.")
 
 
 def _of_database(settings: Settings) -> Iterator[Finding]:
@@ -96,3 +93,15 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
         yield from database.of_server(diagnosis.server, now)
     if diagnosis.accounts:
         yield from database.of_accounts(diagnosis.accounts, settings, now)
+
+
+_LOOKS = (
+    of_settings.of_settings,
+    of_settings.of_proxies,
+    of_settings.of_cookie,
+    machine.of_files,
+    machine.of_disk,
+    machine.of_logs,
+    machine.of_hashes,
+    _of_database,
+)

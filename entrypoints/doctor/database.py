@@ -15,6 +15,7 @@ _AHEAD = timedelta(minutes=5)
 _CLOCKS_DIFFER_SECONDS, _FEED_LAG_SECONDS = 2.0, 10.0
 _FULL = 2
 _NAMED = 5
+_GRANT = "GRANT pg_read_all_stats to it, or run doctor as a role that has it."
 _PRIVATE = [
     ip_network(each)
     for each in (
@@ -68,13 +69,19 @@ def of_file(mode: tuple[str, int]) -> Iterator[Finding]:
     """Whether SQLite's commits are on the disk when they are answered."""
     journal, synchronous = mode
     found = f"SQLite writes with journal_mode={journal} and synchronous={synchronous}."
-    if journal == "wal" and synchronous >= _FULL:
+    if journal != "wal" and synchronous >= _FULL:
+        yield warning(
+            "commits",
+            f"{found} Writers keep readers waiting.",
+            "The next start changes it to wal; if it stays, the disk is none of this machine.",
+        )
+    elif synchronous >= _FULL:
         yield ok("commits", f"{found} Commits are flushed.")
     else:
         yield error(
             "commits",
             f"{found} Commits can be lost with the power.",
-            "The file is on a disk that keeps no write-ahead log; use a local one.",
+            "This is no version of SQLite that we know: report it.",
         )
 
 
@@ -95,7 +102,10 @@ def of_server(server: "Server", now: datetime) -> Iterator[Finding]:
         yield ok("commits", "PostgreSQL flushes commits.")
     wanted = server.settings["synchronous_standby_names"]
     in_step = [each.name for each in server.standbys if each.sync_state in ("sync", "quorum")]
-    if wanted and not in_step:
+    hidden = [each for each in server.standbys if each.sync_state is None]
+    if hidden:
+        yield warning("standby", "This role may not see the state of the standbys.", _GRANT)
+    elif wanted and not in_step:
         yield error(
             "standby",
             f"Commits wait for a standby ({wanted}), and none is in step: they end in 503.",
@@ -120,7 +130,14 @@ def of_server(server: "Server", now: datetime) -> Iterator[Finding]:
     else:
         yield ok("clock", "The clocks of this machine and of PostgreSQL agree.")
     holder = server.holder
-    if holder and holder.seconds > _FEED_LAG_SECONDS:
+    if holder and holder.seconds is None:
+        yield warning(
+            "event feed",
+            f"Backend {holder.pid} writes, and this role may not see since when: if it is long,"
+            " followers of events see nothing newer.",
+            _GRANT,
+        )
+    elif holder and holder.seconds and holder.seconds > _FEED_LAG_SECONDS:
         yield warning(
             "event feed",
             f"A transaction of backend {holder.pid} ({holder.application or 'no name'},"

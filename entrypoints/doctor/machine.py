@@ -40,15 +40,19 @@ def of_files(settings: Settings) -> Iterator[Finding]:
 
 def of_disk(settings: Settings) -> Iterator[Finding]:
     """Whether there is room for what is written."""
-    folder = settings.data_dir if settings.data_dir.exists() else Path.cwd()
-    usage = shutil.disk_usage(folder)
-    found = f"{usage.free // _MEBIBYTE:,} MiB are free on the disk of {folder}."
-    if usage.free < _FULL:
-        yield error("disk", found, "Make room: writes fail when it is full.")
-    elif usage.free < _NEARLY_FULL:
-        yield warning("disk", found, "Make room soon.")
-    else:
-        yield ok("disk", found)
+    folders = {settings.data_dir, *(() if settings.postgresql else (settings.database.parent,))}
+    for folder in sorted(folders):
+        yield _disk_of(folder if folder.exists() else Path.cwd())
+
+
+def _disk_of(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    found = f"{free // _MEBIBYTE:,} MiB are free on the disk of {folder}."
+    if free < _FULL:
+        return error("disk", found, "Make room: writes fail when it is full.")
+    if free < _NEARLY_FULL:
+        return warning("disk", found, "Make room soon.")
+    return ok("disk", found)
 
 
 def of_logs(settings: Settings) -> Iterator[Finding]:
@@ -69,9 +73,12 @@ def of_logs(settings: Settings) -> Iterator[Finding]:
         yield ok("logs", found)
 
 
-def of_hashes(settings: Settings, hash_seconds: Callable[[int], float]) -> Iterator[Finding]:
+def of_hashes(
+    settings: Settings, hash_seconds: Callable[[int], float] | None = None
+) -> Iterator[Finding]:
     """How long a password's hash takes here, and which cost comes closest to a quarter second."""
-    probe = min(hash_seconds(_PROBE_COST) for _ in range(3))
+    measure = hash_seconds or bcrypt_seconds
+    probe = min(measure(_PROBE_COST) for _ in range(3))
     seconds = probe * 2 ** (settings.bcrypt_cost - _PROBE_COST)
     best = _PROBE_COST + floor(log2(_TARGET_SECONDS / probe))
     found = f"A hash of cost {settings.bcrypt_cost} takes about {1000 * seconds:,.0f} ms here."

@@ -320,3 +320,35 @@ def test_the_manifest_says_what_is_in_it(tmp_path: Path) -> None:
     rows = {each["name"]: each["rows"] for each in manifest["tables"]}
     assert {name: rows[name] for name in ROOT_TABLES} == counts
     assert all(len(each["digest"]) == 64 for each in manifest["tables"])
+
+
+def test_a_log_that_is_left_of_another_database_does_not_come_back(tmp_path: Path) -> None:
+    file, database = backed_up(tmp_path), tmp_path / "data" / "frontdesk.db"
+    with closing(sqlite3.connect(database)) as killed:
+        killed.execute("UPDATE users SET username = 'eve'")
+        killed.commit()
+        kept = {each.name: each.read_bytes() for each in database.parent.glob("*-wal")}
+    assert kept["frontdesk.db-wal"]
+    database.unlink()
+    for name, content in kept.items():
+        (database.parent / name).write_bytes(content)
+    restored = call(tmp_path, "restore", str(file))
+    assert restored.returncode == 0, restored.stderr
+    assert names_in(database) == ["ada"]
+
+
+def test_what_was_moved_is_not_backed_up(tmp_path: Path) -> None:
+    backed_up(tmp_path)
+    moved = call(tmp_path, "database", "move", "--to", f"sqlite:///{tmp_path}/other.db")
+    assert moved.returncode == 0, moved.stderr
+    refused = call(tmp_path, "backup", str(tmp_path / "second.db"))
+    assert refused.returncode == 1
+    assert "It was moved to" in refused.stderr
+
+
+def test_a_backup_that_was_put_in_place_by_hand_can_be_backed_up(tmp_path: Path) -> None:
+    file = backed_up(tmp_path)
+    (tmp_path / "data" / "frontdesk.db").write_bytes(file.read_bytes())
+    again = call(tmp_path, "backup", str(tmp_path / "second.db"))
+    assert again.returncode == 0, again.stderr
+    assert call(tmp_path, "restore", str(tmp_path / "second.db")).returncode == 0

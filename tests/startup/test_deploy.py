@@ -135,7 +135,6 @@ class Server:
         """The same commands, in these folders."""
         for name in ("/opt/frontdesk", "/etc/frontdesk", "/var/lib/frontdesk", "/etc/caddy"):
             text = text.replace(name, f"{self.folder}{name}")
-        text = text.replace("/tmp/frontdesk-build", f"{self.folder}/build")
         text = re.sub(r"\bpython3\b", str(PYTHON), text)
         text = text.replace("-o frontdesk -g frontdesk", f"-o {USER} -g {GROUP}")
         text = text.replace("-o root -g frontdesk", f"-o root -g {GROUP}")
@@ -162,7 +161,7 @@ class Server:
             line for line in "".join(blocks()).splitlines() if line.startswith("frontdesk() ")
         ]
         if data:
-            function = function.replace("&& runuser", f"&& FRONTDESK_DATA_DIR={data} && runuser")
+            function = function.replace("runuser", f"FRONTDESK_DATA_DIR={data} runuser")
         return self.run(f"{self.here(function)}\nfrontdesk {' '.join(arguments)}", stdin)
 
 

@@ -35,7 +35,7 @@ WELL = Server(
         "synchronous_standby_names": "",
         "max_connections": "100",
     },
-    [Standby("one", "streaming", "sync")],
+    [Standby("one", "sync")],
     None,
     NOW.timestamp(),
 )
@@ -100,7 +100,7 @@ CASES = {
     "the schema is ours": (database.of_schema(Diagnosis(HEAD, None, None), HEAD), []),
     "commits are flushed": (database.of_file(("wal", 2)), []),
     "commits are not flushed": (database.of_file(("wal", 1)), ["error commits"]),
-    "there is no log": (database.of_file(("delete", 2)), ["error commits"]),
+    "there is no log": (database.of_file(("delete", 2)), ["warning commits"]),
     "the server is well": (database.of_server(WELL, NOW), []),
     "fsync is off": (
         database.of_server(server(settings={"fsync": "off"}), NOW),
@@ -121,6 +121,17 @@ CASES = {
     ),
     "somebody holds the feed": (
         database.of_server(server(holder=HOLDER), NOW),
+        ["warning event feed"],
+    ),
+    "the standby cannot be seen": (
+        database.of_server(
+            server(settings={"synchronous_standby_names": "one"}, standbys=[Standby("one", None)]),
+            NOW,
+        ),
+        ["warning standby"],
+    ),
+    "somebody may hold the feed": (
+        database.of_server(server(holder=Holder(17, "psql", "", None)), NOW),
         ["warning event feed"],
     ),
     "the accounts are well": (database.of_accounts(PEOPLE, PUBLIC, NOW), []),

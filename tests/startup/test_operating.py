@@ -168,7 +168,7 @@ def test_what_it_is_and_how_much_there_is(call: Call, monkeypatch: pytest.Monkey
     assert rows["FRONTDESK_BCRYPT_COST"]["value"] == "10"
     assert rows["FRONTDESK_PEPPER"]["value"] == "(a secret)"
     document = json.loads(call("openapi").stdout)
-    assert document["paths"]["/api/user"]
+    assert {"/api/user", "/api/ops/logs", "/api/ops/nodes"} <= {*document["paths"]}
     assert (
         call("openapi", "--yaml").stdout.startswith("info:")
         or "openapi: 3" in call("openapi", "--yaml").stdout
@@ -214,8 +214,21 @@ def test_shells_can_complete_it(shell: str, tmp_path: Path) -> None:
 
 
 def test_litestar_has_the_same_commands(tmp_path: Path) -> None:
-    done = run([sys.executable, "-m", "litestar", "users", "list", "--json"], tmp_path)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    litestar = [sys.executable, "-m", "litestar", "users"]
+    made = run([*litestar, "create", "ada", "--password-stdin"], tmp_path, stdin=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    done = run([*litestar, "list", "--json"], tmp_path)
+    assert json.loads(done.stdout)["username"] == "ada"
+
+
+def test_what_only_reads_makes_and_upgrades_nothing(call: Call, tmp_path: Path) -> None:
+    reading = (("users", "list"), ("stats",), ("events", "follow", "--no-wait"), ("tokens", "list"))
+    for words in reading:
+        assert "There is no database" in call(*words, status=1).output
+    assert list(tmp_path.iterdir()) == []
+    call("database", "upgrade", "0010", "--no-prompt")
+    for words in reading:
+        assert "schema revision 0010" in call(*words, status=1).output
 
 
 def test_another_secret_key_makes_known_browsers_strangers_and_no_more(

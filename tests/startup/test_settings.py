@@ -285,11 +285,11 @@ def test_a_cookie_is_for_hosts_of_ones_own_alone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     domain: str,
-    caller: str,
+    origin: str,
     reason: str | None,
 ) -> None:
     monkeypatch.setenv("FRONTDESK_COOKIE_DOMAIN", domain)
-    monkeypatch.setenv("FRONTDESK_PUBLIC_ORIGIN", caller)
+    monkeypatch.setenv("FRONTDESK_PUBLIC_ORIGIN", origin)
     if reason is None:
         assert read_settings(tmp_path).cookie_domain == domain.lower().removeprefix(".")
         return
