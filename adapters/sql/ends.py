@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -151,15 +151,17 @@ async def postgresql_database(connector: "Connector") -> AsyncIterator[End]:
 
 @contextmanager
 def _exclusive(path: Path) -> Iterator[Connection]:
+    opened = ExitStack()
     try:
-        connection = exclusive_engine(path).connect()
+        connection = opened.enter_context(exclusive_engine(path).connect())
         connection.begin()
     except (DBAPIError, sqlite3.Error) as error:
+        opened.close()
         cause = error.orig if isinstance(error, DBAPIError) else error
         if getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             raise InUse(str(path)) from error
         raise
-    with connection:
+    with opened:
         yield connection
 
 

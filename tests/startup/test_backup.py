@@ -18,7 +18,7 @@ import pytest
 from adapters.sql.migrations import HEAD
 from tests.engines import ENGINES, SQLITE
 from tests.postgresql import demand, drop_database, execute, new_database
-from tests.startup.processes import run, running
+from tests.startup.processes import in_this_process, run, running
 
 FRONTDESK = [sys.executable, "-m", "entrypoints"]
 SERVE = [*FRONTDESK, "serve", "--port", "{port}"]
@@ -28,7 +28,7 @@ ROOT_TABLES = ("users", "sessions", "events", "names")
 
 
 def call(folder: Path, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    return run([*FRONTDESK, *arguments], folder, **{**KEY, **settings})
+    return in_this_process(arguments, folder, **{**KEY, **settings})
 
 
 Databases = list[dict[str, Any]]

@@ -19,7 +19,7 @@ from entrypoints.doctor import settings as of_settings
 from entrypoints.doctor.finding import Finding, Level
 from entrypoints.settings import Settings
 from tests.postgresql import demand, drop_database, execute, new_database
-from tests.startup.processes import run, running
+from tests.startup.processes import in_this_process, run, running
 
 FRONTDESK = [sys.executable, "-m", "entrypoints"]
 SERVE = [*FRONTDESK, "serve", "--port", "{port}"]
@@ -193,7 +193,7 @@ def test_the_backend_that_holds_the_feed_is_named() -> None:
 
 
 def doctor(folder: Path, *arguments: str, status: int = 0, **settings: Any) -> str:
-    done = run([*FRONTDESK, "doctor", *arguments], folder, **settings)
+    done = in_this_process(("doctor", *arguments), folder, **settings)
     assert done.returncode == status, done.stdout + done.stderr
     assert done.stderr == ""
     return done.stdout
