@@ -11,6 +11,7 @@ from adapters.http.options import FORWARD_AUTH
 from adapters.http.pipeline.client_address import ClientAddress
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,42}")  # shorter than a secret
+_TRACEPARENT = b"traceparent"
 # W3C Trace Context, level 1: version, trace, parent, flags; later versions may have more.
 _TRACE = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -40,7 +41,7 @@ class RequestContext:
             "state": {
                 **scope.get("state", {}),
                 "request_id": _request_id(fields.get(b"x-request-id")),
-                "trace_id": _trace_id(fields.get(b"traceparent")),
+                "trace_id": _trace_id(fields[_TRACEPARENT]) if _TRACEPARENT in fields else "",
                 "method": method,
                 "fields": fields,
                 "is_from_proxy": self._client_address.is_from_proxy(scope, receive),
@@ -56,7 +57,7 @@ def _request_id(given: bytes | None) -> str:
     return f"{random.getrandbits(64):016x}"
 
 
-def _trace_id(given: bytes | None) -> str:
+def _trace_id(given: bytes) -> str:
     """The trace that the caller says it belongs to, if it says so well."""
-    found = _TRACE.match(given) if given else None
+    found = _TRACE.match(given)
     return found[1].decode("ascii") if found else ""
