@@ -29,18 +29,20 @@ from domain.operator import Scope
 
 _TABLE = "invitations"
 
+Note = Annotated[
+    str,
+    Body(
+        description="For operators: whom it is for.",
+        max_length=NOTE_MAX_CHARACTERS,
+        schema_extra={"examples": ["Grace, of the support"]},
+    ),
+]
+
 
 class NewInvitation(Struct, frozen=True):
     """Whom it lets in, with which roles, how often and for how long."""
 
-    note: Annotated[
-        str,
-        Body(
-            description="For operators: whom it is for.",
-            max_length=NOTE_MAX_CHARACTERS,
-            schema_extra={"examples": ["Grace, of the support"]},
-        ),
-    ] = ""
+    note: Note = ""
     roles: Annotated[
         list[str],
         Body(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
-from adapters.http.operations.invitations import InvitationView
+from adapters.http.operations.invitations import InvitationView, Note
 from adapters.http.options import PUBLIC
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
@@ -29,7 +29,6 @@ from domain.errors import (
     StorageUnavailable,
     UsernameTaken,
 )
-from domain.invitation import NOTE_MAX_CHARACTERS
 from domain.operator import Scope
 from domain.secrets import OperatorCode
 
@@ -37,14 +36,7 @@ from domain.secrets import OperatorCode
 class NewOperatorInvitation(Struct, frozen=True):
     """Whom to invite."""
 
-    note: Annotated[
-        str,
-        Body(
-            description="For operators: whom it is for.",
-            max_length=NOTE_MAX_CHARACTERS,
-            schema_extra={"examples": ["Grace, of the support"]},
-        ),
-    ] = ""
+    note: Note = ""
 
 
 class InvitedOperator(Struct, frozen=True):
