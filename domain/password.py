@@ -6,6 +6,7 @@ counts. Two spellings of one text (Unicode forms) are one password: NFC is compa
 
 import unicodedata
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from domain.errors import InvalidPassword
@@ -20,13 +21,17 @@ class Password:
 
     value: str = field(repr=False)
 
+    def as_typed(self) -> bytes:
+        """UTF-8 of what was typed: what other software hashes."""
+        return self.value.encode("utf-8", "surrogatepass")
+
     def to_bytes(self) -> bytes:
         """UTF-8 of the NFC form: what is measured and hashed.
 
         A text that stays too long in any form, for composing shrinks at most to a third, is left
         as it is: normalising takes time that grows with the square of its length.
         """
-        raw = self.value.encode("utf-8", "surrogatepass")
+        raw = self.as_typed()
         if len(raw) > 3 * PASSWORD_MAX_BYTES:
             return raw
         return unicodedata.normalize("NFC", self.value).encode("utf-8", "surrogatepass")
@@ -37,6 +42,28 @@ class PasswordHash:
     """An opaque stored hash; only a `PasswordHasher` knows what is inside."""
 
     value: str = field(repr=False)
+
+
+class HashQuality(StrEnum):
+    """What a stored hash is good for."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    """It can be verified, and guessed quickly by who has it."""
+    TOO_COSTLY = "too_costly"
+    """It is never verified: that would take seconds, or too much memory."""
+    UNKNOWN = "unknown"
+    """Nobody can log in with it."""
+    NONE = "none"
+    """There is no password: what Django calls unusable."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashReport:
+    """The scheme of a hash, which is empty if it is not known, and what it is good for."""
+
+    scheme: str
+    quality: HashQuality
 
 
 class PasswordHasher(Protocol):
@@ -61,6 +88,9 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, password_hash: PasswordHash) -> bool:
         """Say whether `hash` would use another scheme, cost or key today."""
+
+    def examine(self, password_hash: PasswordHash) -> HashReport:
+        """Say what the hash is, without computing it."""
 
 
 @dataclass(frozen=True, slots=True)

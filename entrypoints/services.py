@@ -19,7 +19,7 @@ from adapters.signing.device_marks import DeviceMarks
 from adapters.signing.key_file import KeyFile
 from adapters.signing.pseudonyms import HmacPseudonyms
 from adapters.skeletons import skeleton
-from adapters.sql.costs import highest_cost
+from adapters.sql.costs import hashes_of_each_cost
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.leases import SqlLeases
@@ -221,14 +221,14 @@ async def _background(
         if leases.holds(Work.REQUEST_LOG):
             await use_cases.blank_requests()
 
-    async def learn_cost() -> int:
-        hasher.learn_cost(await storage.scan(highest_cost) or 0)
+    async def learn_costs() -> int:
+        hasher.learn(await storage.scan(hashes_of_each_cost))
         return 0
 
     async with (
         every(_CLEAN_UP_SECONDS, clean_up),
         every(_CLEAN_UP_SECONDS, blank_requests),
-        until_done(_FILLING_SECONDS, learn_cost),
+        until_done(_FILLING_SECONDS, learn_costs),
         until_done(_FILLING_SECONDS, device_names.fill),
         until_done(_FILLING_SECONDS, missing_looks.fill),
         every(_CLEAN_UP_SECONDS, missing_looks.fill),

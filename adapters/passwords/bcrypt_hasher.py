@@ -2,29 +2,28 @@
 
 bcrypt reads 72 bytes and stops at NUL, so it is given `base64(HMAC-SHA-384(key, password))`: always
 64 printable characters that depend on every byte. The key is the pepper if there is one. A stored
-hash reads `hmac-sha384:KEY_ID:$2b$COST$…`; a bare `$2b$…` from elsewhere is accepted too.
+hash reads `hmac-sha384:KEY_ID:$2b$COST$…`; those of other software (`formats`) are verified too.
 """
 
 import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import bcrypt
 
+from adapters.passwords.equal_work import EqualWork
+from adapters.passwords.formats import BCRYPT, read_foreign
+from adapters.passwords.stored_hashes import Bcrypt, StoredHash
 from domain.network import Client
-from domain.password import Password, PasswordHash
+from domain.password import HashQuality, HashReport, Password, PasswordHash
 
 _SCHEME = "hmac-sha384"
 _DEFAULT_KEY = b"frontdesk password 1"
-_BCRYPT_BYTES = 72
-_STORED = re.compile(
-    rf"({_SCHEME}:(?P<key_id>\w+):)?"
-    r"(?P<bcrypt>\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53})",
-    re.ASCII,
-)
+_STORED = re.compile(rf"{_SCHEME}:(?P<key_id>\w+):(?P<bcrypt>{BCRYPT})", re.ASCII)
+_UNUSABLE = "!"  # how Django begins what no password matches
 
 _Result = TypeVar("_Result")
 
@@ -44,9 +43,6 @@ class BcryptHasher:
 
     `cost` is the exponent of bcrypt's work. `pepper` is a secret key; hashes made with one of
     `old_peppers`, or without, are still known. The work is done by `queue`.
-
-    Every mismatch takes as long as the most expensive hash that is known to be stored, or the time
-    would tell which names exist after `cost` was lowered.
     """
 
     def __init__(
@@ -62,15 +58,16 @@ class BcryptHasher:
             pepper_id(each): each or _DEFAULT_KEY for each in (None, pepper, *old_peppers)
         }
         self._key_id = pepper_id(pepper)
-        self._cost = self._highest_cost = cost
-        # Formed like a hash but made by nobody: comparing with it costs as much as with a real one.
-        self._decoy = bcrypt.gensalt(cost) + b"." * 31
+        self._cost = cost
+        # Formed like a hash but made by nobody: computing it costs as much as a real one.
+        nobodys = bcrypt.gensalt(cost) + b"." * 31
+        self._equal_work = EqualWork(Bcrypt(nobodys, Password.to_bytes))
 
-    def learn_cost(self, stored: int) -> None:
-        """There is a hash of this cost."""
-        if stored > self._highest_cost:
-            self._highest_cost = stored
-            self._decoy = bcrypt.gensalt(stored) + b"." * 31
+    def learn(self, stored: Iterable[PasswordHash]) -> None:
+        """There are hashes like these."""
+        for each in stored:
+            if (known := self._computable(each)) is not None:
+                self._equal_work.learn(known)
 
     def check_turn(self, *, client: Client) -> None:
         self._queue.check_turn(client)
@@ -84,33 +81,48 @@ class BcryptHasher:
     async def verify(
         self, password: Password, password_hash: PasswordHash | None, *, client: Client
     ) -> bool:
-        key_id, hashed = self._parse(password_hash)
-        if key_id is None:
-            secret = password.to_bytes()[:_BCRYPT_BYTES]
-        else:
-            secret = self._digest(key_id, password)
-        self.learn_cost(int(hashed[4:6]))
-        return await self._queue.run(client, lambda: self._matches(secret, hashed))
-
-    def _matches(self, secret: bytes, hashed: bytes) -> bool:
-        """A mismatch at a lower cost than the highest is followed by the work that it lacks, or the
-        time would tell that there is such a user: 2^4 + 2^4 + 2^5 + … + 2^11 = 2^12.
-        """
-        if bcrypt.checkpw(secret, hashed):
-            return True
-        for cost in range(int(hashed[4:6]), self._highest_cost):
-            bcrypt.hashpw(secret, b"$2b$%02d$" % cost + self._decoy[7:29])
-        return False
+        stored = self._computable(password_hash)
+        if stored is not None:
+            self._equal_work.learn(stored)
+        return await self._queue.run(client, lambda: self._matches(password, stored))
 
     def is_outdated(self, password_hash: PasswordHash) -> bool:
         return not password_hash.value.startswith(f"{_SCHEME}:{self._key_id}:$2b${self._cost:02}$")
 
-    def _parse(self, password_hash: PasswordHash | None) -> tuple[str | None, bytes]:
-        """The key's id, `None` for bare bcrypt, and what bcrypt stored; the decoy if unreadable."""
-        stored = _STORED.fullmatch(password_hash.value) if password_hash else None
-        if stored and (stored["key_id"] is None or stored["key_id"] in self._keys):
-            return stored["key_id"], stored["bcrypt"].encode()
-        return self._key_id, self._decoy
+    def examine(self, password_hash: PasswordHash) -> HashReport:
+        if not password_hash.value or password_hash.value.startswith(_UNUSABLE):
+            return HashReport("", HashQuality.NONE)
+        stored = self._read(password_hash)
+        if stored is None:
+            return HashReport("", HashQuality.UNKNOWN)
+        if self._is_too_costly(stored):
+            return HashReport(stored.scheme, HashQuality.TOO_COSTLY)
+        is_weak = stored.work < stored.weak_below
+        return HashReport(stored.scheme, HashQuality.WEAK if is_weak else HashQuality.GOOD)
+
+    def _matches(self, password: Password, stored: StoredHash | None) -> bool:
+        if stored is not None and stored.matches(password):
+            return True
+        self._equal_work.finish(stored)
+        return False
+
+    def _computable(self, password_hash: PasswordHash | None) -> StoredHash | None:
+        stored = self._read(password_hash) if password_hash else None
+        return None if stored is None or self._is_too_costly(stored) else stored
+
+    def _is_too_costly(self, stored: StoredHash) -> bool:
+        """What is set is affordable, whatever it is."""
+        is_ours = stored.scheme == Bcrypt.scheme and stored.work <= 1 << self._cost
+        return stored.is_too_costly and not is_ours
+
+    def _read(self, password_hash: PasswordHash) -> StoredHash | None:
+        own = _STORED.fullmatch(password_hash.value)
+        if own is None:
+            return read_foreign(password_hash.value)
+        key_id = own["key_id"]
+        if key_id not in self._keys:
+            return None
+        return Bcrypt(own["bcrypt"].encode(), lambda password: self._digest(key_id, password))
 
     def _digest(self, key_id: str, password: Password) -> bytes:
         mac = hmac.digest(self._keys[key_id], password.to_bytes(), hashlib.sha384)

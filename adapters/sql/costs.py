@@ -1,16 +1,29 @@
 """What password hashes cost that are stored, and which pepper they were made with."""
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, case, func, select, text
 
 from adapters.sql.tables import users
+from domain.password import PasswordHash
 
-# A bcrypt hash ends with `$2b$COST$` and 53 characters, whatever stands before it.
-_cost = func.substr(users.c.password_hash, func.length(users.c.password_hash) - 55, 2)
-_HIGHEST = select(func.max(_cost))
-
+_stored = users.c.password_hash
+# As much of a hash as says what it costs, and little of its salt: `hmac-sha384:KEY_ID__:$2b$12$` or
+# `:0:$2b$12$`, `argon2$argon2id$v=19$m=102400,t=2,p=8$`, `pbkdf2_sha256$1000000$`.
+_beginning = case(
+    (_stored.like("hmac-sha384:0:%"), func.substr(_stored, 1, 21)),
+    (_stored.like("hmac-sha384:%"), func.substr(_stored, 1, 28)),
+    (_stored.like("argon2$%"), func.substr(_stored, 1, 38)),
+    (_stored.like("$argon2%"), func.substr(_stored, 1, 32)),
+    (_stored.like("$pbkdf2%"), func.substr(_stored, 1, 23)),
+    (_stored.like("$scrypt%"), func.substr(_stored, 1, 22)),
+    (_stored.like("bcrypt$%"), func.substr(_stored, 1, 14)),
+    (_stored.like("scrypt$%"), func.substr(_stored, 1, 13)),
+    (_stored.like("$2%"), func.substr(_stored, 1, 7)),
+    else_=func.substr(_stored, 1, 21),
+)
+_ONE_OF_EACH = select(func.min(_stored)).group_by(_beginning).limit(10_000)
 
 # `hmac-sha384:KEY_ID:`, and what follows of the hash itself is cut off.
-_BY_PEPPER = select(func.substr(users.c.password_hash, 1, 20), func.count()).group_by(text("1"))
+_BY_PEPPER = select(func.substr(_stored, 1, 20), func.count()).group_by(text("1"))
 
 
 def hashes_by_pepper(connection: Connection) -> dict[str, int]:
@@ -26,9 +39,8 @@ def hashes_by_pepper(connection: Connection) -> dict[str, int]:
     return found
 
 
-def highest_cost(connection: Connection) -> int | None:
-    """The highest cost of bcrypt, an exponent; `None` if there are no users. It looks at all of
-    them, which takes long.
+def hashes_of_each_cost(connection: Connection) -> list[PasswordHash]:
+    """At least one stored hash of each scheme and cost. It looks at all of them, which takes
+    long.
     """
-    cost = connection.scalar(_HIGHEST)
-    return None if cost is None else int(cost)
+    return [PasswordHash(hashed) for (hashed,) in connection.execute(_ONE_OF_EACH)]

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from domain.errors import Busy, Unavailable
 from domain.network import Client
-from domain.password import Password, PasswordHash
+from domain.password import HashQuality, HashReport, Password, PasswordHash
 from domain.secrets import Secret
 from domain.session import Caller, Session
 from domain.user import Username
@@ -75,6 +75,13 @@ class FakeHasher:
 
     def is_outdated(self, password_hash: PasswordHash) -> bool:
         return not password_hash.value.startswith(f"{self.version}:")
+
+    def examine(self, password_hash: PasswordHash) -> HashReport:
+        """`QUALITY SCHEME` says what it is; else the hash is one of ours."""
+        quality, _, scheme = password_hash.value.partition(" ")
+        if quality in [*HashQuality]:
+            return HashReport(scheme, HashQuality(quality))
+        return HashReport("fake", HashQuality.GOOD)
 
 
 class FakeLastSeen:
