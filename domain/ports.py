@@ -1,6 +1,6 @@
 """What the inside needs from the outside. Further ports are beside the rules that need them, in
 `password.py`, `throttle.py`, `secrets.py`, `keyring.py`, `names.py`,
-`invitation.py`, `session.py` and `account.py`.
+`invitation.py`, `imports.py`, `session.py` and `account.py`.
 
 Adapters never inherit from these; they only have to fit. The docstrings are the contract, and
 `tests/contracts` checks it: of the store and the hasher over the fakes too.
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.events import Event
+from domain.imports import Imports
 from domain.invitation import Invitation, Invitations
 from domain.keyring import AccessTokens, Codes
 from domain.names import Names
@@ -202,6 +203,10 @@ class UnitOfWork(Protocol):
     @property
     def counts(self) -> Counts:
         """The attempts that are counted."""
+
+    @property
+    def imports(self) -> Imports:
+        """Accounts from elsewhere, many at once."""
 
 
 class Begin(Protocol):

@@ -24,7 +24,7 @@ from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.leases import SqlLeases
 from adapters.sql.lookup import SqlLookup
-from adapters.sql.names import MissingLooks
+from adapters.sql.missing_looks import MissingLooks
 from adapters.sql.probe import SqlProbe
 from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
@@ -79,6 +79,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """For a command: the use cases alone, without work in the background, on a database that is
     ready.
     """
+    fill_looks: Callable[[], Awaitable[int]]
+    """Do a part of what the background does after accounts were taken over; 0 when it is done."""
     close: Callable[[], Awaitable[None]]
     """For who has called a use case without entering `running()`."""
 
@@ -198,6 +200,7 @@ def build_services(
         begin_tally=watch.begin_tally,
         running=running,
         working=working,
+        fill_looks=missing_looks.fill,
         close=close,
     )
 

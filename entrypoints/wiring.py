@@ -28,6 +28,7 @@ from application.operators.disable_user import DisableUser
 from application.operators.enable_user import EnableUser
 from application.operators.end_user_sessions import EndUserSessions
 from application.operators.identify_operator import IdentifyOperator
+from application.operators.import_accounts import ImportAccounts
 from application.operators.invite_operator import InviteOperator
 from application.operators.join_operators import JoinOperators
 from application.operators.offer_set_up import OfferSetUp
@@ -78,6 +79,7 @@ class UseCases:
     delete_user_as_operator: DeleteUserAsOperator
     end_user_sessions: EndUserSessions
     set_labels: SetLabels
+    import_accounts: ImportAccounts
     set_reset_code: SetResetCode
     show_throttle: ShowThrottle
     reset_throttle: ResetThrottle
@@ -226,6 +228,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
         ),
         end_user_sessions=EndUserSessions(open_account=steps.open_account, clock=ports.clock),
         set_labels=SetLabels(open_account=steps.open_account, clock=ports.clock),
+        import_accounts=ImportAccounts(begin=ports.begin, hasher=ports.hasher, clock=ports.clock),
         set_reset_code=SetResetCode(
             open_account=steps.open_account, clock=ports.clock, secrets=ports.secrets
         ),

@@ -7,14 +7,10 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from adapters.sql.tables import names, users
-from adapters.sql.transactions import Reader, Transaction, Transactions
+from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_micros
 from domain.errors import UsernameTaken
-from domain.names import HELD_AT_MOST, NamePolicy
-from domain.ports import Clock
-from domain.user import Username
 
-_BATCH = 100
 _IS_ONE_OF_THESE = names.c.look.in_(bindparam("looks", expanding=True))
 _IS_OWN = names.c.user_id == bindparam("owner")
 _IS_HELD = names.c.held_until.is_not(None)
@@ -53,22 +49,8 @@ _OVER = (
     .limit(bindparam("at_most"))
     .with_for_update(skip_locked=True)
 )
+HAS_LOOKS = update(users).values(looks_of=users.c.username).where(users.c.id == bindparam("owner"))
 _REMOVE_OVER = delete(names).where(names.c.look.in_(_OVER))
-
-_IS_MISSING = users.c.looks_of != users.c.username
-_MISSING = (
-    select(users.c.id)
-    .where(_IS_MISSING, users.c.id > bindparam("after"))
-    .order_by(users.c.id)
-    .limit(_BATCH)
-)
-_FREE = (
-    select(users.c.id, users.c.username)
-    .where(_IS_MISSING, users.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(users.c.id)
-    .with_for_update(key_share=True, skip_locked=True)
-)
-_HAS_LOOKS = update(users).values(looks_of=users.c.username).where(users.c.id == bindparam("owner"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +70,7 @@ class SqlNames:
     ) -> None:
         wanted: dict[str, object] = {"looks": sorted(looks), "owner": user_id}
         await self.transaction.all(_LOCK, wanted)
-        await self.transaction.add_missing(names, _rows({*looks, *shared}, user_id))
+        await self.transaction.add_missing(names, rows_of({*looks, *shared}, user_id))
         if held_too:
             taken = await self.transaction.all(_TAKE_HELD_TOO, wanted)
         else:
@@ -97,7 +79,7 @@ class SqlNames:
         if not own >= set(looks) - set(shared):
             raise UsernameTaken
         if own >= set(looks):
-            await self.transaction.execute(_HAS_LOOKS, {"owner": user_id})
+            await self.transaction.execute(HAS_LOOKS, {"owner": user_id})
 
     async def hold(
         self,
@@ -109,7 +91,7 @@ class SqlNames:
         at_most: int,
     ) -> None:
         if given_up:
-            await self.transaction.add_missing(names, _rows(given_up, user_id))
+            await self.transaction.add_missing(names, rows_of(given_up, user_id))
         holding = {"owner": user_id, "looks": sorted(but), "until": to_micros(until)}
         if await self.transaction.execute(_HOLD, holding):
             await self.transaction.execute(_LET_GO, {"owner": user_id, "at_most": at_most})
@@ -119,39 +101,8 @@ class SqlNames:
         return await self.transaction.execute(_REMOVE_OVER, values)
 
 
-class MissingLooks:
-    """Fills in what the names look like that code of before has given, and holds those that it has
-    taken away: some accounts at a time, so that nobody waits long for this. Of two that look alike
-    the older account has the look; the other is tried again the next time.
+def rows_of(looks: Iterable[str], user_id: int) -> list[dict[str, object]]:
+    """As they are stored, in the order of the key, so that two that want the same do not wait in a
+    circle.
     """
-
-    def __init__(
-        self, reader: Reader, transactions: Transactions, policy: NamePolicy, clock: Clock
-    ) -> None:
-        self._reader, self._transactions = reader, transactions
-        self._policy, self._clock = policy, clock
-        self._after = 0
-
-    async def fill(self) -> int:
-        """Look at some names, and say at how many; 0 when it has been at all of them. Raises
-        `Unavailable`.
-        """
-        found = [id_ for (id_,) in await self._reader.all(_MISSING, after=self._after)]
-        self._after = found[-1] if found else 0
-        if found:
-            async with self._transactions.begin() as transaction:
-                # Those that somebody else holds are left for the next time.
-                for id_, username in await transaction.all(_FREE, {"ids": found}):
-                    await self._fill(SqlNames(transaction), id_, Username(username))
-        return len(found)
-
-    async def _fill(self, taken: SqlNames, user_id: int, username: Username) -> None:
-        looks, now = self._policy.looks(username), self._clock.now()
-        await taken.take(looks, user_id, now=now, shared=looks)
-        until = now + self._policy.held_for
-        await taken.hold(user_id, but=looks, until=until, at_most=HELD_AT_MOST)
-
-
-def _rows(looks: Iterable[str], user_id: int) -> list[dict[str, object]]:
-    """In the order of the key, so that two that want the same do not wait in a circle."""
     return [{"look": each, "user_id": user_id, "held_until": None} for each in sorted(looks)]

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import anyio
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import CursorResult, Executable, Table, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CursorResult, Executable, Table, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import REGCLASS, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -37,6 +37,8 @@ _LOCK_USERS = (
     .with_for_update(key_share=True)
 )
 _TAKE_TURNS = select(func.pg_advisory_xact_lock(_TURNS))
+_SEQUENCE = cast(func.pg_get_serial_sequence(bindparam("of"), bindparam("key")), REGCLASS)
+_RESERVE = select(func.setval(_SEQUENCE, func.greatest(bindparam("last"), func.nextval(_SEQUENCE))))
 _GIVE_UP_SECONDS = 2
 
 
@@ -69,6 +71,10 @@ class PostgresqlTransaction:
         # Updated, if to what it is: then nobody can remove the row before it is looked at.
         there = missing.on_conflict_do_update(index_elements=[*table.primary_key], set_=keys)
         await self._run(there, [*rows])
+
+    async def reserve_ids(self, table: Table, last: int) -> None:
+        (key,) = table.primary_key
+        await self._run(_RESERVE, {"of": table.name, "key": key.name, "last": last})
 
     async def lock_users(self, ids: Collection[int]) -> None:
         if ids:

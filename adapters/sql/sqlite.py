@@ -142,6 +142,11 @@ def read_only_engine(path: Path) -> Engine:
     return _engine(lambda: open_reader(path))
 
 
+def foreign_engine(path: Path) -> Engine:
+    """As `read_only_engine`, over another program's file, in which nothing is changed at all."""
+    return _engine(lambda: _open(path, BUSY_TIMEOUT_SECONDS, mode="ro"))
+
+
 def _engine(creator: Callable[[], sqlite3.Connection]) -> Engine:
     """Without a pool: whoever connects has the connection, and closes it."""
     return SQLAlchemySyncConfig(
@@ -172,9 +177,9 @@ def statements_for(metadata: MetaData) -> Iterator[str]:
             yield str(CreateIndex(index).compile(dialect=DIALECT))
 
 
-def _open(path: Path, timeout: float, *first: str) -> sqlite3.Connection:
+def _open(path: Path, timeout: float, *first: str, mode: str = "rw") -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=rw",
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
         uri=True,
         timeout=timeout,
         isolation_level=None,

@@ -15,6 +15,7 @@ from advanced_alchemy.base import convention
 from advanced_alchemy.types import BigIntIdentity
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKeyConstraint,
     Index,
@@ -64,6 +65,10 @@ def _belongs_to(table: str, column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint([column], [f"{table}.id"], ondelete="CASCADE")
 
 
+def _index_where(name: str | None, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 users = Table(
     "users",
     metadata,
@@ -88,10 +93,8 @@ users = Table(
     Index(None, "last_used_at"),
     **_WITH_IDS,
 )
-_is_operator = users.c.is_operator == 1
-Index(None, users.c.is_operator, sqlite_where=_is_operator, postgresql_where=_is_operator)
-_is_missing = users.c.looks_of != users.c.username
-Index("ix_users_looks_missing", users.c.id, sqlite_where=_is_missing, postgresql_where=_is_missing)
+_index_where(None, users.c.is_operator, where=users.c.is_operator == 1)
+_index_where("ix_users_looks_missing", users.c.id, where=users.c.looks_of != users.c.username)
 
 names = Table(
     "names",
@@ -106,8 +109,7 @@ names = Table(
 belonged to, also if the account is gone. Of which name the looks are all here, `users.looks_of`
 says: code of before changes names without them.
 """
-_is_held = names.c.held_until.is_not(None)
-Index(None, names.c.held_until, sqlite_where=_is_held, postgresql_where=_is_held)
+_index_where(None, names.c.held_until, where=names.c.held_until.is_not(None))
 
 sessions = Table(
     "sessions",
@@ -147,15 +149,10 @@ events = Table(
     Index("ix_events_kind_position", "kind", "position"),
     **_WITH_IDS,
 )
-
-
-_has_actor = events.c.actor_id.is_not(None)
-Index(
+_index_where(
     "ix_events_actor_id_position",
-    events.c.actor_id,
-    events.c.position,
-    sqlite_where=_has_actor,
-    postgresql_where=_has_actor,
+    *(events.c.actor_id, events.c.position),
+    where=events.c.actor_id.is_not(None),
 )
 
 
@@ -169,9 +166,7 @@ def _set_transaction(_: Table, connection: Connection, **__: Any) -> None:
 
 
 for _table, _key in ((sessions, sessions.c.id), (events, events.c.position)):
-    _unread = _table.c.device.is_(None)
-    _name = f"ix_{_table.name}_device_unread"
-    Index(_name, _key, sqlite_where=_unread, postgresql_where=_unread)
+    _index_where(f"ix_{_table.name}_device_unread", _key, where=_table.c.device.is_(None))
 
 access_tokens = Table(
     "access_tokens",
@@ -288,3 +283,17 @@ leases = Table(
     **_WITHOUT_IDS,
 )
 """Which process does the work that is done once for all of them."""
+
+imports = Table(
+    "imports",
+    metadata,
+    _text("source"),
+    _text("cursor"),
+    _number("accounts"),
+    _number("keeps_ids"),
+    _number("list_bytes"),
+    _instant("at"),
+    PrimaryKeyConstraint("source"),
+    **_WITHOUT_IDS,
+)
+"""How far the import of each source of accounts has come."""

@@ -39,6 +39,9 @@ class Transaction(Protocol):
         nobody else removes any of them.
         """
 
+    async def reserve_ids(self, table: Table, last: int) -> None:
+        """Count the ids of a table on from this one, if they have not come that far."""
+
     async def lock_users(self, ids: Collection[int]) -> None:
         """Let no other transaction change these accounts until this one ends. They are taken by
         growing id, so that two who want the same do not wait for each other in a circle.

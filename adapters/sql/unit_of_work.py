@@ -9,6 +9,7 @@ from adapters.sql.access_tokens import SqlAccessTokens
 from adapters.sql.codes import SqlCodes
 from adapters.sql.counts import SqlCounts
 from adapters.sql.events import SqlEvents
+from adapters.sql.imports import SqlImports
 from adapters.sql.invitations import SqlInvitations
 from adapters.sql.names import SqlNames
 from adapters.sql.sessions import SqlSessions
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
     names: SqlNames
     invitations: SqlInvitations
     counts: SqlCounts
+    imports: SqlImports
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class SqlBegin:
                 names=SqlNames(transaction),
                 invitations=SqlInvitations(transaction),
                 counts=SqlCounts(transaction),
+                imports=SqlImports(transaction),
             )
         self.on_events(events.appended)
 

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Table, bindparam, column, func, table, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -26,6 +26,14 @@ from domain.errors import StorageUnavailable
 
 _Result = TypeVar("_Result")
 _Run = Callable[[Callable[[], Any]], Any]
+
+_SEQUENCES = table("sqlite_sequence", column("name"), column("seq"))
+_RAISE_SEQUENCE = (
+    update(_SEQUENCES)
+    .where(_SEQUENCES.c.name == bindparam("of"))
+    .values(seq=func.max(_SEQUENCES.c.seq, bindparam("last")))
+)
+_ADD_SEQUENCE = insert(_SEQUENCES)
 
 
 class SqliteTransaction:
@@ -58,6 +66,11 @@ class SqliteTransaction:
 
     async def add_missing(self, table: Table, rows: Sequence[Values]) -> None:
         await self.execute_each(insert(table).on_conflict_do_nothing(), rows)
+
+    async def reserve_ids(self, table: Table, last: int) -> None:
+        values: Values = {"of": table.name, "last": last}
+        if not await self.execute(_RAISE_SEQUENCE, values):
+            await self.execute(_ADD_SEQUENCE, {"name": table.name, "seq": last})
 
     async def lock_users(self, ids: Collection[int]) -> None:
         """There is one lock, and this transaction has it."""

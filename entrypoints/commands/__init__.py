@@ -13,6 +13,7 @@ from litestar.plugins import CLIPlugin
 from entrypoints import __version__
 
 _FILES = {
+    "adopt": "adopt",
     "backup": "backup",
     "database": "database",
     "demo": "entrypoints.demo.command",

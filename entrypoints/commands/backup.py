@@ -35,7 +35,7 @@ def backup(file: FilePath) -> None:
     nobody can log in to what is restored, and the records of requests and metrics.
     """
     with _failing("Nothing was backed up"):
-        manifest = asyncio.run(_backup(read_settings(), file))
+        manifest = asyncio.run(back_up(read_settings(), file))
     _show(manifest)
     echo(f"{file} has everything. Keep the secret key and the pepper apart from it.")
 
@@ -62,7 +62,8 @@ def restore(file: FilePath) -> None:
     )
 
 
-async def _backup(settings: Settings, file: FilePath) -> "Manifest":
+async def back_up(settings: Settings, file: FilePath) -> "Manifest":
+    """Write everything to this file, which is new."""
     from adapters.sql.backups import Manifest, fill, new_backup
     from adapters.sql.migrations import HEAD
     from adapters.sql.moving import Contents, moved_to, rows_in

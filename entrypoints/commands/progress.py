@@ -21,19 +21,21 @@ def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn,
     )
 
+    console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
     )
     task, began = bar.add_task(label, total=total), time.monotonic()
 
     def advance(number: int) -> None:
         bar.advance(task, number)
-        if not bar.live.is_started and time.monotonic() - began > _PATIENCE_SECONDS:
+        is_waiting = console.is_terminal and not bar.live.is_started
+        if is_waiting and time.monotonic() - began > _PATIENCE_SECONDS:
             bar.start()
 
     try:

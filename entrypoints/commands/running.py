@@ -35,7 +35,7 @@ def with_services(
 
     async def run(settings: Settings) -> _Result:
         if is_reading:
-            await _demand_ready(settings)
+            await demand_ready(settings)
         services = build_services(settings)
         async with services.working():
             return await act(services)
@@ -47,8 +47,8 @@ def with_services(
         return asyncio.run(run(settings))
 
 
-async def _demand_ready(settings: Settings) -> None:
-    """Raises `CannotStart`."""
+async def demand_ready(settings: Settings) -> None:
+    """See that there is a database of this version. Raises `CannotStart`."""
     from adapters.sql.migrations import HEAD
     from adapters.sql.schema import revision_of
 

@@ -11,6 +11,7 @@ from domain.user import Username
 from entrypoints.commands.output import json_option, show_facts, show_rows
 from entrypoints.commands.rows import all_rows, equal, parsed_filters, user_named
 from entrypoints.commands.running import CONSOLE, with_services
+from entrypoints.commands.transfer import export_users, import_users
 from entrypoints.services import Services
 from entrypoints.wiring import UseCases
 
@@ -20,6 +21,10 @@ _COLUMNS = ("id", "username", "is_operator", "disabled_at", "signup_time", "last
 @group()
 def users() -> None:
     """Create, find, change and remove accounts."""
+
+
+users.add_command(export_users)
+users.add_command(import_users)
 
 
 @users.command("list")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from adapters.skeletons import skeleton
-from adapters.sql.names import MissingLooks
+from adapters.sql.missing_looks import MissingLooks
 from adapters.sql.storage import Storage
 from adapters.sql.tables import names, users
 from adapters.sql.unit_of_work import SqlBegin

@@ -13,6 +13,7 @@ from adapters.sql.lookup import SqlLookup
 from adapters.sql.records import SqlRecords
 from adapters.sql.unit_of_work import SqlBegin
 from domain.events import Event
+from domain.imports import ImportMark
 from domain.invitation import Invitation
 from domain.network import Client
 from domain.operator import Grant
@@ -20,7 +21,7 @@ from domain.ports import Begin, Lookup
 from domain.records import Records
 from domain.session import Session
 from domain.user import User, Username
-from tests.contracts import name_contract, operator_contract, store_contract
+from tests.contracts import import_contract, name_contract, operator_contract, store_contract
 from tests.contracts.storages import storage_on
 from tests.contracts.store_contract import CONTRACT, Store
 from tests.engines import ENGINES
@@ -28,6 +29,7 @@ from tests.fakes.store import (
     FakeCodes,
     FakeCounts,
     FakeEvents,
+    FakeImports,
     FakeInvitations,
     FakeNames,
     FakeSessions,
@@ -138,6 +140,20 @@ class LastingInvitations(FakeInvitations):
         return self.state.invitations.get(digest)
 
 
+class CarelessImports(FakeImports):
+    async def is_unused(self) -> bool:
+        return not self.state.users
+
+    async def reserve(self, last_id: int) -> None:
+        pass
+
+    async def taken(self, names: Collection[Username]) -> Collection[str]:
+        return ()
+
+    async def set_mark(self, source: str, mark: ImportMark, *, at: datetime) -> None:
+        self.state.marks.setdefault(source, mark)
+
+
 class BrokenStore(FakeStore):
     def __init__(
         self,
@@ -148,10 +164,12 @@ class BrokenStore(FakeStore):
         codes: Any = FakeCodes,
         names: Any = FakeNames,
         invitations: Any = FakeInvitations,
+        imports: Any = FakeImports,
     ) -> None:
         super().__init__()
         self._users, self._sessions, self._events = users, sessions, events
         self._codes, self._names, self._invitations = codes, names, invitations
+        self._imports = imports
 
     @asynccontextmanager
     async def begin(
@@ -166,6 +184,7 @@ class BrokenStore(FakeStore):
             self._names(self.state),
             self._invitations(self.state),
             FakeCounts(self.buckets),
+            self._imports(self.state),
         )
 
 
@@ -241,6 +260,17 @@ class BrokenStore(FakeStore):
         (
             BrokenStore(invitations=LastingInvitations),
             name_contract.what_is_expired_revoked_or_unknown_is_not_used,
+        ),
+        *(
+            (BrokenStore(imports=CarelessImports), check)
+            for check in (
+                import_contract.imported_ids_are_kept_or_new,
+                import_contract.reserved_ids_are_given_to_nobody,
+                import_contract.taken_names_and_ids_are_known,
+                import_contract.an_import_with_a_taken_name_or_id_is_undone,
+                import_contract.a_store_is_unused_until_somebody_had_an_account,
+                import_contract.how_far_an_import_has_come_is_remembered_with_it,
+            )
         ),
         (BrokenStore(), operator_contract.of_two_operators_who_leave_at_once_one_stays),
         (BrokenStore(codes=LastingCodes), operator_contract.of_many_at_once_one_gets_the_code),

@@ -11,6 +11,7 @@ from domain.account import Usage
 from domain.buckets import Bucket
 from domain.errors import InvalidQuery, UsernameTaken
 from domain.events import Event, EventFeed, Recorded
+from domain.imports import Imported, ImportMark, NewAccount
 from domain.invitation import Invitation
 from domain.network import Client
 from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
@@ -38,6 +39,7 @@ class State:
     claims: dict[str, Claim] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     usages: dict[int, Usage] = field(default_factory=dict)
+    marks: dict[str, ImportMark] = field(default_factory=dict)
     last_user_id: int = 0
     last_session_id: int = 0
     last_position: int = 0
@@ -55,6 +57,7 @@ class State:
             claims=dict(self.claims),
             invitations=dict(self.invitations),
             usages=dict(self.usages),
+            marks=dict(self.marks),
         )
 
     def end_tokens(self, doomed: Callable[[AccessToken], bool]) -> list[AccessToken]:
@@ -405,6 +408,56 @@ class FakeCounts:
 
 
 @dataclass
+class FakeImports:
+    state: State
+
+    async def is_unused(self) -> bool:
+        return not self.state.users and not self.state.events
+
+    async def reserve(self, last_id: int) -> None:
+        self.state.last_user_id = max(self.state.last_user_id, last_id)
+
+    async def taken(self, names: Collection[Username]) -> Collection[str]:
+        there = {user.username.key for user in self.state.users.values()}
+        return there & {name.key for name in names}
+
+    async def taken_ids(self, ids: Collection[int]) -> Collection[int]:
+        return {*ids} & {*self.state.users}
+
+    async def add(self, accounts: Sequence[NewAccount], *, at: datetime) -> list[Imported]:
+        ids: dict[str, int] = {}
+        for account in sorted(accounts, key=lambda each: each.id is None):
+            if await self.taken([account.username]) or account.id in self.state.users:
+                raise UsernameTaken
+            self.state.last_user_id += account.id is None
+            id_ = account.id or self.state.last_user_id
+            self.state.last_user_id = max(self.state.last_user_id, id_)
+            self.state.users[id_] = _user_of(account, id_, at)
+            ids[account.username.key] = id_
+        return [Imported(each, ids[each.username.key]) for each in accounts]
+
+    async def mark(self, source: str) -> ImportMark | None:
+        return self.state.marks.get(source)
+
+    async def set_mark(self, source: str, mark: ImportMark, *, at: datetime) -> None:
+        self.state.marks[source] = mark
+
+
+def _user_of(account: NewAccount, id_: int, at: datetime) -> User:
+    found = account.imported
+    return User(
+        id_,
+        account.username,
+        found.password_hash,
+        found.signup_time or at,
+        disabled_at=found.disabled_at,
+        is_operator=found.is_operator,
+        roles=found.roles,
+        metadata=found.metadata,
+    )
+
+
+@dataclass
 class FakeUnitOfWork:
     users: FakeUsers
     sessions: FakeSessions
@@ -414,6 +467,7 @@ class FakeUnitOfWork:
     names: FakeNames
     invitations: FakeInvitations
     counts: FakeCounts
+    imports: FakeImports
 
 
 class FakeStore:
@@ -451,6 +505,7 @@ class FakeStore:
                 FakeNames(state),
                 FakeInvitations(state),
                 counts,
+                FakeImports(state),
             )
             self.state = state
             for key in counts.forgotten:

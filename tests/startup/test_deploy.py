@@ -6,6 +6,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ import pytest
 import yaml
 
 from entrypoints.settings import NAMES
+from tests.startup.django_project import PASSWORD as DJANGO_PASSWORD
+from tests.startup.django_project import SCHEMES
 from tests.startup.processes import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
@@ -133,7 +136,13 @@ class Server:
 
     def here(self, text: str) -> str:
         """The same commands, in these folders."""
-        for name in ("/opt/frontdesk", "/etc/frontdesk", "/var/lib/frontdesk", "/etc/caddy"):
+        for name in (
+            "/opt/frontdesk",
+            "/etc/frontdesk",
+            "/var/lib/frontdesk",
+            "/etc/caddy",
+            "/srv",
+        ):
             text = text.replace(name, f"{self.folder}{name}")
         text = re.sub(r"\bpython3\b", str(PYTHON), text)
         text = text.replace("-o frontdesk -g frontdesk", f"-o {USER} -g {GROUP}")
@@ -189,7 +198,7 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.timeout(600)
 def test_it_is_installed_as_the_document_says(server: Server) -> None:
-    install, configure, unit, caddy, operate, backup = blocks()
+    install, configure, unit, caddy, _, adopt, operate, backup = blocks()
     server.run(re.sub(r"useradd .*\n", "", server.here(install)))
     server.run(server.here(configure))
     assert "systemctl enable --now frontdesk" in unit
@@ -222,12 +231,15 @@ def test_it_is_installed_as_the_document_says(server: Server) -> None:
         url = f"https://localhost:{server.https}"
         client = _client(stack, url, root_certificate)
         assert service.poll() is None
+        _moved_in(server, adopt, client)
         answer = client.post("/api/user/signup", json={"username": "ada", "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         assert answer.headers["set-cookie"].startswith("__Host-")
         assert client.get("/api/user").json()["username"] == "ada"
-        operator = [line for line in operate.splitlines() if "users create" in line]
-        assert operator == ["frontdesk users create root --operator"]
+        assert operate.splitlines() == [
+            "frontdesk users create root --operator",
+            "frontdesk doctor",
+        ]
         server.frontdesk(
             "users", "create", "root", "--operator", "--password-stdin", stdin=PASSWORD
         )
@@ -242,6 +254,24 @@ def test_it_is_installed_as_the_document_says(server: Server) -> None:
     _restored(server)
 
 
+def _moved_in(server: Server, adopt: str, client: httpx.Client) -> None:
+    """The users of a Django project, who log in as before."""
+    project = server.folder / "srv/app/db.sqlite3"
+    project.parent.mkdir(parents=True)
+    make = [sys.executable, "-m", "tests.startup.django_project", str(project)]
+    subprocess.run(make, cwd=ROOT, check=True)
+    rehearsal, move = adopt.splitlines()
+    said = server.frontdesk(*server.here(rehearsal).split()[1:])
+    assert "This was a rehearsal" in said
+    assert "12 accounts" in said
+    assert "Ids: 12 stay, 0 are new." in server.frontdesk(*server.here(move).split()[1:])
+    for name in SCHEMES:
+        body = {"username": name, "password": DJANGO_PASSWORD}
+        assert client.post("/api/user/login", json=body).status_code == 200
+        assert client.post("/api/user/logout").status_code == 200
+    client.cookies.clear()
+
+
 def _restored(server: Server) -> None:
     """The backup, in a second instance with the same key."""
     other = server.folder / "var/lib/other"
@@ -251,7 +281,7 @@ def _restored(server: Server) -> None:
     for each in (other, other / "secret.key"):
         shutil.chown(each, USER, GROUP)
     assert "is as it was at" in server.frontdesk("restore", str(file), data=str(other))
-    assert '"users":2' in server.frontdesk("stats", "--json", data=str(other))
+    assert '"users":14' in server.frontdesk("stats", "--json", data=str(other))
     owners = {path.owner() for path in (server.folder / "var/lib").rglob("*")}
     assert owners == {USER}
 
