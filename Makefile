@@ -12,7 +12,7 @@ CLIENT := clients/python/pyproject.toml $(wildcard clients/python/src/frontdesk_
 FAST := $(addprefix tests/,unit contracts states migrations architecture http operations clients)
 COVERAGE := --cov --cov-report=
 
-.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui pictures console-types console-lock clean
+.PHONY: help install serve demo test fast reliability bench check audit format lock swagger-ui pictures console-types console-lock settings-docs clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -67,6 +67,9 @@ swagger-ui: $(VENV)/installed-dev ## take the newest Swagger UI from npm (docs/d
 
 pictures: $(VENV)/installed-dev ## take the pictures of README and docs anew, of the demo
 	$(RUN) -m tests.pictures
+
+settings-docs: $(VENV)/installed-dev ## write .env.example and docs/settings.md anew
+	$(RUN) -m tests.renew_settings
 
 console-types: $(VENV)/installed-dev node_modules/installed ## draw the API's types anew, for the console
 	$(RUN) -m tests.renew_console_types

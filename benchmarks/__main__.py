@@ -41,7 +41,7 @@ RECORDING = {
     "nothing": {"FRONTDESK_REQUEST_LOG": "off", "FRONTDESK_METRICS": "off"},
     "figures": {"FRONTDESK_REQUEST_LOG": "off"},
     DEFAULT: {},
-    "figures, and every request": {"FRONTDESK_REQUEST_LOG_A_SECOND": "1000000"},
+    "figures, and every request": {"FRONTDESK_REQUEST_LOG_MAX_PER_SECOND": "1000000"},
 }
 
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.throttle import Limit, ThrottlePolicy
-from entrypoints.parsing import Rate
 from entrypoints.settings import Settings
+from entrypoints.settings.values import Rate
 
 _HOUR, _YEAR = timedelta(hours=1), timedelta(days=365)
 

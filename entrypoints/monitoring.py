@@ -136,8 +136,8 @@ def build_observers(
             excluded=settings.request_log_excluded,
         ),
         cleans=partial(leases.holds, Work.REQUEST_LOG),
-        a_second=settings.request_log_a_second,
-        network_kib_a_second=settings.request_log_network_kib_a_second,
+        a_second=settings.request_log_max_per_second,
+        network_kib_a_second=settings.request_log_network_max_kib_per_second,
     )
     tables = TableReader(watched.storage.questions, account_tables.metadata)
     metrics = MetricsRecorder(

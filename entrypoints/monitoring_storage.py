@@ -42,7 +42,7 @@ def open_monitoring(settings: Settings) -> MonitoringStorage:
 
 def _on_sqlite(settings: Settings) -> MonitoringStorage:
     requests, metrics = settings.data_dir / "requests.db", settings.data_dir / "metrics.db"
-    mebibytes = settings.request_log_mebibytes
+    mebibytes = settings.request_log_max_mib
 
     async def close() -> None:
         """Nothing stays open."""
@@ -80,7 +80,7 @@ def _on_postgresql(settings: Settings) -> MonitoringStorage:
         open_sink=partial(
             PostgresqlSink,
             lambda: PostgresqlStore(open_pool()[0]),
-            mebibytes=settings.request_log_mebibytes,
+            mebibytes=settings.request_log_max_mib,
         ),
         nearly_new=NEARLY_NEW,
         close=store.close,

@@ -47,7 +47,7 @@ from entrypoints import __version__
 from entrypoints.commands import Commands
 from entrypoints.services import Services, build_services
 from entrypoints.settings import Settings
-from entrypoints.settings_report import about, effective
+from entrypoints.settings.report import about, effective
 
 BODY_MAX_BYTES = 16 * 1024
 _ASKED = ("records", "tables", "requests", "request_log", "request_statistics", "metrics")

@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from entrypoints.parsing import PostgresqlUrl
 from entrypoints.settings import Settings
+from entrypoints.settings.values import PostgresqlUrl
 from tests import postgresql
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

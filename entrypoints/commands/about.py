@@ -12,7 +12,7 @@ from entrypoints.commands.rows import equal
 from entrypoints.commands.running import told, with_services
 from entrypoints.services import Services
 from entrypoints.settings import read_settings
-from entrypoints.settings_report import effective
+from entrypoints.settings.report import effective
 
 
 @group()
@@ -27,6 +27,14 @@ def show(*, as_json: bool) -> None:
     with told():
         rows = [structs.asdict(each) for each in effective(read_settings())]
     show_rows(rows, ("name", "value", "source", "unset"), as_json=as_json)
+
+
+@settings.command("example")
+def show_example() -> None:
+    """Print a `.env` with every setting, what it does, and its default."""
+    from entrypoints.settings.documents import example
+
+    echo(example(), nl=False)
 
 
 @click_command()

@@ -15,10 +15,10 @@ from domain.imports import AccountSource
 from entrypoints.commands.importing import import_accounts, refused, show_report
 from entrypoints.commands.output import json_option
 from entrypoints.commands.running import told
-from entrypoints.parsing import PostgresqlUrl
-from entrypoints.parsing import database as database_of
 from entrypoints.preparation import prepare
 from entrypoints.settings import Settings, read_settings
+from entrypoints.settings.values import PostgresqlUrl
+from entrypoints.settings.values import database as database_of
 
 if TYPE_CHECKING:
     from adapters.sources.table import Run

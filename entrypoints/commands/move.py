@@ -35,9 +35,9 @@ from adapters.sql.schema import (
 )
 from domain.errors import Unavailable
 from entrypoints.commands.progress import progress
-from entrypoints.parsing import PostgresqlUrl
-from entrypoints.parsing import database as database_of
 from entrypoints.settings import InvalidSettings, Settings, contradictions, read_settings
+from entrypoints.settings.values import PostgresqlUrl
+from entrypoints.settings.values import database as database_of
 from entrypoints.storage import connector_of
 
 _REFUSALS = (

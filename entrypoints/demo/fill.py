@@ -12,9 +12,9 @@ from entrypoints.demo.people import OPERATORS
 from entrypoints.demo.records import entries, write_metrics, write_requests
 from entrypoints.demo.traffic import last_seen, traffic
 from entrypoints.monitoring_storage import open_monitoring
-from entrypoints.parsing import Rate
 from entrypoints.services import build_services
 from entrypoints.settings import Settings
+from entrypoints.settings.values import Rate
 
 NODE = "demo"
 """The name of the node in records and metrics, in place of the machine's."""

@@ -61,13 +61,13 @@ def of_logs(settings: Settings) -> Iterator[Finding]:
         return
     file = settings.data_dir / "requests.db"
     size = file.stat().st_size / _MEBIBYTE if file.exists() else 0
-    limit = settings.request_log_mebibytes
+    limit = settings.request_log_max_mib
     found = f"Records of requests take {size:,.0f} of at most {limit:,} MiB."
     if size > _NEARLY * limit:
         yield warning(
             "logs",
             f"{found} At the limit the oldest go before their time.",
-            "Raise FRONTDESK_REQUEST_LOG_MEBIBYTES, or keep them for fewer days.",
+            "Raise FRONTDESK_REQUEST_LOG_MAX_MIB, or keep them for fewer days.",
         )
     else:
         yield ok("logs", found)

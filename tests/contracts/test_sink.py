@@ -91,7 +91,7 @@ async def writing(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 async def small(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Writing]:
     """One that takes no more than a megabyte or two."""
     size = 3 if request.param == POSTGRESQL else 1
-    async with writing_on(request.param, tmp_path, request_log_mebibytes=size) as writing:
+    async with writing_on(request.param, tmp_path, request_log_max_mib=size) as writing:
         yield writing
 
 
@@ -204,7 +204,7 @@ async def test_where_nothing_was_kept_nothing_is_made(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def on_postgresql(tmp_path: Path) -> AsyncIterator[Writing]:
-    async with writing_on(POSTGRESQL, tmp_path, request_log_mebibytes=1) as writing:
+    async with writing_on(POSTGRESQL, tmp_path, request_log_max_mib=1) as writing:
         yield writing
 
 

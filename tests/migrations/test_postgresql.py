@@ -25,8 +25,8 @@ from adapters.sql.unit_of_work import SqlBegin
 from domain.errors import StorageUnavailable
 from domain.events import Event, EventKind
 from entrypoints.monitoring_storage import open_monitoring
-from entrypoints.parsing import PostgresqlUrl
 from entrypoints.settings import Settings
+from entrypoints.settings.values import PostgresqlUrl
 from tests.examples import ADA, DAY, DIGEST, HASH, LAPTOP, NOON
 from tests.migrations.test_migrations import REVISIONS, config
 from tests.postgresql import demand, execute, new_database

@@ -10,7 +10,8 @@ import pytest
 from domain.throttle import ThrottlePolicy
 from entrypoints.limits import throttle_policy
 from entrypoints.settings import NAMES, InvalidSettings, Settings, read_settings
-from entrypoints.settings_report import effective
+from entrypoints.settings.report import effective
+from tests.renew_settings import DOCUMENTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,15 +22,17 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def example() -> dict[str, str]:
-    lines = (ROOT / ".env.example").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_is_written_about_settings_is_made_of_their_declarations(path: Path) -> None:
+    assert path.read_text() == DOCUMENTS[path](), "make settings-docs"
 
 
-def test_the_example_lists_every_setting() -> None:
-    assert list(example()) == list(NAMES)
-    assert {name.removeprefix("FRONTDESK_").lower() for name in NAMES} == set(
-        Settings.__struct_fields__
+def test_every_setting_is_documented_with_its_bounds() -> None:
+    text = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^(FRONTDESK_\w+)=", text, re.MULTILINE)) == set(NAMES)
+    assert (
+        "hash queue. Who would wait longer gets 503 at once. Value: a number above 0, up to 60."
+        in (" ".join(text.replace("\n# ", " ").split()))
     )
 
 

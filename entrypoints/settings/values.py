@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from domain.errors import InvalidUsername
 from domain.user import Username
-from entrypoints.cookie_domain import cookie_domain
+from entrypoints.settings.cookie_domain import cookie_domain
+from entrypoints.settings.declaring import ReadBy
 
 Network = IPv4Network | IPv6Network
 
@@ -46,28 +47,17 @@ class Secret(bytes):
 
 
 class Rate(Struct, frozen=True):
-    """So many in so many seconds."""
+    """A rate limit: at most so many attempts in so many seconds."""
 
     attempts: int
     seconds: int
 
 
-def choice(*choices: str) -> Callable[[str], str]:
-    """One of these words."""
-
-    def parse(raw: str) -> str:
-        if raw not in choices:
-            raise ValueError(f"Choose {' or '.join(choices)}.")
-        return raw
-
-    return parse
-
-
 def rate(raw: str) -> Rate:
-    """So many in so many seconds, as in `10/300`."""
+    """A rate limit, as in `10/300`. Raises `ValueError`."""
     match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", raw)
     if match is None:
-        raise ValueError("Write so many in so many seconds, as in 10/300.")
+        raise ValueError("Write ATTEMPTS/SECONDS, as in 10/300.")
     return Rate(int(match[1]), int(match[2]))
 
 
@@ -169,28 +159,6 @@ def secret(minimum: int) -> Callable[[str], Secret]:
     return parse
 
 
-def whole(minimum: int, maximum: int) -> Callable[[str], int]:
-    """A whole number within these limits, which are included."""
-
-    def parse(raw: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", raw) or not minimum <= int(raw) <= maximum:
-            raise ValueError(f"Use a whole number from {minimum} to {maximum}.")
-        return int(raw)
-
-    return parse
-
-
-def number(maximum: float) -> Callable[[str], float]:
-    """A number above 0."""
-
-    def parse(raw: str) -> float:
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", raw) or not 0 < float(raw) <= maximum:
-            raise ValueError(f"Use a number above 0 and up to {maximum:g}.")
-        return float(raw)
-
-    return parse
-
-
 def several(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
     """Several of these, separated by commas."""
     return lambda raw: tuple(parse(item.strip()) for item in raw.split(",") if item.strip())
@@ -216,70 +184,19 @@ def page(raw: str) -> str:
     return raw
 
 
-PARSERS: dict[str, Callable[[str], Any]] = {
-    "data_dir": Path,
-    "node": node,
-    "database_url": database,
-    "database_password": password,
-    "database_pool": whole(1, 1_000),
-    "database_pool_seconds": number(600),
-    "database_connect_seconds": number(600),
-    "database_lookup_seconds": number(600),
-    "database_statement_seconds": number(600),
-    "database_commit_seconds": number(600),
-    "database_lock_seconds": number(600),
-    "database_idle_seconds": number(600),
-    "migrate": choice("auto", "never"),
-    "profile": choice("default", "hardened"),
-    "public_origin": origin,
-    "cookie_domain": cookie_domain,
-    "sign_in_url": page,
-    "allowed_hosts": several(host),
-    "trusted_origins": several(origin),
-    "trusted_proxies": several(network),
-    "sign_up": choice("open", "invited", "closed"),
-    "reserved_names": names,
-    "bcrypt_cost": whole(10, 31),
-    "hash_threads": whole(1, 1_024),
-    "hash_max_wait_seconds": number(60),
-    "throttle": choice("on", "off"),
-    "limit_account_network": rate,
-    "limit_network": rate,
-    "limit_network_day": rate,
-    "limit_account": rate,
-    "limit_device": rate,
-    "limit_sign_ups": rate,
-    "limit_confirmations": rate,
-    "limit_failures": rate,
-    "limit_changes": rate,
-    "limit_renames": rate,
-    "limit_logins": rate,
-    "first_wait_seconds": number(86_400),
-    "longest_wait_seconds": number(86_400),
-    "pepper": secret(16),
-    "old_peppers": several(secret(16)),
-    "secret_key": secret(32),
-    "session_days": number(365),
-    "session_idle_minutes": number(525_600),
-    "sessions_per_user": whole(1, 1_000),
-    "operator_session_hours": number(8_760),
-    "operator_idle_minutes": number(525_600),
-    "fresh_login_minutes": number(1_440),
-    "event_days": number(36_500),
-    "body_seconds": number(3_600),
-    "connections": whole(1, 1_000_000),
-    "request_log": choice("on", "off"),
-    "request_log_days": number(36_500),
-    "request_log_notable_days": number(36_500),
-    "request_log_slow_ms": number(3_600_000),
-    "request_log_mebibytes": whole(1, 1_048_576),
-    "request_log_a_second": whole(4, 1_000_000),
-    "request_log_network_kib_a_second": whole(4, 1_048_576),
-    "request_log_addresses": choice("on", "off"),
-    "request_log_users": choice("on", "off"),
-    "request_log_excluded": several(str),
-    "request_log_masked": several(str),
-    "metrics": choice("on", "off"),
-    "prometheus": choice("on", "off"),
-}
-"""By the name of the setting, in the order of `.env.example`."""
+FOLDER = ReadBy(Path, "a path")
+NODE = ReadBy(node, "up to 64 letters, digits, dots, hyphens and underscores")
+DATABASE = ReadBy(database, "`sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`")
+PASSWORD = ReadBy(password, "text")
+ORIGIN = ReadBy(origin, "`https://HOST`")
+ORIGINS = ReadBy(several(origin), "`https://HOST`, several with commas")
+DOMAIN = ReadBy(cookie_domain, "a domain name")
+PAGE = ReadBy(page, "an address")
+HOSTS = ReadBy(several(host), "host names, several with commas")
+NETWORKS = ReadBy(several(network), "addresses or networks, several with commas")
+NAMES = ReadBy(names, "names, several with commas")
+RATE = ReadBy(rate, "`ATTEMPTS/SECONDS`")
+PEPPER = ReadBy(secret(16), "16 bytes or more")
+PEPPERS = ReadBy(several(secret(16)), "16 bytes or more each, several with commas")
+KEY = ReadBy(secret(32), "32 bytes or more")
+WORDS = ReadBy(several(str), "words, several with commas")

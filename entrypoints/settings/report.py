@@ -9,9 +9,20 @@ from msgspec import structs
 
 from adapters.http.operations.set_up import AboutView, SettingView
 from entrypoints import __version__
-from entrypoints.parsing import Rate, Secret
-from entrypoints.settings import PREFIX, Settings
-from entrypoints.settings_words import GROUPS, UNSET
+from entrypoints.settings.declaring import Declared
+from entrypoints.settings.reading import DECLARED
+from entrypoints.settings.service import Settings
+from entrypoints.settings.values import Rate, Secret
+
+GROUPS = (
+    "Service",
+    "Database",
+    "Sign-up",
+    "Passwords and keys",
+    "Rate limits",
+    "Sessions and events",
+    "Request log and metrics",
+)
 
 
 def about(settings: Settings) -> AboutView:
@@ -31,19 +42,29 @@ def effective(settings: Settings, directory: Path | None = None) -> list[Setting
     values = structs.asdict(settings)
     return [
         SettingView(
-            name=PREFIX + name.upper(),
-            value=_text(values[name]),
-            source=_source(PREFIX + name.upper(), written),
-            group=group,
-            meaning=meaning,
-            unset=UNSET.get(name, ""),
+            name=each.variable,
+            value=text_of(values[each.name]),
+            source=_source(each.variable, written),
+            group=each.about.group,
+            meaning=plain(each.about.text),
+            unset=plain(each.about.unset),
         )
-        for group, names in GROUPS.items()
-        for name, meaning in names.items()
+        for each in grouped()
     ]
 
 
-def _text(value: object) -> str:
+def grouped() -> list[Declared]:
+    """Every setting, group by group, in the order of `GROUPS`."""
+    return sorted(DECLARED, key=lambda each: GROUPS.index(each.about.group))
+
+
+def plain(text: str) -> str:
+    """Without the marks of Markdown."""
+    return text.replace("`", "")
+
+
+def text_of(value: object) -> str:
+    """As it is written in the environment, but for secrets."""
     match value:
         case None:
             return ""
@@ -52,7 +73,7 @@ def _text(value: object) -> str:
         case Rate(attempts, seconds):
             return f"{attempts}/{seconds}"
         case tuple():
-            return ",".join(_text(each) for each in value)
+            return ",".join(text_of(each) for each in value)
         case _:
             return str(value)
 
