@@ -28,7 +28,7 @@ from adapters.http.problems import Answers
 from adapters.monitoring import stdout_log
 from adapters.monitoring.log_queue import LineHandler, LineListener
 from adapters.monitoring.masking.masking import Masking
-from adapters.monitoring.request_log.rows import Keeping, row_of
+from adapters.monitoring.request_log.rows import RetentionPolicy, row_of
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.migrations.upgrade import upgrade
 from adapters.sql.reader import SqliteReader
@@ -184,7 +184,7 @@ def _rows() -> Iterator[Piece]:
         for _ in range(ROUNDS)
     ]
     yield _piece("header fields to be recorded, masked once for all that are alike", took)
-    row = row_of(RECORD, masking, Keeping(), WorkerName("node", "1"))
+    row = row_of(RECORD, masking, RetentionPolicy(), WorkerName("node", "1"))
     with tempfile.TemporaryDirectory() as folder:
         sink = request_file.SqliteSink(Path(folder) / "requests.db", mebibytes=64)
         took = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from domain.events import Recorded
+from domain.events import StoredEvent
 from domain.session import Admission, Session
 from domain.user import User
 
@@ -39,7 +39,7 @@ class Export:
 class EventsPage:
     """Events of an export, newest first."""
 
-    events: Sequence[Recorded]
+    events: Sequence[StoredEvent]
 
 
 @dataclass(frozen=True, slots=True)

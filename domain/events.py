@@ -81,7 +81,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class StoredEvent:
     """An event and its id, which is never reused. That ids grow in the order of commits is not
     promised: `EventFeed` is how to follow.
     """
@@ -94,7 +94,7 @@ class Recorded:
 class EventPage:
     """Some events, newest first. `following` leads to the next page; `None` if this is the last."""
 
-    events: list[Recorded]
+    events: list[StoredEvent]
     following: int | None
 
 
@@ -104,7 +104,7 @@ class EventFeed:
     the store knows what is in it.
     """
 
-    events: list[Recorded]
+    events: list[StoredEvent]
     next: str
 
     def __len__(self) -> int:

@@ -209,7 +209,7 @@ class UnitOfWork(Protocol):
         """Accounts from elsewhere, many at once."""
 
 
-class Begin(Protocol):
+class UnitOfWorkFactory(Protocol):
     """Open a unit of work; leaving the block commits, an exception rolls back.
 
     What a unit of work has read of an account (`Users.get`, `Sessions.find`, `has_other_operator`)

@@ -9,12 +9,12 @@ from functools import partial
 
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.masking.words import WORDS
-from adapters.monitoring.metrics.recorder import LAG_SECONDS, MetricsRecorder
+from adapters.monitoring.metrics.collector import LAG_SECONDS, MetricsCollector
 from adapters.monitoring.request_log import tables as request_tables
 from adapters.monitoring.request_log.history import RecordedRequests
 from adapters.monitoring.request_log.log import SqlRequestLog
 from adapters.monitoring.request_log.recorder import RequestRecorder
-from adapters.monitoring.request_log.rows import Keeping
+from adapters.monitoring.request_log.rows import RetentionPolicy
 from adapters.monitoring.request_log.statistics import SqlRequestStatistics
 from adapters.monitoring.request_log.tail import SqlRequestTail
 from adapters.monitoring.table_reader import TableReader
@@ -52,7 +52,7 @@ class Observers:
     request_tail: SqlRequestTail
     request_statistics: SqlRequestStatistics
     masking: Masking
-    metrics: MetricsRecorder
+    metrics: MetricsCollector
     taking_seconds: float
     close: Callable[[], Awaitable[None]]
 
@@ -127,7 +127,7 @@ def build_observers(
         name,
         masking=masking,
         clock_watch=clock_watch,
-        keeping=Keeping(
+        retention=RetentionPolicy(
             ordinary=timedelta(days=settings.request_log_days),
             notable=timedelta(days=settings.request_log_notable_days),
             slow_ms=settings.request_log_slow_ms,
@@ -136,11 +136,11 @@ def build_observers(
             excluded=settings.request_log_excluded,
         ),
         cleans=partial(leases.holds, Work.REQUEST_LOG),
-        a_second=settings.request_log_max_per_second,
-        network_kib_a_second=settings.request_log_network_max_kib_per_second,
+        max_per_second=settings.request_log_max_per_second,
+        network_max_kib_per_second=settings.request_log_network_max_kib_per_second,
     )
     tables = TableReader(watched.storage.questions, account_tables.metadata)
-    metrics = MetricsRecorder(
+    metrics = MetricsCollector(
         kept.metrics,
         name,
         version=version,

@@ -6,11 +6,19 @@ from datetime import timedelta
 from application.operations.queries import Tables
 from application.operations.requests import RequestLog, RequestTail
 from domain.account import RequestHistory
+from domain.history import AccountHistory
 from domain.invitation import SignUpMode
 from domain.names import NamePolicy
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, ClockWatch, Devices, Lookup, Pseudonyms, StorageProbe
-from domain.records import Records
+from domain.ports import (
+    Clock,
+    ClockWatch,
+    Devices,
+    Lookup,
+    Pseudonyms,
+    StorageProbe,
+    UnitOfWorkFactory,
+)
 from domain.secrets import Secrets
 from domain.session import LastSeen, Lifetimes
 from domain.throttle import Throttle, ThrottlePolicy
@@ -25,9 +33,9 @@ class Ports:
     `own_requests` is `None` where requests are not on record by user.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
-    records: Records
+    history: AccountHistory
     last_seen: LastSeen
     storage: StorageProbe
     throttle: Throttle

@@ -19,6 +19,7 @@ from adapters.signing.device_marks import DeviceMarks
 from adapters.signing.key_file import KeyFile
 from adapters.signing.pseudonyms import HmacPseudonyms
 from adapters.skeletons import skeleton
+from adapters.sql.account_history import SqlAccountHistory
 from adapters.sql.costs import hashes_of_each_cost
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
@@ -26,10 +27,9 @@ from adapters.sql.leases import SqlLeases
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.missing_looks import MissingLooks
 from adapters.sql.probe import SqlProbe
-from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
 from adapters.sql.throttle import SqlThrottle
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from adapters.system import SteadyClock, SystemClock, SystemSecrets
 from adapters.user_agents import device_of
 from application.operations.metrics import Metrics
@@ -38,10 +38,10 @@ from application.operations.queries import Tables
 from application.operations.request_statistics import RequestStatistics
 from application.operations.requests import Observe, RequestLog, Tally
 from domain.events import EventKind
+from domain.history import AccountHistory
 from domain.invitation import SignUpMode
 from domain.names import NamePolicy
 from domain.ports import Clock
-from domain.records import Records
 from entrypoints import __version__
 from entrypoints.background import every, until_done
 from entrypoints.departures import Departures
@@ -64,7 +64,7 @@ class Services(Struct, frozen=True, kw_only=True):
     """The use cases and what operators can ask, ready inside `running()`."""
 
     use_cases: UseCases
-    records: Records
+    history: AccountHistory
     tables: Tables
     requests: Tables
     request_log: RequestLog
@@ -101,7 +101,7 @@ def build_services(
         departures.note(kinds)
 
     storage = open_storage(settings)
-    begin = SqlBegin(storage.transactions, device_of, on_events=on_events)
+    begin = SqlUnitOfWorkFactory(storage.transactions, device_of, on_events=on_events)
     queue = hash_queue or HashQueue(
         threads=settings.hash_threads, max_wait=settings.hash_max_wait_seconds
     )
@@ -136,7 +136,7 @@ def build_services(
     ports = Ports(
         begin=begin,
         lookup=lookup,
-        records=SqlRecords(storage.reader, storage.settled),
+        history=SqlAccountHistory(storage.reader, storage.settled),
         last_seen=last_seen,
         storage=SqlProbe(storage.transactions),
         throttle=quotas if settings.throttle == "on" else NoThrottle(),
@@ -189,7 +189,7 @@ def build_services(
 
     return Services(
         use_cases=use_cases,
-        records=ports.records,
+        history=ports.history,
         tables=watch.tables,
         requests=watch.requests,
         request_log=watch.request_log,

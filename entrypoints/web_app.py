@@ -32,7 +32,7 @@ from adapters.http.operations.tables import TablesController
 from adapters.http.operations.throttle import ThrottleController
 from adapters.http.operations.tokens import TokensController
 from adapters.http.operations.users import UsersController
-from adapters.http.own_records import OwnRecordsController
+from adapters.http.own_history import OwnHistoryController
 from adapters.http.pages.api_page import openapi_config, to_the_api_page
 from adapters.http.pages.console_page import ConsoleController
 from adapters.http.pipeline.client_address import ClientAddress
@@ -50,7 +50,7 @@ from entrypoints.settings import Settings
 from entrypoints.settings.report import about, effective
 
 BODY_MAX_BYTES = 16 * 1024
-_ASKED = ("records", "tables", "requests", "request_log", "request_statistics", "metrics")
+_ASKED = ("history", "tables", "requests", "request_log", "request_statistics", "metrics")
 """What controllers ask without a use case (docs/adr/0011)."""
 
 
@@ -78,7 +78,7 @@ def create_app(
     app = Litestar(
         route_handlers=[
             AccountController,
-            OwnRecordsController,
+            OwnHistoryController,
             CurrentSessionController,
             ForwardAuthController,
             HealthController,

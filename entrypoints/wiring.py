@@ -159,13 +159,13 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             last_seen=ports.last_seen,
         ),
         list_sessions=ListSessions(
-            records=ports.records, clock=ports.clock, lifetimes=policies.lifetimes
+            history=ports.history, clock=ports.clock, lifetimes=policies.lifetimes
         ),
-        end_session=EndSession(begin=ports.begin, records=ports.records, clock=ports.clock),
+        end_session=EndSession(begin=ports.begin, history=ports.history, clock=ports.clock),
         end_other_sessions=EndOtherSessions(begin=ports.begin, clock=ports.clock),
-        list_events=ListEvents(records=ports.records),
+        list_events=ListEvents(history=ports.history),
         export_account=ExportAccount(
-            records=ports.records,
+            history=ports.history,
             requests=ports.own_requests,
             authenticate=steps.authenticate,
             clock=ports.clock,
@@ -233,7 +233,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             open_account=steps.open_account, clock=ports.clock, secrets=ports.secrets
         ),
         show_throttle=ShowThrottle(
-            records=ports.records,
+            history=ports.history,
             pseudonyms=ports.pseudonyms,
             throttle=ports.throttle,
             throttle_policy=policies.limits,
@@ -272,7 +272,7 @@ def wire(ports: Ports, policies: Policies) -> UseCases:
             log=ports.request_log,
         ),
         blank_requests=BlankRequests(
-            records=ports.records, log=ports.request_log, batch=policies.batch
+            history=ports.history, log=ports.request_log, batch=policies.batch
         ),
         clean_up=CleanUp(
             begin=ports.begin,

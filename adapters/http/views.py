@@ -8,7 +8,7 @@ from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from domain.account import Receipt, Usage
-from domain.events import EventKind, EventPage, Recorded
+from domain.events import EventKind, EventPage, StoredEvent
 from domain.password import PasswordPolicy
 from domain.session import Admission, Caller, Session
 from domain.user import USERNAME_MAX_CHARACTERS, User
@@ -182,7 +182,7 @@ class EventView(Struct, frozen=True):
     by_operator: bool
 
     @classmethod
-    def of(cls, recorded: Recorded) -> "EventView":
+    def of(cls, recorded: StoredEvent) -> "EventView":
         """As the API shows it."""
         event = recorded.event
         by_operator = event.actor_id is not None

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from adapters.sql.tables import events
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros
-from domain.events import Event, EventKind, Recorded
+from domain.events import Event, EventKind, StoredEvent
 from domain.session import Caller
 
 EVENT = (
@@ -30,13 +30,13 @@ EVENT = (
 _KINDS = frozenset(EventKind)
 
 
-def to_recorded(row: Sequence[Any]) -> Recorded:
+def to_recorded(row: Sequence[Any]) -> StoredEvent:
     """A row of the columns `EVENT`."""
     position, kind, at, user_id, address, user_agent, details, actor_id, device = row
     caller = Caller(address, user_agent, device)
     known = EventKind(kind) if kind in _KINDS else EventKind.UNKNOWN
     event = Event(known, to_instant(at), user_id, caller, json.loads(details), actor_id)
-    return Recorded(position, event)
+    return StoredEvent(position, event)
 
 
 _APPEND = insert(events)

@@ -36,7 +36,7 @@ class SqlUnitOfWork:
 
 
 @dataclass(frozen=True, slots=True)
-class SqlBegin:
+class SqlUnitOfWorkFactory:
     """Fits `domain.ports.Begin`. `describe` names the device of a user agent. Waiting for one's
     turn and for the database has one deadline together. `on_events` is told of which kinds
     events were committed.

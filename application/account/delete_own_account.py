@@ -6,7 +6,7 @@ from application.steps.confirm_owner import ConfirmOwner
 from application.steps.erase_account import EraseAccount
 from domain.account import Receipt
 from domain.errors import NotSignedIn
-from domain.ports import Begin
+from domain.ports import UnitOfWorkFactory
 from domain.secrets import SessionToken
 from domain.session import Caller, SignedIn
 
@@ -19,7 +19,7 @@ class DeleteOwnAccount:
     `LastOperator`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     confirm_owner: ConfirmOwner
     erase_account: EraseAccount
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.errors import NotSignedIn
 from domain.events import Ending, sessions_ended
-from domain.ports import Begin, Clock
+from domain.ports import Clock, UnitOfWorkFactory
 from domain.secrets import SessionToken
 from domain.session import Caller, SignedIn
 
@@ -15,7 +15,7 @@ class EndOtherSessions:
     `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     clock: Clock
 
     async def __call__(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from domain.errors import NoSuchSession, NotSignedIn
 from domain.events import Ending, sessions_ended
-from domain.ports import Begin, Clock
-from domain.records import Records
+from domain.history import AccountHistory
+from domain.ports import Clock, UnitOfWorkFactory
 from domain.secrets import SessionToken
 from domain.session import Caller, SignedIn
 
@@ -18,15 +18,15 @@ class EndSession:
     `NoSuchSession`, `Unavailable`.
     """
 
-    begin: Begin
-    records: Records
+    begin: UnitOfWorkFactory
+    history: AccountHistory
     clock: Clock
 
     async def __call__(
         self, *, signed_in: SignedIn, presented: SessionToken, session_id: int, caller: Caller
     ) -> None:
         user_id, now = signed_in.user.id, self.clock.now()
-        own = await self.records.sessions(user_id)
+        own = await self.history.sessions(user_id)
         if all(session.id != session_id for session in own):
             raise NoSuchSession  # without waiting for a writer
         async with self.begin(caller.client(user_id=user_id)) as work:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from application.steps.authenticate import Authenticate
 from domain.account import EventsPage, Export, ExportPart, RequestHistory, RequestsPage
 from domain.errors import Unavailable
+from domain.history import AccountHistory
 from domain.ports import Clock
-from domain.records import Records
 from domain.secrets import SessionToken
 from domain.session import Caller, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
@@ -29,7 +29,7 @@ class ExportAccount:
     given until then is not everything.
     """
 
-    records: Records
+    history: AccountHistory
     requests: RequestHistory | None
     authenticate: Authenticate
     clock: Clock
@@ -44,12 +44,12 @@ class ExportAccount:
         await self.throttle.reserve(only, client=client)
         try:
             usage, sessions = (
-                await self.records.usage(user.id),
-                await self.records.sessions(user.id),
+                await self.history.usage(user.id),
+                await self.history.sessions(user.id),
             )
             yield Export(self.clock.now(), user, usage, sessions)
             before: int | None = None
-            while events := await self.records.events(user.id, before=before, limit=_EVENTS):
+            while events := await self.history.events(user.id, before=before, limit=_EVENTS):
                 yield EventsPage(events)
                 before = events[-1].position
                 await self.authenticate(presented=presented)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.events import EventPage
-from domain.records import Records
+from domain.history import AccountHistory
 from domain.session import SignedIn
 
 
@@ -14,10 +14,10 @@ class ListEvents:
     Raises `StorageUnavailable`.
     """
 
-    records: Records
+    history: AccountHistory
 
     async def __call__(self, *, signed_in: SignedIn, before: int | None, limit: int) -> EventPage:
         # One more than asked for tells whether there is another page.
-        found = await self.records.events(signed_in.user.id, before=before, limit=limit + 1)
+        found = await self.history.events(signed_in.user.id, before=before, limit=limit + 1)
         page = found[:limit]
         return EventPage(page, page[-1].position if len(found) > limit else None)

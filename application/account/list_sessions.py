@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.history import AccountHistory
 from domain.ports import Clock
-from domain.records import Records
 from domain.session import Lifetimes, Session, SignedIn
 
 
@@ -11,11 +11,11 @@ from domain.session import Lifetimes, Session, SignedIn
 class ListSessions:
     """The caller's own live sessions, newest first. Raises `StorageUnavailable`."""
 
-    records: Records
+    history: AccountHistory
     clock: Clock
     lifetimes: Lifetimes
 
     async def __call__(self, *, signed_in: SignedIn) -> list[Session]:
         now, policy = self.clock.now(), self.lifetimes.of(signed_in.user)
-        sessions = await self.records.sessions(signed_in.user.id)
+        sessions = await self.history.sessions(signed_in.user.id)
         return [session for session in sessions if session.is_live(now, policy)]

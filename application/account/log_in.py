@@ -7,7 +7,7 @@ from domain.errors import InvalidCredentials, TooManyAttempts, Unavailable
 from domain.events import Event, EventKind, Refusal
 from domain.network import Client
 from domain.password import Password, PasswordHasher
-from domain.ports import Begin, Clock, Devices, Lookup, Pseudonyms
+from domain.ports import Clock, Devices, Lookup, Pseudonyms, UnitOfWorkFactory
 from domain.secrets import SessionToken
 from domain.session import Admission, Caller, LastSeen
 from domain.throttle import Throttle, ThrottlePolicy
@@ -28,7 +28,7 @@ class LogIn:
     `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     hasher: PasswordHasher
     clock: Clock

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.events import Ending, sessions_ended
-from domain.ports import Begin, Clock, Lookup
+from domain.ports import Clock, Lookup, UnitOfWorkFactory
 from domain.secrets import SessionToken
 from domain.session import Caller
 
@@ -14,7 +14,7 @@ class LogOut:
     has costs a look-up, and waits for no writer. Raises `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     clock: Clock
 

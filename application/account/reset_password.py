@@ -9,7 +9,7 @@ from domain.errors import InvalidCode
 from domain.events import EventKind
 from domain.operator import Grant, Purpose
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, Devices, Lookup, UnitOfWork
+from domain.ports import Clock, Devices, Lookup, UnitOfWork, UnitOfWorkFactory
 from domain.secrets import OneTimeCode, SessionToken
 from domain.session import Admission, Caller, LastSeen
 from domain.user import User
@@ -22,7 +22,7 @@ class ResetPassword:
     Raises `InvalidCode`, `InvalidPassword`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     hasher: PasswordHasher
     clock: Clock

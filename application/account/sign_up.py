@@ -12,7 +12,7 @@ from domain.events import Details, Event, EventKind
 from domain.invitation import Invitation
 from domain.names import NamePolicy
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, Devices
+from domain.ports import Clock, Devices, UnitOfWorkFactory
 from domain.secrets import InvitationCode, SessionToken
 from domain.session import Admission, Caller
 from domain.throttle import Throttle, ThrottlePolicy
@@ -28,7 +28,7 @@ class SignUp:
     `UsernameTaken`, `TooManyAttempts`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     hasher: PasswordHasher
     clock: Clock
     check_invitation: CheckInvitation

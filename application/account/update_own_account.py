@@ -10,7 +10,7 @@ from domain.errors import FreshLoginRequired, NotSignedIn, Unavailable
 from domain.events import Event, EventKind
 from domain.network import Client
 from domain.password import PasswordHash, PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, Devices
+from domain.ports import Clock, Devices, UnitOfWorkFactory
 from domain.secrets import Secrets, SessionToken
 from domain.session import Admission, Caller, Lifetimes, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
@@ -31,7 +31,7 @@ class UpdateOwnAccount:
     `TooManyAttempts`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     confirm_owner: ConfirmOwner
     replace_password: ReplacePassword
     take_name: TakeName

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.operations.requests import RequestLog
-from domain.records import Records
+from domain.history import AccountHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,14 @@ class BlankRequests:
     there, not at who was deleted. Raises `Unavailable`.
     """
 
-    records: Records
+    history: AccountHistory
     log: RequestLog
     batch: int = 500
 
     async def __call__(self) -> int:
         blanked = after = 0
         while found := await self.log.users_on_record(after=after, at_most=self.batch):
-            there = await self.records.existing(found)
+            there = await self.history.existing(found)
             if gone := [user_id for user_id in found if user_id not in there]:
                 blanked += await self.log.blank(gone)
             after = found[-1]

@@ -17,7 +17,7 @@ from domain.imports import (
     SourceBatch,
 )
 from domain.password import PasswordHasher
-from domain.ports import Begin, Clock
+from domain.ports import Clock, UnitOfWorkFactory
 from domain.session import Caller
 
 _TRIES = 5
@@ -34,7 +34,7 @@ class ImportAccounts:
     Raises `UsernameTaken` if others sign up all the time with names that come in, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     hasher: PasswordHasher
     clock: Clock
     batch: int = 5_000

@@ -8,7 +8,7 @@ from application.steps.use_invitation import UseInvitation
 from domain.errors import InvalidCode, SignUpClosed
 from domain.events import Event, EventKind
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, Devices, Lookup
+from domain.ports import Clock, Devices, Lookup, UnitOfWorkFactory
 from domain.secrets import OperatorCode, SessionToken
 from domain.session import Admission, Caller
 from domain.user import Username
@@ -23,7 +23,7 @@ class JoinOperators:
     `InvalidPassword`, `UsernameTaken`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     hasher: PasswordHasher
     clock: Clock

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.operator import Grant, Purpose
-from domain.ports import Begin, Clock
+from domain.ports import Clock, UnitOfWorkFactory
 from domain.secrets import OneTimeCode, Secrets
 
 
@@ -14,7 +14,7 @@ class OfferSetUp:
     an operator already. An earlier code is no longer valid. Raises `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     clock: Clock
     secrets: Secrets
     lifetime: timedelta = timedelta(minutes=30)

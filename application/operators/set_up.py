@@ -8,7 +8,7 @@ from domain.errors import InvalidCode
 from domain.events import Event, EventKind
 from domain.operator import Purpose
 from domain.password import PasswordHasher, PasswordPolicy
-from domain.ports import Begin, Clock, Devices, Lookup
+from domain.ports import Clock, Devices, Lookup, UnitOfWorkFactory
 from domain.secrets import OneTimeCode, SessionToken
 from domain.session import Admission, Caller
 from domain.user import Username
@@ -22,7 +22,7 @@ class SetUp:
     Raises `InvalidCode`, `InvalidUsername`, `InvalidPassword`, `UsernameTaken`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     hasher: PasswordHasher
     clock: Clock

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from domain.errors import NoSuchUser
+from domain.history import AccountHistory
 from domain.ports import Pseudonyms
-from domain.records import Records
 from domain.throttle import Throttle, ThrottlePolicy, Waits
 
 _AT_MOST = 100
@@ -17,13 +17,13 @@ class ShowThrottle:
     told who asked. Raises `NoSuchUser`, `Unavailable`.
     """
 
-    records: Records
+    history: AccountHistory
     pseudonyms: Pseudonyms
     throttle: Throttle
     throttle_policy: ThrottlePolicy
 
     async def __call__(self, *, user_id: int) -> Waits:
-        user = await self.records.user(user_id)
+        user = await self.history.user(user_id)
         if user is None:
             raise NoSuchUser
         counted = self.throttle_policy.of_account(self.pseudonyms.of(user.username), user)

@@ -6,7 +6,7 @@ from application.steps.check_issuer import CheckIssuer
 from domain.errors import SignUpClosed
 from domain.invitation import Invitation, SignUpMode
 from domain.network import Client
-from domain.ports import Begin, Clock, Lookup
+from domain.ports import Clock, Lookup, UnitOfWorkFactory
 from domain.secrets import InvitationCode
 
 
@@ -19,7 +19,7 @@ class CheckInvitation:
     Raises `SignUpClosed`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     clock: Clock
     check_issuer: CheckIssuer

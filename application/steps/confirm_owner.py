@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.errors import FreshLoginRequired, InvalidCredentials, Unavailable
 from domain.events import Event, EventKind
 from domain.password import Password, PasswordHasher
-from domain.ports import Begin, Clock
+from domain.ports import Clock, UnitOfWorkFactory
 from domain.session import Caller, Lifetimes, SignedIn
 from domain.throttle import Throttle, ThrottlePolicy
 
@@ -19,7 +19,7 @@ class ConfirmOwner:
     `TooManyAttempts`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     hasher: PasswordHasher
     clock: Clock
     lifetimes: Lifetimes

@@ -6,23 +6,24 @@ from dataclasses import dataclass
 
 from domain.errors import NotAnOperator, NotSignedIn
 from domain.operator import Operator, Person, Program
-from domain.ports import Begin, Clock, UnitOfWork
+from domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from domain.session import Lifetimes
 from domain.user import User
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorTransactions:
-    """As `Begin`, if the session or access token is still there and its user still an operator:
-    between the request and the write may lie a slow body, a hash, and somebody who ended it all. If
-    the password was changed since, a request that was let in before is refused, although the
-    session goes on under a new token.
+    """Begin a unit of work for an operator, and check the operator again: the session or access
+    token may have ended since the request was let in, while a slow body arrived or a password was
+    hashed. After a change of the password, requests from before are refused, although the session
+    goes on under a new token.
+
     `None` is the command line, which may do everything. `accounts` are those that will be read.
 
     Raises `NotSignedIn`, `NotAnOperator`, `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     clock: Clock
     lifetimes: Lifetimes
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.invitation import KEPT_AFTER_EXPIRY
-from domain.ports import Begin, Clock, ClockWatch
+from domain.ports import Clock, ClockWatch, UnitOfWorkFactory
 from domain.throttle import Throttle
 
 
@@ -18,7 +18,7 @@ class CleanUp:
     nothing is left to do. Raises `Unavailable`.
     """
 
-    begin: Begin
+    begin: UnitOfWorkFactory
     clock: Clock
     clock_watch: ClockWatch
     throttle: Throttle

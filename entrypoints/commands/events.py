@@ -6,7 +6,7 @@ from typing import Any
 
 from click import group, option
 
-from domain.events import Recorded
+from domain.events import StoredEvent
 from entrypoints.commands.output import show_json
 from entrypoints.commands.running import with_services
 from entrypoints.services import Services
@@ -33,7 +33,7 @@ def follow(after: str | None, *, no_wait: bool) -> None:
     async def print_them(services: Services) -> None:
         cursor = None if after == "0" else after or "now"
         while True:
-            feed = await services.records.follow(cursor, limit=_PAGE)
+            feed = await services.history.follow(cursor, limit=_PAGE)
             for each in feed.events:
                 show_json({**_shown(each), "cursor": feed.next})
             cursor = feed.next
@@ -46,7 +46,7 @@ def follow(after: str | None, *, no_wait: bool) -> None:
         with_services(print_them, is_reading=True)
 
 
-def _shown(recorded: Recorded) -> dict[str, Any]:
+def _shown(recorded: StoredEvent) -> dict[str, Any]:
     event = recorded.event
     return {
         "position": recorded.position,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.metrics.figures import HOUR, MINUTE, SqlFigures
 from adapters.monitoring.metrics.meter import Meter
-from adapters.monitoring.request_log.rows import Keeping, row_of
+from adapters.monitoring.request_log.rows import RetentionPolicy, row_of
 from application.operations.metrics import Figures
 from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry, Tally
@@ -91,10 +91,10 @@ def write_requests(settings: Settings, kept: MonitoringStorage, seen: list[Reque
     """All of them, in one transaction, masked as the service masks them. Raises
     `StorageUnavailable`, `StorageFull`.
     """
-    masking, keeping = Masking(), Keeping(excluded=settings.request_log_excluded)
+    masking, retention = Masking(), RetentionPolicy(excluded=settings.request_log_excluded)
     name, sink = _name(settings), kept.open_sink()
     try:
-        sink.add([row_of(each, masking, keeping, name) for each in seen])
+        sink.add([row_of(each, masking, retention, name) for each in seen])
     finally:
         sink.close()
 

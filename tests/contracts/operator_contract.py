@@ -101,7 +101,7 @@ async def roles_and_metadata_are_kept_and_come_with_every_look_up(store: Store) 
         assert session is not None
         assert bearer is not None
         assert [session.user, bearer.user] == [ada, ada]
-        assert await store.lookup.user(ADA) == await store.records.user(ada.id) == ada
+        assert await store.lookup.user(ADA) == await store.history.user(ada.id) == ada
 
 
 @promise

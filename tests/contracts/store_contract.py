@@ -1,4 +1,4 @@
-"""What `Begin`, its unit of work, `Lookup` and `Records` promise, one function a promise."""
+"""What `UnitOfWorkFactory`, `Lookup` and `AccountHistory` promise, one function a promise."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,10 +10,10 @@ import pytest
 
 from domain.account import Usage
 from domain.errors import InvalidQuery, UsernameTaken
-from domain.events import Event, EventKind, Recorded
+from domain.events import Event, EventKind, StoredEvent
+from domain.history import AccountHistory
 from domain.network import Client
-from domain.ports import Begin, Lookup, UnitOfWork
-from domain.records import Records
+from domain.ports import Lookup, UnitOfWork, UnitOfWorkFactory
 from domain.session import Caller, Session, SignedIn
 from domain.user import User, Username
 from tests.examples import (
@@ -36,7 +36,7 @@ class Store(Protocol):
     """One place for accounts and sessions, seen through its ports."""
 
     @property
-    def begin(self) -> Begin: ...
+    def begin(self) -> UnitOfWorkFactory: ...
 
     @property
     def lookup(self) -> Lookup: ...
@@ -45,7 +45,7 @@ class Store(Protocol):
     def keys(self) -> Lookup: ...
 
     @property
-    def records(self) -> Records: ...
+    def history(self) -> AccountHistory: ...
 
 
 def promise(check: Callable[[Store], Awaitable[None]]) -> Callable[[Store], Awaitable[None]]:
@@ -67,14 +67,14 @@ async def from_where_somebody_signed_up_is_known(store: Store) -> None:
         ada = await work.users.add(ADA, HASH, at=NOON, address=LAPTOP.address)
         bob = await work.users.add(BOB, HASH, at=NOON)
     usage = Usage(LAPTOP.address, NOON, LAPTOP.address)
-    assert await store.records.usage(ada.id) == usage
-    assert await store.records.usage(bob.id) == Usage()
+    assert await store.history.usage(ada.id) == usage
+    assert await store.history.usage(bob.id) == Usage()
     async with store.begin() as work:
         await work.users.save(replace(ada, username=Username("augusta")))
-    assert await store.records.usage(ada.id) == usage
+    assert await store.history.usage(ada.id) == usage
     async with store.begin() as work:
         await work.users.delete(ada.id)
-    assert await store.records.usage(ada.id) == Usage()
+    assert await store.history.usage(ada.id) == Usage()
 
 
 @promise
@@ -300,14 +300,14 @@ async def the_device_is_named_when_it_is_written(store: Store) -> None:
         await _open(work, ada)
         await work.events.append(_event(user_id=ada.id))
     found = await store.lookup.session(DIGEST)
-    (session,) = await store.records.sessions(ada.id)
-    (event,) = await store.records.events(ada.id, before=None, limit=1)
+    (session,) = await store.history.sessions(ada.id)
+    (event,) = await store.history.events(ada.id, before=None, limit=1)
     assert found is not None
     callers = [found.session.caller, session.caller, event.event.caller]
     assert [caller.device for caller in callers] == [LAPTOP.user_agent.upper()] * 3
     async with store.begin() as work:
         await work.events.erase_personal(ada.id)
-    (event,) = await store.records.events(ada.id, before=None, limit=1)
+    (event,) = await store.history.events(ada.id, before=None, limit=1)
     assert not event.event.caller.device
 
 
@@ -410,7 +410,7 @@ async def expired_sessions_are_removed_in_batches(store: Store) -> None:
             await work.sessions.add(ada, digest, LAPTOP, at=NOON, expires_at=ends)
         for expected in (2, 1, 0):
             assert await work.sessions.remove_expired(NOON + 2 * DAY, at_most=2) == expected
-    assert [session.expires_at for session in await store.records.sessions(ada.id)] == [
+    assert [session.expires_at for session in await store.history.sessions(ada.id)] == [
         NOON + 4 * DAY,
         NOON + 3 * DAY,
     ]
@@ -439,9 +439,9 @@ async def own_sessions_are_listed_newest_first_if_they_count(store: Store) -> No
         first = await _open(work, ada, b"3" * 32)
         second = await work.sessions.add(ada, b"4" * 32, PHONE, at=NOON, expires_at=NOON + DAY)
         await _open(work, bob, b"5" * 32)
-    assert await store.records.sessions(ada.id) == [second, first]
-    assert stale not in await store.records.sessions(ada.id)
-    assert await store.records.sessions(4711) == []
+    assert await store.history.sessions(ada.id) == [second, first]
+    assert stale not in await store.history.sessions(ada.id)
+    assert await store.history.sessions(4711) == []
 
 
 def _event(kind: EventKind = EventKind.LOGGED_IN, user_id: int | None = 1, hours: int = 0) -> Event:
@@ -480,13 +480,13 @@ async def a_follower_misses_nothing_and_gets_nothing_twice(store: Store) -> None
         async with store.begin() as work:
             await work.events.append(_event(hours=hours), _event(hours=hours))
 
-    followed: list[Recorded] = []
+    followed: list[StoredEvent] = []
     seen: str | None = None
     for hours in range(6):
         await asyncio.gather(write(hours), write(hours))
-        feed = await store.records.follow(seen, limit=3)
+        feed = await store.history.follow(seen, limit=3)
         followed, seen = followed + feed.events, feed.next
-    while feed := await store.records.follow(seen, limit=3):
+    while feed := await store.history.follow(seen, limit=3):
         followed, seen = followed + feed.events, feed.next
     assert followed == await _events(store, 100)
     assert len(followed) == 24
@@ -495,27 +495,27 @@ async def a_follower_misses_nothing_and_gets_nothing_twice(store: Store) -> None
 
 @promise
 async def who_begins_now_gets_what_comes_and_nothing_of_before(store: Store) -> None:
-    now = await store.records.follow("now", limit=3)
+    now = await store.history.follow("now", limit=3)
     assert now.events == []
     for hours in range(4):
         async with store.begin() as work:
             await work.events.append(_event(hours=hours))
-        came = await store.records.follow(now.next, limit=3)
+        came = await store.history.follow(now.next, limit=3)
         assert [each.event.at for each in came.events] == [NOON + timedelta(hours=hours)]
-        now = await store.records.follow("now", limit=3)
+        now = await store.history.follow("now", limit=3)
         assert now.events == []
-        assert (await store.records.follow(now.next, limit=3)).events == []
+        assert (await store.history.follow(now.next, limit=3)).events == []
 
 
 @promise
 async def what_was_never_a_cursor_is_refused(store: Store) -> None:
     for odd in ("elsewhere", "-1", "0.-1", "' OR 1", "1e9", "9" * 40):
         with pytest.raises(InvalidQuery):
-            await store.records.follow(odd, limit=3)
+            await store.history.follow(odd, limit=3)
 
 
-async def _events(store: Store, limit: int) -> list[Recorded]:
-    return (await store.records.follow(None, limit=limit)).events
+async def _events(store: Store, limit: int) -> list[StoredEvent]:
+    return (await store.history.follow(None, limit=limit)).events
 
 
 @promise
@@ -524,11 +524,11 @@ async def own_events_are_paged_newest_first(store: Store) -> None:
         for number in range(7):
             await work.events.append(_event(user_id=1, hours=number), _event(user_id=2))
     pages, before = [], None
-    while page := await store.records.events(1, before=before, limit=3):
+    while page := await store.history.events(1, before=before, limit=3):
         pages.append([each.event.at.hour - NOON.hour for each in page])
         before = page[-1].position
     assert pages == [[6, 5, 4], [3, 2, 1], [0]]
-    assert len(await store.records.events(1, before=10**30, limit=100)) == 7
+    assert len(await store.history.events(1, before=10**30, limit=100)) == 7
 
 
 @promise
@@ -570,11 +570,11 @@ async def old_events_are_removed_in_batches_and_positions_are_not_reused(store: 
 async def which_ids_are_somebodys_can_be_asked(store: Store) -> None:
     async with store.begin() as work:
         ada, bob = await _add(work), await _add(work, BOB)
-    assert await store.records.existing([]) == set()
-    assert await store.records.user(bob.id) == bob
-    assert [await store.records.user(each) for each in (4711, 0, -1, 10**30)] == [None] * 4
-    assert await store.records.existing([ada.id, bob.id, 4711]) == {ada.id, bob.id}
+    assert await store.history.existing([]) == set()
+    assert await store.history.user(bob.id) == bob
+    assert [await store.history.user(each) for each in (4711, 0, -1, 10**30)] == [None] * 4
+    assert await store.history.existing([ada.id, bob.id, 4711]) == {ada.id, bob.id}
     async with store.begin() as work:
         await work.users.delete(ada.id)
-        assert await store.records.existing([ada.id]) == {ada.id}, "not committed yet"
-    assert await store.records.existing([ada.id, bob.id]) == {bob.id}
+        assert await store.history.existing([ada.id]) == {ada.id}, "not committed yet"
+    assert await store.history.existing([ada.id, bob.id]) == {bob.id}

@@ -19,10 +19,10 @@ from adapters.sql.storage import Storage
 from adapters.sql.tables import throttle_buckets
 from adapters.sql.throttle import SqlThrottle
 from adapters.sql.turns import Turns
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.errors import TooManyAttempts
 from domain.network import networks_of
-from domain.ports import Begin
+from domain.ports import UnitOfWorkFactory
 from domain.throttle import Attempt, Counted, LimitName, Throttle, ThrottlePolicy, Wait, Waits
 from domain.user import User
 from tests.contracts.storages import storage_at, storage_on
@@ -44,7 +44,7 @@ class World:
     """One place for counts, seen through its ports."""
 
     throttle: Throttle
-    begin: Begin
+    begin: UnitOfWorkFactory
     clock: FakeClock
 
     async def guess(
@@ -216,7 +216,7 @@ async def in_memory(_: Path) -> AsyncIterator[World]:
 
 def world_on(storage: Storage, clock: FakeClock) -> World:
     throttle = SqlThrottle(storage.transactions, Turns(), storage.reader, clock)
-    return World(throttle, SqlBegin(storage.transactions, str.upper), clock)
+    return World(throttle, SqlUnitOfWorkFactory(storage.transactions, str.upper), clock)
 
 
 @asynccontextmanager

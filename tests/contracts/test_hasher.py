@@ -13,7 +13,7 @@ from adapters.passwords.hash_queue import HashQueue
 from adapters.sql.costs import hashes_of_each_cost
 from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database, read_only_engine
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from adapters.sql.writer import Writer
 from domain.password import Password, PasswordHash, PasswordHasher
 from tests.examples import ADA, BOB, CLIENT, NOON
@@ -194,7 +194,7 @@ async def test_a_lowered_cost_does_not_tell_which_names_exist(
     costly = await plain(7).hash(Password("x"), client=CLIENT)
     bare = PasswordHash(bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode())
     writer = Writer(path)
-    async with SqlBegin(writer, str)() as work:
+    async with SqlUnitOfWorkFactory(writer, str)() as work:
         await work.users.add(ADA, costly, at=NOON)
         await work.users.add(BOB, bare, at=NOON)
     writer.close()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from adapters.sql.account_history import SqlAccountHistory
 from adapters.sql.last_seen import SqlLastSeen
-from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
 from adapters.sql.tables import events, users
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.account import Usage
 from domain.events import Event, EventKind
 from domain.user import Username
@@ -31,14 +31,14 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 
 async def test_a_login_and_a_request_say_when_and_from_where(storage: Storage) -> None:
-    async with SqlBegin(storage.transactions, str)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         ada = await work.users.add(ADA, HASH, at=NOON)
         session = await work.sessions.add(ada, DIGEST, PHONE, at=NOON, expires_at=NOON + DAY)
-    last_seen, records = SqlLastSeen(storage.transactions), SqlRecords(storage.reader)
+    last_seen, history = SqlLastSeen(storage.transactions), SqlAccountHistory(storage.reader)
 
     async def usage() -> tuple[datetime | None, str | None]:
         await last_seen.write()
-        found = await records.usage(ada.id)
+        found = await history.usage(ada.id)
         return found.last_used_at, found.last_address
 
     assert await usage() == (None, None)
@@ -50,12 +50,12 @@ async def test_a_login_and_a_request_say_when_and_from_where(storage: Storage) -
     assert await usage() == (LATER, PHONE.address), "never back in time"
     last_seen.note_login(NOBODY, LAPTOP, LATER)
     await last_seen.write()
-    assert await records.usage(NOBODY) == Usage()
-    assert (await records.sessions(ada.id))[0].last_seen_at == LATER
+    assert await history.usage(NOBODY) == Usage()
+    assert (await history.sessions(ada.id))[0].last_seen_at == LATER
 
 
 async def test_more_than_are_held_at_once_are_all_written(storage: Storage) -> None:
-    async with SqlBegin(storage.transactions, str)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         added = [
             await work.users.add(Username(f"user{number}"), HASH, at=NOON) for number in range(1100)
         ]
@@ -67,18 +67,21 @@ async def test_more_than_are_held_at_once_are_all_written(storage: Storage) -> N
     await last_seen.write()
     count = select(func.count()).where(users.c.last_used_at.is_not(None))
     assert (await storage.reader.one(count)) == (1050,)
-    records = SqlRecords(storage.reader)
-    assert (await records.sessions(added[0].id))[0].last_seen_at == LATER
+    history = SqlAccountHistory(storage.reader)
+    assert (await history.sessions(added[0].id))[0].last_seen_at == LATER
 
 
 async def test_an_event_of_a_newer_version_keeps_nobody_from_reading(storage: Storage) -> None:
-    begin, records = SqlBegin(storage.transactions, str), SqlRecords(storage.reader)
+    begin, history = (
+        SqlUnitOfWorkFactory(storage.transactions, str),
+        SqlAccountHistory(storage.reader),
+    )
     async with begin() as work:
         ada = await work.users.add(ADA, HASH, at=NOON)
         await work.events.append(Event(EventKind.SIGNED_UP, NOON, ada.id, LAPTOP))
     async with storage.transactions.begin() as transaction:
         await transaction.execute(update(events).values(kind="of_a_newer_version"))
-    assert [each.event.kind for each in (await records.follow(None, limit=9)).events] == [
+    assert [each.event.kind for each in (await history.follow(None, limit=9)).events] == [
         EventKind.UNKNOWN
     ]
-    assert await records.events(ada.id, before=None, limit=9)
+    assert await history.events(ada.id, before=None, limit=9)

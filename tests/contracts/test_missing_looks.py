@@ -11,7 +11,7 @@ from adapters.skeletons import skeleton
 from adapters.sql.missing_looks import MissingLooks
 from adapters.sql.storage import Storage
 from adapters.sql.tables import names, users
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from application.steps.take_name import TakeName
 from domain.errors import UsernameTaken
 from domain.names import NamePolicy
@@ -57,7 +57,7 @@ async def _fill(storage: Storage) -> None:
 
 
 async def _renamed(storage: Storage, user_id: int, name: str) -> User:
-    async with SqlBegin(storage.transactions, str.upper)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str.upper)() as work:
         user = await work.users.get(user_id)
         assert user is not None
         renamed = await work.users.save(user.renamed(Username(name)))
@@ -76,7 +76,7 @@ def _undo() -> NoReturn:
 async def _is_free(storage: Storage, name: str) -> bool:
     """For somebody else."""
     try:
-        async with SqlBegin(storage.transactions, str.upper)() as work:
+        async with SqlUnitOfWorkFactory(storage.transactions, str.upper)() as work:
             user = await work.users.add(Username("somebody-else"), HASH, at=NOON)
             await work.names.take(POLICY.looks(Username(name)), user.id, now=NOON)
             _undo()
@@ -106,7 +106,7 @@ async def test_the_younger_may_respell_and_has_the_look_when_it_is_free(storage:
     await _add_of_before(storage, "modern", "modem")
     await _fill(storage)
     await _renamed(storage, 2, "Modem")
-    async with SqlBegin(storage.transactions, str.upper)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str.upper)() as work:
         await work.users.delete(1)
         await work.names.hold(1, until=NOON, at_most=10)  # and at once it is over
     await _fill(storage)
@@ -124,7 +124,7 @@ async def test_a_name_that_was_changed_before_it_was_looked_at_is_held(storage: 
 
 
 async def test_what_code_of_before_renamed_and_deleted_is_seen_to(storage: Storage) -> None:
-    async with SqlBegin(storage.transactions, str.upper)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str.upper)() as work:
         for name in ("ada", "bob"):
             await TAKE_NAME(work, await work.users.add(Username(name), HASH, at=NOON))
     async with storage.transactions.begin() as transaction:  # as that code does it

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from sqlalchemy import select, text, true
 
+from adapters.sql.account_history import SqlAccountHistory
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.lookup import SqlLookup
@@ -18,10 +19,9 @@ from adapters.sql.postgresql import Access, Connector, hosts_of, unavailable_for
 from adapters.sql.postgresql_sessions import PostgresqlSessions
 from adapters.sql.postgresql_storage import postgresql_storage
 from adapters.sql.probe import SqlProbe
-from adapters.sql.records import SqlRecords
 from adapters.sql.storage import Storage
 from adapters.sql.tables import users
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from adapters.system import SystemClock
 from application.operators.revoke_token import RevokeToken
 from application.steps.operator_transactions import OperatorTransactions
@@ -59,7 +59,7 @@ async def storage(url: str) -> AsyncIterator[Storage]:
 
 
 async def two_users(storage: Storage) -> tuple[User, User]:
-    async with SqlBegin(storage.transactions, str)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         return (
             await work.users.add(ADA, HASH, at=NOON),
             await work.users.add(BOB, HASH, at=NOON),
@@ -70,7 +70,7 @@ async def test_of_two_who_wait_for_each_other_one_is_refused_and_leaves_nothing(
     storage: Storage,
 ) -> None:
     ada, bob = await two_users(storage)
-    begin, both_hold_one = SqlBegin(storage.transactions, str), asyncio.Barrier(2)
+    begin, both_hold_one = SqlUnitOfWorkFactory(storage.transactions, str), asyncio.Barrier(2)
 
     async def rename(first: User, second: User) -> bool:
         try:
@@ -90,7 +90,7 @@ async def test_of_two_who_wait_for_each_other_one_is_refused_and_leaves_nothing(
 
 async def test_accounts_that_are_named_are_taken_in_one_order(storage: Storage) -> None:
     ada, bob = await two_users(storage)
-    begin = SqlBegin(storage.transactions, str)
+    begin = SqlUnitOfWorkFactory(storage.transactions, str)
 
     async def touch(first: User, second: User) -> None:
         async with begin(LAPTOP.client(user_id=first.id), accounts=[second.id, 4711]) as work:
@@ -107,7 +107,7 @@ async def test_accounts_that_are_named_are_taken_in_one_order(storage: Storage) 
 async def test_two_programs_may_revoke_each_other_s_keys(storage: Storage) -> None:
     """Whoever is second is refused, and nobody because both waited for each other."""
     users_ = await two_users(storage)
-    begin = SqlBegin(storage.transactions, str)
+    begin = SqlUnitOfWorkFactory(storage.transactions, str)
     lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight)
     use_case = RevokeToken(
         OperatorTransactions(begin, SystemClock(), Lifetimes()),
@@ -144,31 +144,31 @@ async def test_two_programs_may_revoke_each_other_s_keys(storage: Storage) -> No
 async def test_a_lock_that_does_not_come_is_given_up(url: str, storage: Storage) -> None:
     ada, _ = await two_users(storage)
     impatient = postgresql_storage(Connector(Access(url=url, lock_seconds=0.1)))
-    async with SqlBegin(storage.transactions, str)(accounts=[ada.id]):
+    async with SqlUnitOfWorkFactory(storage.transactions, str)(accounts=[ada.id]):
         with pytest.raises(StorageUnavailable):
-            async with SqlBegin(impatient.transactions, str)(accounts=[ada.id]):
+            async with SqlUnitOfWorkFactory(impatient.transactions, str)(accounts=[ada.id]):
                 pytest.fail("it has the lock")
-    async with SqlBegin(impatient.transactions, str)(accounts=[ada.id]) as work:
+    async with SqlUnitOfWorkFactory(impatient.transactions, str)(accounts=[ada.id]) as work:
         assert await work.users.get(ada.id)
     await impatient.close()
 
 
 async def test_a_follower_waits_for_who_began_before_and_misses_nobody(storage: Storage) -> None:
     """Positions are given out when events are written, and seen when they are committed."""
-    begin = SqlBegin(storage.transactions, str)
-    records = SqlRecords(storage.reader, storage.settled)
-    careless = SqlRecords(storage.reader, settled=true())
+    begin = SqlUnitOfWorkFactory(storage.transactions, str)
+    history = SqlAccountHistory(storage.reader, storage.settled)
+    careless = SqlAccountHistory(storage.reader, settled=true())
     async with begin() as slow:
         await slow.events.append(EVENT)
         async with begin() as quick:
             await quick.events.append(EVENT, EVENT)
-        waiting = await records.follow(None, limit=9)
+        waiting = await history.follow(None, limit=9)
         assert waiting.events == [], "the slow one may come before"
         missed = await careless.follow(None, limit=9)
         assert [each.position for each in missed.events] == [2, 3]
-    found = await records.follow(waiting.next, limit=9)
+    found = await history.follow(waiting.next, limit=9)
     assert [each.position for each in found.events] == [1, 2, 3]
-    assert (await records.follow(found.next, limit=9)).events == []
+    assert (await history.follow(found.next, limit=9)).events == []
     assert (await careless.follow(missed.next, limit=9)).events == [], "and never sees the first"
 
 
@@ -176,7 +176,7 @@ async def test_a_taken_name_leaves_the_connection_as_good_as_new(storage: Storag
     await two_users(storage)
     for _ in range(20):
         with pytest.raises(UsernameTaken):
-            async with SqlBegin(storage.transactions, str)() as work:
+            async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
                 await work.users.add(ADA, HASH, at=NOON)
     assert storage.transactions.waiting == 0
 
@@ -185,7 +185,7 @@ async def test_last_use_is_noted_later_and_leaves_rows_out_that_somebody_holds(
     storage: Storage,
 ) -> None:
     ada, bob = await two_users(storage)
-    begin, later = SqlBegin(storage.transactions, str), NOON + 5 * MINUTE
+    begin, later = SqlUnitOfWorkFactory(storage.transactions, str), NOON + 5 * MINUTE
     async with begin() as work:
         digests = [DIGEST, b"2" * 32]
         opened = [
@@ -198,10 +198,10 @@ async def test_last_use_is_noted_later_and_leaves_rows_out_that_somebody_holds(
         for session in opened:
             last_seen.note(session, later)
         await last_seen.write()
-    records = SqlRecords(storage.reader)
-    seen = [(await records.sessions(user.id))[0].last_seen_at for user in (ada, bob)]
+    history = SqlAccountHistory(storage.reader)
+    seen = [(await history.sessions(user.id))[0].last_seen_at for user in (ada, bob)]
     assert seen == [NOON, later]
-    assert [(await records.usage(user.id)).last_used_at for user in (ada, bob)] == [None, later]
+    assert [(await history.usage(user.id)).last_used_at for user in (ada, bob)] == [None, later]
 
 
 async def test_small_adapters_work_on_it_too(storage: Storage) -> None:
@@ -217,7 +217,7 @@ async def test_a_look_up_on_a_dead_connection_is_asked_once_more(
     url: str, storage: Storage
 ) -> None:
     ada, _ = await two_users(storage)
-    async with SqlBegin(storage.transactions, str)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         await work.sessions.add(ada, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
     lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight)
     for _ in range(3):
@@ -341,7 +341,7 @@ async def test_nothing_is_left_of_who_is_erased_while_something_is_written_about
     storage: Storage,
 ) -> None:
     ada, bob = await two_users(storage)
-    begin, exists = SqlBegin(storage.transactions, str), asyncio.Event()
+    begin, exists = SqlUnitOfWorkFactory(storage.transactions, str), asyncio.Event()
 
     async def refuse() -> None:
         async with begin() as work:
@@ -357,7 +357,7 @@ async def test_nothing_is_left_of_who_is_erased_while_something_is_written_about
             await work.events.erase_personal(ada.id)
 
     await asyncio.gather(refuse(), erase())
-    (event,) = (await SqlRecords(storage.reader).follow(None, limit=9)).events
+    (event,) = (await SqlAccountHistory(storage.reader).follow(None, limit=9)).events
     assert (event.event.caller.address, event.event.details) == ("", {})
     async with begin() as work:
         assert not await work.users.exists(ada.id)
@@ -370,7 +370,7 @@ def test_access_shows_no_password() -> None:
 
 
 async def test_what_was_written_long_ago_is_removed_in_batches(storage: Storage) -> None:
-    begin = SqlBegin(storage.transactions, str)
+    begin = SqlUnitOfWorkFactory(storage.transactions, str)
     async with begin() as work:
         await work.events.append(*[EVENT] * 5)
 

@@ -27,7 +27,7 @@ def kept_in(folder: Path) -> SqlRequestLog:
 
 
 def sqlite(folder: Path, users: Mapping[int, int | None]) -> RequestLog:
-    with recorder(folder, a_second=10_000, **WITHOUT_BUDGET) as observe:
+    with recorder(folder, max_per_second=10_000, **WITHOUT_BUDGET) as observe:
         for user_id in users.values():
             observe(record(user_id=user_id, request_fields=[(b"user-agent", b"curl")]))
     return kept_in(folder)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select, text
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.request_log import partitions
 from adapters.monitoring.request_log.log import SqlRequestLog
-from adapters.monitoring.request_log.rows import Keeping, row_of
+from adapters.monitoring.request_log.rows import RetentionPolicy, row_of
 from adapters.monitoring.request_log.tables import RequestRow, requests
 from application.operations.nodes import WorkerName
 from domain.errors import StorageUnavailable
@@ -30,7 +30,7 @@ DAY = 86_400
 
 def row(worker: WorkerName = WORKER, **changes: Any) -> RequestRow:
     made = changes.pop("made", record)
-    return row_of(made(**changes), Masking(), Keeping(), worker)
+    return row_of(made(**changes), Masking(), RetentionPolicy(), worker)
 
 
 def large(**changes: Any) -> RequestRow:

@@ -19,7 +19,7 @@ from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database, open_reader
 from adapters.sql.sqlite_sessions import SqliteSessions
 from adapters.sql.tally import begin_tally
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from adapters.sql.writer import Writer
 from domain.errors import StorageUnavailable
 from tests.examples import ADA, BOB, DAY, DIGEST, HASH, LAPTOP, MINUTE, NOON
@@ -54,7 +54,7 @@ async def test_a_commit_is_on_the_disk_before_it_is_answered(writer: Writer) -> 
 async def test_a_unit_of_work_takes_the_write_lock_when_it_begins(
     writer: Writer, path: Path
 ) -> None:
-    async with SqlBegin(writer, str)():
+    async with SqlUnitOfWorkFactory(writer, str)():
         other = sqlite3.connect(path, timeout=0, isolation_level=None)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
@@ -81,7 +81,7 @@ async def test_who_is_cancelled_while_it_opens_leaves_no_lock_behind(
 
 
 async def test_who_waits_too_long_for_its_own_turn_is_refused(writer: Writer) -> None:
-    begin, client = SqlBegin(writer, str), LAPTOP.client(user_id=1)
+    begin, client = SqlUnitOfWorkFactory(writer, str), LAPTOP.client(user_id=1)
     async with begin(client):
         with pytest.raises(StorageUnavailable):
             async with begin(client):
@@ -102,7 +102,7 @@ async def test_those_who_wait_for_their_turn_are_counted_as_waiting(path: Path) 
     create_database(path)
     migrate(path)
     writer = Writer(path, patience=60)
-    begin = SqlBegin(writer, str)
+    begin = SqlUnitOfWorkFactory(writer, str)
 
     async def write(user_id: int) -> None:
         async with begin(LAPTOP.client(user_id=user_id)) as work:
@@ -119,7 +119,7 @@ async def test_those_who_wait_for_their_turn_are_counted_as_waiting(path: Path) 
 
 async def test_who_cannot_open_gives_the_place_back(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "nowhere.db")
-    begin = SqlBegin(writer, str)
+    begin = SqlUnitOfWorkFactory(writer, str)
     for _ in range(2):
         with pytest.raises(StorageUnavailable):
             async with begin(LAPTOP.client(user_id=1)):
@@ -141,7 +141,7 @@ async def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
         open_reader(tmp_path / "nowhere.db")
     writer = Writer(tmp_path / "nowhere.db")
     with pytest.raises(StorageUnavailable):
-        async with SqlBegin(writer, str)():
+        async with SqlUnitOfWorkFactory(writer, str)():
             pass
     writer.close()
     assert _names_in(tmp_path) == []
@@ -159,12 +159,12 @@ def _take_away(path: Path) -> None:
 async def test_a_file_taken_away_is_noticed_before_anything_is_written(
     writer: Writer, path: Path, suffix: str
 ) -> None:
-    async with SqlBegin(writer, str)() as work:
+    async with SqlUnitOfWorkFactory(writer, str)() as work:
         await work.users.add(ADA, HASH, at=NOON)
     reader = open_reader(path)
     _take_away(path.with_name(path.name + suffix))
     with pytest.raises(StorageUnavailable):
-        async with SqlBegin(writer, str)() as work:
+        async with SqlUnitOfWorkFactory(writer, str)() as work:
             await work.users.delete(1)
     reader.close()
 
@@ -187,7 +187,7 @@ async def test_many_sessions_are_found_in_one_statement_and_as_they_are_now(
     writer: Writer, path: Path
 ) -> None:
     digests = [bytes([number]) * 32 for number in range(11)]
-    async with SqlBegin(writer, str)() as work:
+    async with SqlUnitOfWorkFactory(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         for digest in digests[:-1]:
             await work.sessions.add(user, digest, LAPTOP, at=NOON, expires_at=NOON + DAY)
@@ -195,7 +195,7 @@ async def test_many_sessions_are_found_in_one_statement_and_as_they_are_now(
     with reader.open():
         lookup = SqlLookup(reader, SqliteSessions(reader).fetch)
         for renamed in (user, user.renamed(BOB)):
-            async with SqlBegin(writer, str)() as work:
+            async with SqlUnitOfWorkFactory(writer, str)() as work:
                 await work.users.save(renamed)
             *found, unknown = await asyncio.gather(*map(lookup.session, digests))
             assert unknown is None
@@ -220,7 +220,7 @@ async def test_a_look_up_counts_as_one_statement_for_each_who_waited(
 
 
 async def test_when_a_session_was_last_used_is_written_later(writer: Writer, path: Path) -> None:
-    async with SqlBegin(writer, str)() as work:
+    async with SqlUnitOfWorkFactory(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         session = await work.sessions.add(user, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
     last_seen, reader = SqlLastSeen(writer, capacity=2), SqliteReader(path)
@@ -243,7 +243,7 @@ async def test_when_a_session_was_last_used_is_written_later(writer: Writer, pat
 
 
 async def test_when_a_key_was_last_used_never_goes_back(writer: Writer, path: Path) -> None:
-    async with SqlBegin(writer, str)() as work:
+    async with SqlUnitOfWorkFactory(writer, str)() as work:
         user = await work.users.add(ADA, HASH, at=NOON)
         token = await work.tokens.add(
             DIGEST, user.id, name="n", scopes=frozenset(), at=NOON, expires_at=NOON + DAY

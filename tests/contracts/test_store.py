@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from adapters.sql.account_history import SqlAccountHistory
 from adapters.sql.lookup import SqlLookup
-from adapters.sql.records import SqlRecords
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.events import Event
+from domain.history import AccountHistory
 from domain.imports import ImportMark
 from domain.invitation import Invitation
 from domain.network import Client
 from domain.operator import Grant
-from domain.ports import Begin, Lookup
-from domain.records import Records
+from domain.ports import Lookup, UnitOfWorkFactory
 from domain.session import Session
 from domain.user import User, Username
 from tests.contracts import import_contract, name_contract, operator_contract, store_contract
@@ -44,14 +44,14 @@ Check = Callable[[Store], Awaitable[None]]
 
 @dataclass
 class Ports:
-    begin: Begin
+    begin: UnitOfWorkFactory
     lookup: Lookup
     keys: Lookup
-    records: Records
+    history: AccountHistory
 
 
 def ports_of(store: FakeStore) -> Ports:
-    return Ports(store.begin, store, store, store.records)
+    return Ports(store.begin, store, store, store.history)
 
 
 @asynccontextmanager
@@ -64,8 +64,8 @@ def ports_on(engine: str) -> Callable[[Path], Any]:
     async def ports(folder: Path) -> AsyncIterator[Store]:
         async with storage_on(engine, folder) as storage:
             lookup = SqlLookup(storage.reader, storage.fetch_sessions, in_flight=storage.in_flight)
-            begin = SqlBegin(storage.transactions, str.upper)
-            yield Ports(begin, lookup, lookup, SqlRecords(storage.reader, storage.settled))
+            begin = SqlUnitOfWorkFactory(storage.transactions, str.upper)
+            yield Ports(begin, lookup, lookup, SqlAccountHistory(storage.reader, storage.settled))
 
     ports.__name__ = engine
     return ports

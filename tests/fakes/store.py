@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.account import Usage
 from domain.buckets import Bucket
 from domain.errors import InvalidQuery, UsernameTaken
-from domain.events import Event, EventFeed, Recorded
+from domain.events import Event, EventFeed, StoredEvent
 from domain.imports import Imported, ImportMark, NewAccount
 from domain.invitation import Invitation
 from domain.network import Client
@@ -33,7 +33,7 @@ class Claim:
 class State:
     users: dict[int, User] = field(default_factory=dict)
     sessions: dict[bytes, Session] = field(default_factory=dict)
-    events: list[Recorded] = field(default_factory=list)
+    events: list[StoredEvent] = field(default_factory=list)
     tokens: dict[bytes, AccessToken] = field(default_factory=dict)
     grants: dict[bytes, Grant] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
@@ -214,7 +214,7 @@ class FakeEvents:
         for event in events:
             self.state.last_position += 1
             described = replace(event, caller=_described(event.caller))
-            self.state.events.append(Recorded(self.state.last_position, described))
+            self.state.events.append(StoredEvent(self.state.last_position, described))
 
     async def erase_personal(self, user_id: int) -> int:
         erased = 0
@@ -471,13 +471,13 @@ class FakeUnitOfWork:
 
 
 class FakeStore:
-    """Fits `Begin`, as `begin`, and `Lookup`; its `records` fit `Records`."""
+    """Fits `UnitOfWorkFactory`, as `begin`, and `Lookup`; its `records` fit `AccountHistory`."""
 
     def __init__(self) -> None:
         self.state = State()
         self.buckets = OrderedDict[str, Bucket]()
         """Of a throttle that shares this store."""
-        self.records = FakeRecords(self)
+        self.history = FakeAccountHistory(self)
         self.begun = 0
         """How many units of work have begun."""
         self._writing = asyncio.Lock()
@@ -537,7 +537,7 @@ class FakeStore:
 
 
 @dataclass
-class FakeRecords:
+class FakeAccountHistory:
     store: FakeStore
 
     async def sessions(self, user_id: int) -> list[Session]:
@@ -547,7 +547,7 @@ class FakeRecords:
         counting = [each for each in own if user and each.auth_version == user.auth_version]
         return sorted(counting, key=lambda each: each.id, reverse=True)
 
-    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
+    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[StoredEvent]:
         own = [each for each in self.store.state.events if each.event.user_id == user_id]
         below = [each for each in own if before is None or each.position < before]
         return below[::-1][:limit]

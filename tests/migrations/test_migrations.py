@@ -13,13 +13,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from adapters.sql.account_history import SqlAccountHistory
 from adapters.sql.devices import DeviceNames
 from adapters.sql.fingerprints import AnotherSecret, SharedSecret, forget
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.migrations import HEAD
 from adapters.sql.migrations.upgrade import FOLDER
 from adapters.sql.reader import SqliteReader
-from adapters.sql.records import SqlRecords
 from adapters.sql.schema import SchemaTooNew, SchemaTooOld, migrate
 from adapters.sql.sqlite import create_database, writing_engine
 from adapters.sql.sqlite_sessions import SqliteSessions
@@ -262,7 +262,7 @@ async def test_a_populated_database_of_every_earlier_schema_goes_on(
         names = DeviceNames(reader, writer, device_of)
         while await names.fill():
             pass
-        (session,) = await SqlRecords(reader).sessions(1)
+        (session,) = await SqlAccountHistory(reader).sessions(1)
         user = await SqlLookup(reader, SqliteSessions(reader).fetch).user(Username("ADA"))
     writer.close()
     assert user is not None

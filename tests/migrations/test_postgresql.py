@@ -21,7 +21,7 @@ from adapters.sql.postgresql_storage import postgresql_storage
 from adapters.sql.schema import SchemaTooNew, SchemaTooOld, migrate_postgresql
 from adapters.sql.storage import Storage
 from adapters.sql.tables import metadata
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.errors import StorageUnavailable
 from domain.events import Event, EventKind
 from entrypoints.monitoring_storage import open_monitoring
@@ -173,7 +173,7 @@ async def test_a_service_needs_no_right_to_change_the_schema(url: str) -> None:
     await migrate(owner)
     await migrate(served, may_change=False, secrets=[SharedSecret("KEY", b"key")])
     async with storage_of(served) as storage:
-        async with SqlBegin(storage.transactions, str)() as work:
+        async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
             user = await work.users.add(ADA, HASH, at=NOON)
             await work.sessions.add(user, DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
             await work.events.append(Event(EventKind.SIGNED_UP, NOON, user.id, LAPTOP))

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, update
 
+from adapters.monitoring.metrics.collector import Gauges, MetricsCollector
 from adapters.monitoring.metrics.figures import HOUR, MINUTE, SqlFigures
 from adapters.monitoring.metrics.meter import Meter
-from adapters.monitoring.metrics.recorder import Gauges, MetricsRecorder
 from adapters.monitoring.metrics.tables import workers
 from adapters.monitoring.metrics.workers import SqlWorkers
 from adapters.monitoring.store import Store
@@ -177,8 +177,8 @@ class Flaky:
         return await self._store.run(job, writing=writing)
 
 
-def recorder(store: Store, gauges: Gauges, folder: Path) -> MetricsRecorder:
-    return MetricsRecorder(
+def recorder(store: Store, gauges: Gauges, folder: Path) -> MetricsCollector:
+    return MetricsCollector(
         store, A, version="1", data_dir=folder, gauges=gauges, clock_watch=FakeClockWatch()
     )
 

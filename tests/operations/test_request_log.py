@@ -17,7 +17,7 @@ import pytest
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.request_log.budget import Budget
 from adapters.monitoring.request_log.recorder import RequestRecorder
-from adapters.monitoring.request_log.rows import Keeping, row_of
+from adapters.monitoring.request_log.rows import RetentionPolicy, row_of
 from adapters.monitoring.request_log.sqlite import SqliteSink
 from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry, Tally
@@ -32,7 +32,7 @@ from tests.operations.conftest import Desk, desk_in, eventually, make_operator
 
 WORKER = WorkerName("node", "1-abc")
 WITHOUT_BUDGET: dict[str, Any] = {
-    "network_kib_a_second": 1_000_000,
+    "network_max_kib_per_second": 1_000_000,
     "network_seconds_a_second": 1_000.0,
 }
 
@@ -69,7 +69,12 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 
 def made_recorder(folder: Path, *, mebibytes: int = 1_024, **options: Any) -> RequestRecorder:
-    given = {"clock_watch": FakeClockWatch(), "masking": Masking(), "keeping": Keeping(), **options}
+    given = {
+        "clock_watch": FakeClockWatch(),
+        "masking": Masking(),
+        "retention": RetentionPolicy(),
+        **options,
+    }
     sink = partial(SqliteSink, folder / "requests.db", mebibytes=mebibytes)
     return RequestRecorder(sink, WORKER, **given)
 
@@ -95,8 +100,8 @@ def test_what_is_recorded(tmp_path: Path) -> None:
 
 
 def test_some_things_can_be_left_out(tmp_path: Path) -> None:
-    keeping = Keeping(addresses=False, users=False, excluded=("/healthz",))
-    with recorder(tmp_path, keeping=keeping) as observe:
+    retention = RetentionPolicy(addresses=False, users=False, excluded=("/healthz",))
+    with recorder(tmp_path, retention=retention) as observe:
         observe(record())
         observe(record(route="/healthz"))
     (only,) = rows(tmp_path / "requests.db")
@@ -106,8 +111,8 @@ def test_some_things_can_be_left_out(tmp_path: Path) -> None:
 def test_what_is_too_much_is_dropped_and_counted_what_failed_last(tmp_path: Path) -> None:
     made = made_recorder(
         tmp_path,
-        a_second=40,
-        spare=5,
+        max_per_second=40,
+        error_headroom=5,
     )
     for _ in range(15):
         made(record())
@@ -123,7 +128,7 @@ def test_what_is_too_much_is_dropped_and_counted_what_failed_last(tmp_path: Path
 def test_after_too_much_more_is_taken_again(tmp_path: Path) -> None:
     made = made_recorder(
         tmp_path,
-        a_second=40,
+        max_per_second=40,
     )
 
     def is_taken() -> bool:
@@ -143,8 +148,8 @@ def test_after_too_much_more_is_taken_again(tmp_path: Path) -> None:
 def test_a_flood_of_refusals_hides_nothing_that_went_well(tmp_path: Path) -> None:
     made = made_recorder(
         tmp_path,
-        a_second=40,
-        spare=5,
+        max_per_second=40,
+        error_headroom=5,
     )
     for _ in range(100):
         made(record(level="warning"))
@@ -228,7 +233,7 @@ def test_what_account_routes_refused_takes_no_more_than_its_part_of_a_full_file(
 def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
     made = made_recorder(
         tmp_path,
-        network_kib_a_second=4,
+        network_max_kib_per_second=4,
     )
     noise = record(level="warning", status=404, route="", query=b"a" * 1_000)
     for number in range(200):
@@ -245,8 +250,8 @@ def test_a_network_has_a_budget_and_others_have_theirs(tmp_path: Path) -> None:
 def test_no_other_requests_push_out_what_account_routes_refused(tmp_path: Path) -> None:
     made = made_recorder(
         tmp_path,
-        a_second=40,
-        spare=5,
+        max_per_second=40,
+        error_headroom=5,
     )
     for number in range(100):
         made(record(level="warning", status=404, route="", address=f"192.0.2.{number}"))
@@ -323,7 +328,7 @@ def test_words_of_ones_own_and_addresses_are_masked_as_set(tmp_path: Path) -> No
 def test_a_full_file_takes_no_more_until_something_is_removed(tmp_path: Path) -> None:
     sink = SqliteSink(tmp_path / "requests.db", mebibytes=1)
     long = record(request_fields=[(b"x-long", b"x y " * 250)] * 5)
-    row = row_of(long, Masking(), Keeping(), WORKER)
+    row = row_of(long, Masking(), RetentionPolicy(), WORKER)
     with pytest.raises(StorageFull):
         for _ in range(1_000):
             sink.insert([row] * 10)

@@ -71,7 +71,7 @@ class Desk:
         ports = Ports(
             begin=self.store.begin,
             lookup=self.store,
-            records=self.store.records,
+            history=self.store.history,
             last_seen=self.last_seen,
             storage=self.storage,
             throttle=self.throttle,

@@ -21,7 +21,7 @@ async def test_it_makes_an_ordinary_account_that_nobody_is_signed_in_to(desk: De
     by = await at_work(desk, await became_operator(desk))
     user = await create(desk, by)
     assert (user.username, user.signup_time, user.is_operator) == (Username("ada"), NOON, False)
-    assert await desk.store.records.sessions(user.id) == []
+    assert await desk.store.history.sessions(user.id) == []
     assert (await desk.logged_in()).user == user
 
 

@@ -31,7 +31,7 @@ async def test_the_link_makes_one_operator_who_is_logged_in(desk: Desk) -> None:
     user = admission.user
     assert user.is_operator
     assert (await at_work(desk, admission.token)).user == user
-    assert await desk.store.records.usage(user.id) == Usage(PHONE.address, NOON, PHONE.address)
+    assert await desk.store.history.usage(user.id) == Usage(PHONE.address, NOON, PHONE.address)
     kinds = [EventKind.SIGNED_UP, EventKind.INVITATION_USED, EventKind.OPERATOR_MADE]
     happened = desk.happened()[-3:]
     assert [(each.kind, each.user_id, each.caller) for each in happened] == [

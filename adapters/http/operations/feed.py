@@ -13,9 +13,9 @@ from adapters.http.operations.following import Wait, wait_for
 from adapters.http.operations.queries import Limit
 from adapters.http.problems import INVALID
 from domain.errors import InvalidQuery
-from domain.events import EventFeed, EventKind, Recorded
+from domain.events import EventFeed, EventKind, StoredEvent
+from domain.history import AccountHistory
 from domain.operator import Scope
-from domain.records import Records
 
 Cursor = Annotated[
     str | None,
@@ -36,7 +36,7 @@ class FeedEvent(Struct, frozen=True):
     details: dict[str, str | int]
 
     @classmethod
-    def of(cls, recorded: Recorded) -> "FeedEvent":
+    def of(cls, recorded: StoredEvent) -> "FeedEvent":
         """As the API shows it."""
         event = recorded.event
         return cls(
@@ -77,7 +77,7 @@ class FeedController(Controller):
     )
     async def follow(
         self,
-        records: NamedDependency[SkipValidation[Records]],
+        history: NamedDependency[SkipValidation[AccountHistory]],
         after: Cursor = None,
         limit: Limit = 100,
         wait: Wait = 0,
@@ -86,5 +86,5 @@ class FeedController(Controller):
         first that is still there; with `after=now`, none, but where to begin. To search events, see
         the rows of the table `events`.
         """
-        feed = await wait_for(lambda: records.follow(after, limit=limit), seconds=wait)
+        feed = await wait_for(lambda: history.follow(after, limit=limit), seconds=wait)
         return FeedView.of(feed)

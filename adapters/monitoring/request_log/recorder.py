@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from adapters.monitoring.request_log.budget import Budget
-from adapters.monitoring.request_log.rows import Keeping, Masks, is_account_refusal, row_of
+from adapters.monitoring.request_log.rows import Masks, RetentionPolicy, is_account_refusal, row_of
 from adapters.monitoring.request_log.sink import Sink
 from adapters.monitoring.request_log.tables import RequestRow
 from adapters.monitoring.request_log.writer import RequestLogWriter
@@ -26,11 +26,11 @@ _OF_ACCOUNT_REFUSALS = 4  # their part of a network's budget, besides that of ot
 class RequestRecorder:
     """Fits `Observe`.
 
-    Of requests that went well it takes so many a second, and a quarter of them at once; of others
-    as many as do not let more than `spare` wait besides. Each network has a budget of bytes and of
-    processor time. What account routes refused (401, 403, 429) has a queue and a budget of its own,
-    so that nobody can push it out with other requests. Further ones, and those that cannot be
-    written, are dropped and counted in `lost`. What is old is removed by the worker that `cleans`.
+    It accepts `max_per_second` successful requests a second, in bursts of a quarter of that, and
+    failed ones while fewer than `error_headroom` more are queued. Each network has a budget of
+    bytes and of processor time. Refusals of the account API (401, 403, 429) have a queue and a
+    budget of their own, so that other requests cannot push them out. The rest, and what cannot be
+    written, is dropped and counted in `lost`. The worker that `cleans` removes old requests.
     """
 
     def __init__(
@@ -39,33 +39,33 @@ class RequestRecorder:
         name: WorkerName,
         *,
         masking: Masks,
-        keeping: Keeping,
+        retention: RetentionPolicy,
         clock_watch: ClockWatch,
         cleans: Callable[[], bool] = lambda: True,
-        a_second: int = 1_000,
-        spare: int = 2_000,
-        network_kib_a_second: int = 64,
+        max_per_second: int = 1_000,
+        error_headroom: int = 2_000,
+        network_max_kib_per_second: int = 64,
         network_seconds_a_second: float = 0.02,
     ) -> None:
         self._name = name
-        self._masking, self._keeping = masking, keeping
-        self._a_second = a_second
-        self._at_once = max(1, a_second * _AT_ONCE_SECONDS)
+        self._masking, self._retention = masking, retention
+        self._max_per_second = max_per_second
+        self._at_once = max(1, max_per_second * _AT_ONCE_SECONDS)
         self._allowed, self._allowed_at = self._at_once, time.monotonic()
-        self._most = int(self._at_once) + spare
-        self._spare = spare
+        self._most = int(self._at_once) + error_headroom
+        self._error_headroom = error_headroom
         self._records: deque[RequestEntry] = deque()
         self._refusals: deque[RequestEntry] = deque()
         self._budget, self._budget_of_refusals = (
             Budget(
-                bytes_a_second=network_kib_a_second * _KIB / part,
+                bytes_a_second=network_max_kib_per_second * _KIB / part,
                 seconds_a_second=network_seconds_a_second / part,
             )
             for part in (1, _OF_ACCOUNT_REFUSALS)
         )
         self._writer = RequestLogWriter(
             open_sink,
-            keeping=keeping,
+            retention=retention,
             clock_watch=clock_watch,
             cleans=cleans,
             take=self._take,
@@ -74,11 +74,11 @@ class RequestRecorder:
         self.lost = 0
 
     def __call__(self, record: RequestEntry) -> None:
-        if record.route in self._keeping.excluded:
+        if record.route in self._retention.excluded:
             return
         if is_account_refusal(record.status, record.route):
             waiting, budget = self._refusals, self._budget_of_refusals
-            room = len(waiting) < self._spare
+            room = len(waiting) < self._error_headroom
         else:
             waiting, budget = self._records, self._budget
             is_ordinary = record.level == "info"
@@ -116,13 +116,13 @@ class RequestRecorder:
 
     def _allow_more(self) -> None:
         now = time.monotonic()
-        earned = (now - self._allowed_at) * self._a_second
+        earned = (now - self._allowed_at) * self._max_per_second
         self._allowed, self._allowed_at = min(self._at_once, self._allowed + earned), now
 
     def _charged(self, record: RequestEntry) -> RequestRow:
         """Its row; whose network it was pays for the time."""
         began = time.thread_time()
-        row = row_of(record, self._masking, self._keeping, self._name)
+        row = row_of(record, self._masking, self._retention, self._name)
         of_refusals = is_account_refusal(record.status, record.route)
         budget = self._budget_of_refusals if of_refusals else self._budget
         budget.charge(_network(record.address), time.thread_time() - began)

@@ -39,10 +39,10 @@ class Masks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
-    """What is kept, and for how long: requests that failed or took `slow_ms` longer than others.
-
-    Of `excluded` routes nothing is; addresses and users can be left out of what is.
+class RetentionPolicy:
+    """How long requests are kept: `ordinary` if they succeeded quickly, `notable` if they failed or
+    took `slow_ms` or more. `excluded` routes are not logged; addresses and user ids can be left
+    out.
     """
 
     ordinary: timedelta = timedelta(days=7)
@@ -58,15 +58,17 @@ def is_account_refusal(status: int, route: str) -> bool:
     return status in _REFUSALS and route.startswith(_ACCOUNTS)
 
 
-def kept_as(record: RequestEntry, keeping: Keeping) -> str:
+def kept_as(record: RequestEntry, retention: RetentionPolicy) -> str:
     """Which kind of row it is, as `RequestRow` says."""
     if is_account_refusal(record.status, record.route):
         return "refusal"
-    is_ordinary = record.level == "info" and record.duration_ms < keeping.slow_ms
+    is_ordinary = record.level == "info" and record.duration_ms < retention.slow_ms
     return "ordinary" if is_ordinary else "notable"
 
 
-def row_of(record: RequestEntry, masking: Masks, keeping: Keeping, name: WorkerName) -> RequestRow:
+def row_of(
+    record: RequestEntry, masking: Masks, retention: RetentionPolicy, name: WorkerName
+) -> RequestRow:
     """What is stored of a request: masked, and without what is not to be kept."""
     user_agent = next((v for name, v in record.request_fields if name == b"user-agent"), b"")
     body, id_ = record.request_body, record.request_id
@@ -76,7 +78,7 @@ def row_of(record: RequestEntry, masking: Masks, keeping: Keeping, name: WorkerN
     return RequestRow(
         node=name.node,
         worker=name.worker,
-        kept_as=kept_as(record, keeping),
+        kept_as=kept_as(record, retention),
         time=int(record.time * _MICROS),
         level=record.level,
         method=record.method,
@@ -86,8 +88,8 @@ def row_of(record: RequestEntry, masking: Masks, keeping: Keeping, name: WorkerN
         status=record.status,
         problem=record.problem,
         duration_ms=record.duration_ms,
-        user_id=record.user_id if keeping.users else None,
-        address=record.address if keeping.addresses else "",
+        user_id=record.user_id if retention.users else None,
+        address=record.address if retention.addresses else "",
         user_agent=masking.text(text_of(user_agent)),
         request_id=id_ if len(id_) == _PLAIN_ID else masking.text(id_),
         request_bytes=record.request_bytes,

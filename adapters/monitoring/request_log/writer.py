@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from adapters.monitoring.complaints import complain
-from adapters.monitoring.request_log.rows import Keeping
+from adapters.monitoring.request_log.rows import RetentionPolicy
 from adapters.monitoring.request_log.sink import Sink
 from adapters.monitoring.request_log.tables import RequestRow
 from domain.errors import Unavailable
@@ -29,14 +29,14 @@ class RequestLogWriter:
         self,
         open_sink: Callable[[], Sink],
         *,
-        keeping: Keeping,
+        retention: RetentionPolicy,
         clock_watch: ClockWatch,
         cleans: Callable[[], bool],
         take: Callable[[], tuple[int, Callable[[], list[RequestRow]]]],
         lost: Callable[[int], None],
     ) -> None:
         self._open_sink = open_sink
-        self._keeping = keeping
+        self._retention = retention
         self._clock_watch, self._cleans = clock_watch, cleans
         self._take, self._lost = take, lost
         self._stop, self._is_ready = threading.Event(), threading.Event()
@@ -89,12 +89,12 @@ class RequestLogWriter:
         """Remove some old ones. Say whether there may be more."""
         if not self._cleans():
             return False
-        now, keeping, more = time.time(), self._keeping, False
+        now, retention, more = time.time(), self._retention, False
         try:
             if self._clock_watch.is_steady():
                 more = sink.clean(
-                    ordinary=int((now - keeping.ordinary.total_seconds()) * _MICROS),
-                    all_=int((now - keeping.notable.total_seconds()) * _MICROS),
+                    ordinary=int((now - retention.ordinary.total_seconds()) * _MICROS),
+                    all_=int((now - retention.notable.total_seconds()) * _MICROS),
                 )
             sink.make_room()
         except Unavailable:

@@ -28,7 +28,7 @@ from domain.errors import (
 )
 
 
-class OwnRecordsController(Controller):
+class OwnHistoryController(Controller):
     """What the service holds about the caller."""
 
     path = "/api/user"

@@ -18,7 +18,7 @@ from adapters.sql.postgresql_storage import postgresql_storage
 from adapters.sql.sqlite_questions import SqliteQuestions
 from adapters.sql.storage import Storage
 from adapters.sql.tables import metadata
-from adapters.sql.unit_of_work import SqlBegin
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from application.operations.queries import Comparison, Condition, Count, Page
 from domain.errors import Busy, InvalidQuery, NoSuchRow, QueryTooSlow, StorageUnavailable
 from domain.events import Event, EventKind
@@ -41,7 +41,7 @@ _MOVE = (
 @pytest.fixture
 async def storage(engine: str, tmp_path: Path) -> AsyncIterator[Storage]:
     async with storage_on(engine, tmp_path) as storage:
-        async with SqlBegin(storage.transactions, str)() as work:
+        async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
             for number, name in enumerate(NAMES):
                 user = await work.users.add(
                     Username(name), PasswordHash(f"{PLANTED}{number}"), at=NOON + number * DAY
@@ -72,7 +72,7 @@ async def storage(engine: str, tmp_path: Path) -> AsyncIterator[Storage]:
 
 
 @pytest.fixture
-def browser(storage: Storage) -> TableReader:
+def reader(storage: Storage) -> TableReader:
     return TableReader(storage.questions, metadata)
 
 
@@ -80,13 +80,13 @@ def where(column: str, comparison: str, value: str) -> Condition:
     return Condition(column, Comparison(comparison), value)
 
 
-async def names(browser: TableReader, *conditions: Condition, **options: Any) -> list[Any]:
-    page = await browser.page("users", conditions, **options)
+async def names(reader: TableReader, *conditions: Condition, **options: Any) -> list[Any]:
+    page = await reader.page("users", conditions, **options)
     return [row["username"] for row in page.rows]
 
 
-async def test_it_describes_the_tables(browser: TableReader) -> None:
-    tables = {table.name: table for table in await browser.tables()}
+async def test_it_describes_the_tables(reader: TableReader) -> None:
+    tables = {table.name: table for table in await reader.tables()}
     assert list(tables) == [
         "users",
         "names",
@@ -100,6 +100,7 @@ async def test_it_describes_the_tables(browser: TableReader) -> None:
         "fingerprints",
         "compatibility",
         "leases",
+        "imports",
     ]
     assert tables["users"].rows == Count(len(NAMES), exact=True)
     users = {column.name: column for column in tables["users"].columns}
@@ -115,8 +116,8 @@ async def test_it_describes_the_tables(browser: TableReader) -> None:
     assert sessions["token_digest"].secret
 
 
-async def test_rows_have_everything_but_secrets(browser: TableReader) -> None:
-    page = await browser.page("users")
+async def test_rows_have_everything_but_secrets(reader: TableReader) -> None:
+    page = await reader.page("users")
     assert page.following is None
     newest = page.rows[0]
     assert newest == {
@@ -134,8 +135,8 @@ async def test_rows_have_everything_but_secrets(browser: TableReader) -> None:
         "roles": "",
         "metadata": {},
     }
-    assert await browser.row("users", str(len(NAMES))) == newest
-    (event,) = (await browser.page("events")).rows
+    assert await reader.row("users", str(len(NAMES))) == newest
+    (event,) = (await reader.page("events")).rows
     assert event["details"] == {"from": "a", "to": "\u202e\r\n<b>"}
 
 
@@ -162,18 +163,18 @@ async def test_rows_have_everything_but_secrets(browser: TableReader) -> None:
     ],
 )
 async def test_conditions(
-    browser: TableReader, condition: Condition, found: list[str] | None
+    reader: TableReader, condition: Condition, found: list[str] | None
 ) -> None:
-    rows = await names(browser, condition)
+    rows = await names(reader, condition)
     assert rows == found if found is not None else len(rows) >= 7
-    count = await browser.count("users", [condition])
+    count = await reader.count("users", [condition])
     assert count == Count(len(rows), exact=True)
-    assert await browser.count("users", [condition], exact=True) == count
+    assert await reader.count("users", [condition], exact=True) == count
 
 
-async def test_all_conditions_must_hold(browser: TableReader) -> None:
+async def test_all_conditions_must_hold(reader: TableReader) -> None:
     both = where("username", "prefix", "ad"), where("id", "gt", "1")
-    assert await names(browser, *both) == ["ADAM", "Adele"]
+    assert await names(reader, *both) == ["ADAM", "Adele"]
 
 
 @pytest.mark.parametrize(
@@ -181,14 +182,14 @@ async def test_all_conditions_must_hold(browser: TableReader) -> None:
 )
 @pytest.mark.parametrize("limit", [1, 3, 8, 50])
 async def test_pages_show_every_row_once_and_in_order(
-    browser: TableReader, sort: str | None, limit: int
+    reader: TableReader, sort: str | None, limit: int
 ) -> None:
-    whole = await names(browser, sort=sort)
+    whole = await names(reader, sort=sort)
     assert len(whole) == len(NAMES)
     seen: list[Any] = []
     after = None
     while True:
-        page = await browser.page("users", sort=sort, after=after, limit=limit)
+        page = await reader.page("users", sort=sort, after=after, limit=limit)
         assert len(page.rows) <= limit
         seen += [row["username"] for row in page.rows]
         after = page.following
@@ -200,57 +201,55 @@ async def test_pages_show_every_row_once_and_in_order(
 
 
 async def test_what_is_inserted_meanwhile_shifts_no_page(
-    storage: Storage, browser: TableReader
+    storage: Storage, reader: TableReader
 ) -> None:
-    first = await browser.page("users", limit=3)
-    async with SqlBegin(storage.transactions, str)() as work:
+    first = await reader.page("users", limit=3)
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         await work.users.add(Username("new"), PasswordHash("hash"), at=NOON)
-    second = await browser.page("users", after=first.following, limit=3)
+    second = await reader.page("users", after=first.following, limit=3)
     assert [row["id"] for row in (*first.rows, *second.rows)] == [8, 7, 6, 5, 4, 3]
 
 
-async def test_columns_can_be_chosen(browser: TableReader) -> None:
-    page = await browser.page("users", columns=["username", "id"], limit=1)
+async def test_columns_can_be_chosen(reader: TableReader) -> None:
+    page = await reader.page("users", columns=["username", "id"], limit=1)
     assert page.rows == [{"username": "x_y%z", "id": 8}]
     assert page.following
 
 
-async def test_many_rows_are_counted_to_a_bound(storage: Storage, browser: TableReader) -> None:
-    async with SqlBegin(storage.transactions, str)() as work:
+async def test_many_rows_are_counted_to_a_bound(storage: Storage, reader: TableReader) -> None:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 10_001)
     renamed = [where("kind", "eq", "renamed")]
-    assert await browser.count("events", renamed) == Count(10_000, exact=False, at_least=True)
-    assert await browser.count("events", renamed, exact=True) == Count(10_002, exact=True)
+    assert await reader.count("events", renamed) == Count(10_000, exact=False, at_least=True)
+    assert await reader.count("events", renamed, exact=True) == Count(10_002, exact=True)
 
 
 async def test_of_a_large_table_is_told_what_it_has_at_most(
-    storage: Storage, browser: TableReader
+    storage: Storage, reader: TableReader
 ) -> None:
-    async with SqlBegin(storage.transactions, str)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         await work.events.append(Event(EventKind.RENAMED, NOON, 1, LAPTOP))
     async with storage.transactions.begin() as transaction:
         await transaction.execute(_MOVE, {"former": 2, "later": 100_001})
-    assert await browser.count("events") == Count(100_001, exact=False)
-    assert await browser.count("events", exact=True) == Count(2, exact=True)
+    assert await reader.count("events") == Count(100_001, exact=False)
+    assert await reader.count("events", exact=True) == Count(2, exact=True)
 
 
-async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(browser: TableReader) -> None:
-    page = await browser.page("sessions", [where("address", "prefix", "192")])
+async def test_a_prefix_of_what_is_not_indexed_leaves_the_order(reader: TableReader) -> None:
+    page = await reader.page("sessions", [where("address", "prefix", "192")])
     ids = [int(str(row["id"])) for row in page.rows]
     assert ids == sorted(ids, reverse=True)
 
 
-async def test_too_many_questions_at_once_are_told_so(browser: TableReader) -> None:
-    asked = await asyncio.gather(
-        *(browser.page("users") for _ in range(60)), return_exceptions=True
-    )
+async def test_too_many_questions_at_once_are_told_so(reader: TableReader) -> None:
+    asked = await asyncio.gather(*(reader.page("users") for _ in range(60)), return_exceptions=True)
     assert {type(each) for each in asked} == {Page, Busy}
 
 
-async def test_values_are_counted(browser: TableReader) -> None:
-    assert await browser.values("sessions", "address") == [("192.0.2.0", 8), ("192.0.2.1", 8)]
+async def test_values_are_counted(reader: TableReader) -> None:
+    assert await reader.values("sessions", "address") == [("192.0.2.0", 8), ("192.0.2.1", 8)]
     only = [where("user_id", "eq", "1")]
-    assert await browser.values("sessions", "address", only, limit=1) == [("192.0.2.0", 1)]
+    assert await reader.values("sessions", "address", only, limit=1) == [("192.0.2.0", 1)]
 
 
 SECRETS = [
@@ -264,17 +263,17 @@ SECRETS = [
 
 @pytest.mark.parametrize(("table", "column"), SECRETS)
 async def test_a_secret_cannot_be_read_compared_sorted_or_counted(
-    browser: TableReader, table: str, column: str
+    reader: TableReader, table: str, column: str
 ) -> None:
     said = set()
     for name in (column, "no_such_column"):
         attempts = [
-            browser.page(table, columns=[name]),
-            browser.page(table, sort=name),
-            browser.page(table, sort=f"-{name}"),
-            browser.values(table, name),
-            *(browser.page(table, [Condition(name, each, PLANTED)]) for each in Comparison),
-            *(browser.count(table, [Condition(name, each, PLANTED)]) for each in Comparison),
+            reader.page(table, columns=[name]),
+            reader.page(table, sort=name),
+            reader.page(table, sort=f"-{name}"),
+            reader.values(table, name),
+            *(reader.page(table, [Condition(name, each, PLANTED)]) for each in Comparison),
+            *(reader.count(table, [Condition(name, each, PLANTED)]) for each in Comparison),
         ]
         for attempt in attempts:
             with pytest.raises(InvalidQuery) as refusal:
@@ -283,10 +282,10 @@ async def test_a_secret_cannot_be_read_compared_sorted_or_counted(
     assert len(said) == 1, "a secret column is refused as one that is not there"
 
 
-async def test_whatever_looks_like_a_secret_is_one(browser: TableReader) -> None:
-    shown = {column.name for table in await browser.tables() for column in table.columns}
+async def test_whatever_looks_like_a_secret_is_one(reader: TableReader) -> None:
+    shown = {column.name for table in await reader.tables() for column in table.columns}
     secret = {
-        column.name for table in await browser.tables() for column in table.columns if column.secret
+        column.name for table in await reader.tables() for column in table.columns if column.secret
     }
     words = ("hash", "digest", "token", "secret")
     assert {name for name in shown - secret if any(word in name for word in words)} == set()
@@ -305,12 +304,12 @@ def test_bytes_are_secret_unless_they_say_otherwise() -> None:
     assert secret == {"id": False, "a": True, "b": True, "c": False}
 
 
-async def test_no_answer_has_a_planted_secret(browser: TableReader) -> None:
-    for table in await browser.tables():
-        page = await browser.page(table.name)
+async def test_no_answer_has_a_planted_secret(reader: TableReader) -> None:
+    for table in await reader.tables():
+        page = await reader.page(table.name)
         shown = [column.name for column in table.columns if not column.secret]
-        answers = [table, page, *[await browser.values(table.name, name) for name in shown]]
-        answers += [await browser.page(table.name, columns=[name]) for name in shown]
+        answers = [table, page, *[await reader.values(table.name, name) for name in shown]]
+        answers += [await reader.page(table.name, columns=[name]) for name in shown]
         assert PLANTED not in repr(answers)
 
 
@@ -340,37 +339,37 @@ async def test_no_answer_has_a_planted_secret(browser: TableReader) -> None:
     ],
 )
 async def test_what_cannot_be_asked_is_refused(
-    browser: TableReader, attempt: dict[str, Any]
+    reader: TableReader, attempt: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidQuery):
-        await browser.page(**attempt)
+        await reader.page(**attempt)
 
 
-async def test_a_key_nobody_has(browser: TableReader) -> None:
+async def test_a_key_nobody_has(reader: TableReader) -> None:
     with pytest.raises(NoSuchRow):
-        await browser.row("users", "4711")
+        await reader.row("users", "4711")
     with pytest.raises(NoSuchRow):
-        await browser.row("throttle_buckets", "nobody's")
+        await reader.row("throttle_buckets", "nobody's")
 
 
 async def test_a_question_that_takes_too_long_is_given_up(
-    storage: Storage, browser: TableReader, monkeypatch: pytest.MonkeyPatch
+    storage: Storage, reader: TableReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with SqlBegin(storage.transactions, str)() as work:
+    async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
         await work.events.append(*[Event(EventKind.RENAMED, NOON, 1, LAPTOP)] * 20_000)
     monkeypatch.setattr(storage.questions, "_patience", 0.001)
     with pytest.raises(QueryTooSlow):
-        await browser.count("events", [where("address", "contains", "x")])
+        await reader.count("events", [where("address", "contains", "x")])
 
 
 async def test_a_database_that_is_gone(tmp_path: Path) -> None:
-    browser = TableReader(SqliteQuestions(tmp_path / "nowhere.db"), metadata)
-    with closing(browser), pytest.raises(StorageUnavailable):
-        await browser.tables()
+    reader = TableReader(SqliteQuestions(tmp_path / "nowhere.db"), metadata)
+    with closing(reader), pytest.raises(StorageUnavailable):
+        await reader.tables()
 
 
 async def test_a_server_that_is_gone() -> None:
     connector = Connector(Access(url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"))
-    browser = TableReader(postgresql_storage(connector).questions, metadata)
+    reader = TableReader(postgresql_storage(connector).questions, metadata)
     with pytest.raises(StorageUnavailable):
-        await browser.tables()
+        await reader.tables()

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from domain.account import Usage
-from domain.events import EventFeed, Recorded
+from domain.events import EventFeed, StoredEvent
 from domain.session import Session
 from domain.user import User
 
 
-class Records(Protocol):
+class AccountHistory(Protocol):
     """What is known, for reading: committed state, without waiting for a writer.
 
     All raise `StorageUnavailable`.
@@ -18,7 +18,7 @@ class Records(Protocol):
     async def sessions(self, user_id: int) -> list[Session]:
         """The user's sessions whose `auth_version` is the user's, newest first."""
 
-    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
+    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[StoredEvent]:
         """The user's events below that position, or the latest, newest first."""
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:

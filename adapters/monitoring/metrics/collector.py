@@ -25,7 +25,7 @@ _HOURS_OF_MINUTES, _LATE_HOURS = 24, 2
 Gauges = Callable[[], Awaitable[Mapping[str, float]]]
 
 
-class MetricsRecorder:
+class MetricsCollector:
     """Fits `Observe`, as `observe`, and `Metrics`.
 
     `gauges` tells levels that only the service itself knows, and `leases` what this worker does

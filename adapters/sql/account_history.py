@@ -15,7 +15,7 @@ from adapters.sql.users import USER, to_user
 from adapters.sql.values import to_optional_instant
 from domain.account import Usage
 from domain.errors import InvalidQuery
-from domain.events import EventFeed, Recorded
+from domain.events import EventFeed, StoredEvent
 from domain.session import Session
 from domain.user import User
 
@@ -51,8 +51,8 @@ _FEED = select(compatibility.c.feed)
 
 
 @dataclass(frozen=True, slots=True)
-class SqlRecords:
-    """Fits `domain.records.Records`.
+class SqlAccountHistory:
+    """Fits `domain.history.AccountHistory`.
 
     Events are followed in the order of their transactions. `settled` is the condition that an event
     has no transaction before it that may still commit; `None` where transactions commit one by one.
@@ -66,7 +66,7 @@ class SqlRecords:
         found = await self.reader.all(_SESSIONS, user_id=user_id)
         return [to_session(row) for row in found]
 
-    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[Recorded]:
+    async def events(self, user_id: int, *, before: int | None, limit: int) -> list[StoredEvent]:
         below = sys.maxsize if before is None else min(before, sys.maxsize)
         found = await self.reader.all(_EVENTS, user_id=user_id, before=below, limit=limit)
         return [to_recorded(row) for row in found]
