@@ -16,6 +16,7 @@ from adapters.http.admissions import (
 )
 from adapters.http.authentication import PublicRequest, SignedInRequest, let_in_or_out
 from adapters.http.cookies import Cookies
+from adapters.http.export_views import ReceiptView
 from adapters.http.options import PUBLIC
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import (
@@ -32,7 +33,6 @@ from adapters.http.views import (
     Confirmation,
     NewAccount,
     NewSession,
-    ReceiptView,
     Reset,
     UserUpdate,
     UserView,
@@ -97,7 +97,9 @@ class AccountController(Controller):
         sign_up: NamedDependency[SignUp],
         jar: NamedDependency[Cookies],
     ) -> Response[AdmittedView]:
-        """Create an account and open a session for it. A session you already had ends."""
+        """Create an account and open a session. It replaces the session of this request, if there
+        is one.
+        """
         admission = await sign_up(
             username=data.username,
             password=data.password,
@@ -127,8 +129,9 @@ class AccountController(Controller):
         log_in: NamedDependency[LogIn],
         jar: NamedDependency[Cookies],
     ) -> Response[AdmittedView]:
-        """Open a new session. A session you already had ends. Whether the name or the password was
-        wrong is not told. A program sends the mark it has as `Frontdesk-Device`.
+        """Open a session. It replaces the session of this request, if there is one. A refusal does
+        not say whether the name or the password was wrong. A program that has logged in before
+        sends its `device` as `Frontdesk-Device`.
         """
         headers = request.scope["headers"]
         device = device_of(headers, jar, cookie=data.cookie)
@@ -161,7 +164,7 @@ class AccountController(Controller):
         log_out: NamedDependency[LogOut],
         jar: NamedDependency[Cookies],
     ) -> Response[None]:
-        """End your session at once. Harmless when you are not signed in."""
+        """End the session of this request. Without a session it does nothing."""
         user_id = await logged_out(request, jar, log_out)
         let_in_or_out(request, user_id)
         return Response(None, cookies=forgotten(request, jar))
@@ -170,7 +173,7 @@ class AccountController(Controller):
         "/reset",
         status_code=200,
         operation_id="resetPassword",
-        summary="Choose a new password with a code",
+        summary="Reset your password",
         opt=PUBLIC,
         security=[{}],
         responses=answers(
@@ -184,8 +187,8 @@ class AccountController(Controller):
         reset_password: NamedDependency[ResetPassword],
         jar: NamedDependency[Cookies],
     ) -> Response[AdmittedView]:
-        """The code comes from an operator and works once. All your sessions end, and a new one
-        opens.
+        """Set a new password with a one-time code of an operator. All sessions of the account end,
+        and a new one is opened.
         """
         admission = await reset_password(
             code=OneTimeCode.parse(data.code),
@@ -199,17 +202,17 @@ class AccountController(Controller):
 
     @get(
         operation_id="getUser",
-        summary="Read yourself",
+        summary="Get your account",
         responses=answers(NotSignedIn, StorageUnavailable),
     )
     async def get_user(self, request: SignedInRequest) -> UserView:
-        """Your account."""
+        """The account of this session."""
         # Mostly, signed_in_reads.py has answered before.
         return UserView.of(request.user.user)
 
     @put(
         operation_id="updateUser",
-        summary="Change yourself",
+        summary="Change your account",
         responses=answers(
             InvalidUsername,
             InvalidPassword,
@@ -231,13 +234,15 @@ class AccountController(Controller):
         update_own_account: NamedDependency[UpdateOwnAccount],
         jar: NamedDependency[Cookies],
     ) -> Response[AdmittedView]:
-        """Change your name, your password, or both; fields left out stay as they are.
+        """Change the name, the password, or both. Fields that are left out stay as they are.
 
-        A new password needs `current_password`, unless you logged in moments ago (10 minutes, if
-        not set otherwise). It ends all your other sessions and renews the cookie of this one; a
-        program finds its new `token` in the answer. An operator's access keys end too,
-        unless `keep_keys` is said moments after a login. You can choose 10 names an hour, taken
-        ones included, and 60 passwords; logins count among those.
+        A new password needs `current_password`, unless the login was within the last 10 minutes
+        (`FRONTDESK_FRESH_LOGIN_MINUTES`). It ends all other sessions and renews the token of this
+        one: a new cookie, or `token` in the answer for a program. Access tokens of an operator end
+        too, unless `keep_keys` is true and the login is fresh.
+
+        Rate limits: 10 changes of the name an hour, refused ones included; 60 changes an hour; 60
+        new passwords and logins an hour.
         """
         headers, is_browser = request.scope["headers"], not request.auth.is_bearer
         device = device_of(headers, jar, cookie=is_browser)
@@ -256,7 +261,7 @@ class AccountController(Controller):
     @delete(
         status_code=200,
         operation_id="deleteAccount",
-        summary="Leave for good",
+        summary="Delete your account",
         responses=answers(
             NotSignedIn,
             InvalidCredentials,
@@ -276,11 +281,11 @@ class AccountController(Controller):
         jar: NamedDependency[Cookies],
         data: Annotated[Confirmation, Body()] = _UNCONFIRMED,
     ) -> Response[ReceiptView]:
-        """Delete your account, your sessions, and your personal data in what is on record.
+        """Delete the account, its sessions, and personal data in its events. This cannot be undone.
 
-        This needs `current_password`, unless you logged in moments ago (10 minutes, if not set
-        otherwise). The name stays taken for 90 days, the id for ever. The last operator cannot
-        leave.
+        It needs `current_password`, unless the login was within the last 10 minutes
+        (`FRONTDESK_FRESH_LOGIN_MINUTES`). Nobody else can take the name for 90 days; the id is
+        never used again. The last operator cannot be deleted.
         """
         receipt = await delete_own_account(
             signed_in=request.user,

@@ -40,13 +40,13 @@ class ForwardAuthController(Controller):
     """
 
     path = FORWARD_AUTH
-    tags = ("Sessions and records",)
+    tags = ("Sessions and events",)
     opt = PUBLIC
 
     @get(
         media_type=MediaType.TEXT,
         operation_id="authorize",
-        summary="May this request through?",
+        summary="Authorize a request (forward auth)",
         responses=answers(NotSignedIn, RoleMissing, StorageUnavailable, also=(INVALID,)),
     )
     async def authorize(
@@ -57,10 +57,10 @@ class ForwardAuthController(Controller):
         roles: Roles = None,
         sign_in: SignIn = None,
     ) -> Response[None]:
-        """With any method. 200 has `Remote-User` (percent-encoded UTF-8), `Remote-User-Id` and
-        `Remote-Roles` (with commas between, `-` for none), to be handed on to the application: the
-        proxy has to remove what a client sends under these names. An `Authorization` that is not
-        ours is the application's, and the cookie counts.
+        """For reverse proxies; answers any method. 200 has the headers `Remote-User`
+        (percent-encoded UTF-8), `Remote-User-Id` and `Remote-Roles` (separated by commas; `-` if
+        there are none). The proxy passes them on, and removes what clients send under these names.
+        An `Authorization` header that is not one of Frontdesk is ignored.
         """
         return await _answer(request, authorize_caller, sign_in_page, roles, sign_in)
 

@@ -19,8 +19,8 @@ class CallerView(Struct, frozen=True):
 
     id: Annotated[int, Meta(ge=1, description="Never reused: the key for what is yours.")]
     username: Annotated[str, Meta(description="May change, and be another's later.")]
-    roles: list[str]
-    metadata: dict[str, object]
+    roles: Annotated[list[str], Meta(description="Set by operators.")]
+    metadata: Annotated[dict[str, object], Meta(description="Set by operators: a JSON object.")]
 
 
 class LiveSessionView(Struct, frozen=True):
@@ -28,17 +28,23 @@ class LiveSessionView(Struct, frozen=True):
     before what cannot be undone.
     """
 
-    id: int
-    created: datetime
-    expires: datetime
-    fresh_until: datetime
+    id: Annotated[int, Meta(description="Id of the session; not its token.")]
+    created: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    expires: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    fresh_until: Annotated[
+        datetime,
+        Meta(
+            description="Until then the login is fresh: no `current_password` is needed. RFC"
+            " 3339, in UTC."
+        ),
+    ]
 
 
 class CurrentSessionView(Struct, frozen=True):
     """Who is calling, and in which session."""
 
-    user: CallerView
-    session: LiveSessionView
+    user: Annotated[CallerView, Meta(description="Who calls.")]
+    session: Annotated[LiveSessionView, Meta(description="The session of this request.")]
 
     @classmethod
     def of(cls, found: SignedIn, lifetimes: Lifetimes) -> "CurrentSessionView":
@@ -59,16 +65,18 @@ class CurrentSessionController(Controller):
     """For applications that hand on what their own caller sent: the cookie or the bearer token."""
 
     path = "/api/session"
-    tags = ("Sessions and records",)
+    tags = ("Sessions and events",)
 
     @get(
         operation_id="getSession",
-        summary="Who is calling?",
+        summary="Get the current session",
         responses=answers(NotSignedIn, StorageUnavailable),
     )
     async def get_session(
         self, request: SignedInRequest, lifetimes: NamedDependency[SkipValidation[Lifetimes]]
     ) -> CurrentSessionView:
-        """The user and the session behind the cookie, or the bearer token, of this request."""
+        """The user and the session of this request, by cookie or bearer token. For applications
+        that ask who is calling.
+        """
         # Mostly, signed_in_reads.py has answered before.
         return CurrentSessionView.of(request.user, lifetimes)

@@ -5,8 +5,9 @@ from contextlib import aclosing
 
 from msgspec import json
 
+from adapters.http.export_views import ExportedUserView, UsageView
 from adapters.http.streaming import Pieces
-from adapters.http.views import EventView, ExportedUserView, SessionView, UsageView
+from adapters.http.views import EventView, SessionView
 from domain.account import EventsPage, Export, ExportPart, RequestsPage
 
 _encode = json.Encoder().encode

@@ -1,8 +1,10 @@
 """For load balancers and supervisors."""
 
+from typing import Annotated
+
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from adapters.http.options import PUBLIC
 from adapters.http.problems import answers
@@ -13,7 +15,7 @@ from domain.errors import StorageFull, StorageUnavailable
 class Health(Struct, frozen=True):
     """All is well."""
 
-    status: str = "ok"
+    status: Annotated[str, Meta(description="Always `ok`.")] = "ok"
 
 
 class HealthController(Controller):
@@ -26,20 +28,20 @@ class HealthController(Controller):
     @get(
         "/healthz",
         operation_id="healthz",
-        summary="Is the process alive?",
+        summary="Liveness",
         responses=answers(),
     )
     async def healthz(self) -> Health:
-        """Answers as long as the process can answer at all."""
+        """200 as long as the process answers."""
         return Health()
 
     @get(
         "/readyz",
         operation_id="readyz",
-        summary="Can it serve?",
+        summary="Readiness",
         responses=answers(StorageFull, StorageUnavailable),
     )
     async def readyz(self, check_readiness: NamedDependency[CheckReadiness]) -> Health:
-        """Answers 200 when accounts can be written, which is tried at most once a second."""
+        """200 while accounts can be written, else 503. The database is tried once a second."""
         await check_readiness()
         return Health()

@@ -4,16 +4,18 @@ from typing import Annotated
 
 from litestar import Controller, Response, delete, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import QueryParameter
 
 from adapters.http.admissions import forgotten
 from adapters.http.authentication import SignedInRequest
 from adapters.http.cookies import Cookies
+from adapters.http.export_views import ExportView
 from adapters.http.exporting import encoded
+from adapters.http.path_parameters import SessionId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
 from adapters.http.streaming import Streamed
-from adapters.http.views import Ended, EventPageView, ExportView, SessionView
+from adapters.http.views import Ended, EventPageView, SessionView
 from application.account.end_other_sessions import EndOtherSessions
 from application.account.end_session import EndSession
 from application.account.export_account import ExportAccount
@@ -32,7 +34,7 @@ class OwnHistoryController(Controller):
     """What the service holds about the caller."""
 
     path = "/api/user"
-    tags = ("Sessions and records",)
+    tags = ("Sessions and events",)
 
     @get(
         "/sessions",
@@ -43,7 +45,7 @@ class OwnHistoryController(Controller):
     async def list_sessions(
         self, request: SignedInRequest, list_sessions: NamedDependency[ListSessions]
     ) -> list[SessionView]:
-        """Where you are signed in, newest first. `current` marks the session of this request."""
+        """Newest first. `current` is true for the session of this request."""
         sessions = await list_sessions(signed_in=request.user)
         return SessionView.all_of(sessions, current=request.user.session.id)
 
@@ -63,11 +65,13 @@ class OwnHistoryController(Controller):
     async def end_session(
         self,
         request: SignedInRequest,
-        session_id: FromPath[int],
+        session_id: SessionId,
         end_session: NamedDependency[EndSession],
         jar: NamedDependency[Cookies],
     ) -> Response[Ended]:
-        """It is dead at once. Ending the session of this request is a logout."""
+        """The next request of that session is refused. Ending the session of this request is a
+        logout.
+        """
         await end_session(
             signed_in=request.user,
             presented=request.auth,
@@ -81,13 +85,15 @@ class OwnHistoryController(Controller):
         "/sessions",
         status_code=200,
         operation_id="endOtherSessions",
-        summary="End all your sessions but this one",
+        summary="End your other sessions",
         responses=answers(NotSignedIn, StorageFull, StorageUnavailable, also=(CROSS_ORIGIN,)),
     )
     async def end_other_sessions(
         self, request: SignedInRequest, end_other_sessions: NamedDependency[EndOtherSessions]
     ) -> Ended:
-        """They are dead at once. Says how many there were."""
+        """End all sessions of the account but the one of this request. The answer says how many
+        ended.
+        """
         ended = await end_other_sessions(
             signed_in=request.user, presented=request.auth, caller=caller_of(request)
         )
@@ -96,7 +102,7 @@ class OwnHistoryController(Controller):
     @get(
         "/events",
         operation_id="listEvents",
-        summary="See what happened to your account",
+        summary="List events of your account",
         responses=answers(NotSignedIn, StorageUnavailable, also=(INVALID,)),
     )
     async def list_events(
@@ -108,22 +114,21 @@ class OwnHistoryController(Controller):
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100, description="Events a page.")] = 50,
     ) -> EventPageView:
-        """Newest first, in pages: pass `next` as `before` to go on; it is `null` on the last."""
+        """Newest first, in pages: pass `next` as `before`. `next` is null on the last page."""
         page = await list_events(signed_in=request.user, before=before, limit=limit)
         return EventPageView.of(page)
 
     @get(
         "/export",
         operation_id="exportAccount",
-        summary="Take everything with you",
+        summary="Export your data",
         responses=answers(NotSignedIn, TooManyAttempts, StorageFull, StorageUnavailable),
     )
     async def export_account(
         self, request: SignedInRequest, export_account: NamedDependency[ExportAccount]
     ) -> Response[ExportView]:
-        """All that is held about you, as one JSON document; never the password's hash. It is sent
-        as it is read: if the connection closes before the end of the document, ask again. You can
-        have one export at a time.
+        """Everything that is stored about you, but for the password hash, as one JSON document. It
+        is streamed: if the connection closes before the end, ask again. One export at a time.
         """
         parts = export_account(
             signed_in=request.user, presented=request.auth, caller=caller_of(request)

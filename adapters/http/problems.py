@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
-from msgspec import UNSET, Struct, UnsetType, json
+from msgspec import UNSET, Meta, Struct, UnsetType, json
 
 from adapters.http.options import SCOPE
 from domain.errors import (
@@ -65,19 +65,25 @@ class Kind(Struct, frozen=True):
 class FieldError(Struct, frozen=True):
     """What is wrong with one field of the body."""
 
-    field: str
-    message: str
+    field: Annotated[str, Meta(description="Name of the field.")]
+    message: Annotated[str, Meta(description="What is wrong with it.")]
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
     """A problem document. Decide by `code`; the other texts may change."""
 
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    errors: list[FieldError] | UnsetType = UNSET
+    type: Annotated[
+        str,
+        Meta(description="The kind of problem as a URI: `urn:frontdesk:problem:` and the code."),
+    ]
+    title: Annotated[str, Meta(description="The kind of problem, for people.")]
+    status: Annotated[int, Meta(description="The HTTP status.")]
+    code: Annotated[str, Meta(description="The kind of problem, for programs; stable.")]
+    detail: Annotated[str, Meta(description="What is wrong and what to do.")]
+    errors: Annotated[
+        list[FieldError] | UnsetType,
+        Meta(description="Fields that are wrong, for `validation_failed`."),
+    ] = UNSET
 
 
 class Unacceptable(Exception):

@@ -7,7 +7,6 @@ from typing import Annotated
 from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.account import Receipt, Usage
 from domain.events import EventKind, EventPage, StoredEvent
 from domain.password import PasswordPolicy
 from domain.session import Admission, Caller, Session
@@ -89,7 +88,7 @@ class Confirmation(Struct, frozen=True):
 class Reset(Struct, frozen=True):
     """A new password, and the one-time code that allows it."""
 
-    code: Annotated[str, Body(max_length=100)]
+    code: Annotated[str, Body(description="The one-time code.", max_length=100)]
     password: Secret
     cookie: AsCookie = True
 
@@ -98,7 +97,7 @@ class UserView(Struct, frozen=True):
     """An account as its owner sees it."""
 
     id: Annotated[int, Meta(ge=1, description="Never reused.", examples=[1])]
-    username: Annotated[str, Meta(examples=["user1"])]
+    username: Annotated[str, Meta(description="As its owner spells it.", examples=["user1"])]
     signup_time: Annotated[
         datetime, Meta(description="RFC 3339, in UTC.", examples=["2026-01-31T12:00:00.123456Z"])
     ]
@@ -118,8 +117,15 @@ class AdmittedView(UserView, frozen=True, omit_defaults=True):
     token: Annotated[
         str | UnsetType, Meta(description="Shown once. Send it as `Authorization: Bearer`.")
     ] = UNSET
-    expires: datetime | UnsetType = UNSET
-    device: str | UnsetType = UNSET
+    expires: Annotated[
+        datetime | UnsetType, Meta(description="End of the session; RFC 3339, in UTC.")
+    ] = UNSET
+    device: Annotated[
+        str | UnsetType,
+        Meta(
+            description="A mark of this program. Send it as `Frontdesk-Device` with the next login."
+        ),
+    ] = UNSET
 
     @classmethod
     def handing_out(cls, admission: Admission, *, device: str | None) -> "AdmittedView":
@@ -143,13 +149,18 @@ class AdmittedView(UserView, frozen=True, omit_defaults=True):
 class SessionView(Struct, frozen=True):
     """A session as its owner sees it. `id` is not the token."""
 
-    id: int
-    current: bool
-    created: datetime
-    last_seen: datetime
-    expires: datetime
-    address: str
-    device: Annotated[str, Body(schema_extra={"examples": ["Firefox on Linux"]})]
+    id: Annotated[int, Meta(description="Id of the session; not its token.")]
+    current: Annotated[bool, Meta(description="Whether it is the session of this request.")]
+    created: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    last_seen: Annotated[
+        datetime, Meta(description="Last use, to within five minutes; RFC 3339, in UTC.")
+    ]
+    expires: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    address: Annotated[str, Meta(description="Client address of the login.")]
+    device: Annotated[
+        str,
+        Body(description="Browser and system.", schema_extra={"examples": ["Firefox on Linux"]}),
+    ]
 
     @classmethod
     def all_of(cls, sessions: Sequence[Session], *, current: int) -> "list[SessionView]":
@@ -173,13 +184,16 @@ class EventView(Struct, frozen=True):
     is not told.
     """
 
-    position: int
-    kind: EventKind
-    time: datetime
-    address: str
-    device: str
-    details: dict[str, str | int]
-    by_operator: bool
+    position: Annotated[int, Meta(description="Id of the event; grows, and is never reused.")]
+    kind: Annotated[EventKind, Meta(description="What happened.")]
+    time: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    address: Annotated[str, Meta(description="Client address; empty if an operator did it.")]
+    device: Annotated[str, Meta(description="Browser and system, as `Firefox on Linux`.")]
+    details: Annotated[
+        dict[str, str | int],
+        Meta(description="Depends on the kind: names before and after, counts, reasons."),
+    ]
+    by_operator: Annotated[bool, Meta(description="Whether an operator did it.")]
 
     @classmethod
     def of(cls, recorded: StoredEvent) -> "EventView":
@@ -201,8 +215,10 @@ class EventView(Struct, frozen=True):
 class EventPageView(Struct, frozen=True):
     """Some events, newest first. `next` asks for the page after, as `before`."""
 
-    events: list[EventView]
-    next: int | None
+    events: Annotated[list[EventView], Meta(description="Newest first.")]
+    next: Annotated[
+        int | None, Meta(description="Pass it as `before` for the next page; null on the last.")
+    ]
 
     @classmethod
     def of(cls, page: EventPage) -> "EventPageView":
@@ -213,65 +229,7 @@ class EventPageView(Struct, frozen=True):
 class Ended(Struct, frozen=True):
     """How many sessions ended."""
 
-    ended: int
-
-
-class ExportedUserView(UserView, frozen=True):
-    """The account, with what operators have noted for applications."""
-
-    roles: list[str]
-    metadata: dict[str, object]
-
-    @classmethod
-    def of(cls, user: User) -> "ExportedUserView":
-        """As the API shows it."""
-        return cls(
-            user.id,
-            user.username.value,
-            user.signup_time,
-            list(user.roles),
-            user.metadata.value,
-        )
-
-
-class UsageView(Struct, frozen=True):
-    """From which address you signed up, and when you were last here: with the address from which
-    you had logged in then.
-    """
-
-    signup_address: str | None
-    last_used: datetime | None
-    last_address: str | None
-
-    @classmethod
-    def of(cls, usage: Usage) -> "UsageView":
-        """As the API shows it."""
-        return cls(usage.signup_address, usage.last_used_at, usage.last_address)
-
-
-class ExportView(Struct, frozen=True):
-    """All that is held about a user. `requests` are those on record, their secrets masked."""
-
-    exported: datetime
-    user: ExportedUserView
-    usage: UsageView
-    sessions: list[SessionView]
-    events: list[EventView]
-    requests: list[dict[str, object]]
-
-
-class ReceiptView(Struct, frozen=True):
-    """What was removed: the account, its sessions, and personal data in that many events."""
-
-    deleted: datetime
-    user: UserView
-    sessions: int
-    events: int
-
-    @classmethod
-    def of(cls, receipt: Receipt) -> "ReceiptView":
-        """As the API shows it."""
-        return cls(receipt.at, UserView.of(receipt.user), receipt.sessions, receipt.events)
+    ended: Annotated[int, Meta(description="Sessions that ended.")]
 
 
 def given(value: str | UnsetType) -> str | None:

@@ -9,29 +9,47 @@ export interface components {
     schemas: {
         /** AboutView */
         AboutView: {
+            /** @description Version of Frontdesk. */
             version: string;
+            /** @description Name of the node. */
             node: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Start of this process; RFC 3339, in UTC.
+             */
             started: string;
+            /** @description Absolute path of the data folder. */
             data_dir: string;
+            /** @description `SQLite` or `PostgreSQL`. */
             database: string;
         };
         /** AccountEdit */
         AccountEdit: {
+            /** @description The version of the row you have read. */
             version: number;
             username?: string;
             password?: string;
         };
         /** AccountView */
         AccountView: {
+            /** @description Never reused. */
             id: number;
+            /** @description As its owner spells it. */
             username: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             signup_time: string;
+            /** @description Since when logins are refused; null if they are not. */
             disabled_at: string | null;
+            /** @description Whether the user is an operator. */
             is_operator: boolean;
+            /** @description Grows with every change; for `version` of a change. */
             version: number;
+            /** @description For applications. */
             roles: string[];
+            /** @description For applications: a JSON object. */
             metadata: {
                 [key: string]: unknown;
             };
@@ -43,7 +61,10 @@ export interface components {
              * @example 1
              */
             id: number;
-            /** @example user1 */
+            /**
+             * @description As its owner spells it.
+             * @example user1
+             */
             username: string;
             /**
              * Format: date-time
@@ -53,21 +74,33 @@ export interface components {
             signup_time: string;
             /** @description Shown once. Send it as `Authorization: Bearer`. */
             token?: string;
+            /** @description End of the session; RFC 3339, in UTC. */
             expires?: string;
+            /** @description A mark of this program. Send it as `Frontdesk-Device` with the next login. */
             device?: string;
         };
         /** BarView */
         BarView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Begin of the bar; RFC 3339, in UTC.
+             */
             began: string;
+            /** @description Requests with status below 400. */
             answered: number;
+            /** @description Requests with status 400 to 499. */
             refused: number;
+            /** @description Requests with status 500 or more. */
             failed: number;
         };
         /** Batch */
         Batch: {
+            /** @description Ids of users. */
             ids: number[];
-            /** @enum {string} */
+            /**
+             * @description What to do with each user.
+             * @enum {string}
+             */
             action: "disable" | "enable" | "end_sessions" | "change_roles";
             /**
              * @description Why, for the record.
@@ -75,39 +108,44 @@ export interface components {
              * @example Spam from one address
              */
             reason?: string;
-            /**
-             * @example [
-             *       "member"
-             *     ]
-             */
+            /** @description Roles to add, for the action `change_roles`. */
             add?: string[];
-            /**
-             * @example [
-             *       "member"
-             *     ]
-             */
+            /** @description Roles to remove, for the action `change_roles`. */
             remove?: string[];
         };
-        /** CallerView */
+        /**
+         * CallerView
+         * @description Who calls.
+         */
         CallerView: {
             /** @description Never reused: the key for what is yours. */
             id: number;
             /** @description May change, and be another's later. */
             username: string;
+            /** @description Set by operators. */
             roles: string[];
+            /** @description Set by operators: a JSON object. */
             metadata: {
                 [key: string]: unknown;
             };
         };
         /** ColumnView */
         ColumnView: {
+            /** @description Name of the column. */
             name: string;
+            /** @description How values are shown and compared. */
             kind: string;
+            /** @description Whether it can be null. */
             nullable: boolean;
+            /** @description Whether it is the primary key. */
             key: boolean;
+            /** @description `table.column` that it refers to, if any. */
             references: string | null;
+            /** @description Whether filters and sorting by it are quick. */
             indexed: boolean;
+            /** @description Whether its values are never shown. */
             secret: boolean;
+            /** @description Whether operators can change it, by calls for users. */
             writable: boolean;
         };
         /**
@@ -119,7 +157,9 @@ export interface components {
         };
         /** CountView */
         CountView: {
+            /** @description The number. */
             count: number;
+            /** @description `exact`, or `at_least` or `at_most` if counting would take too long. */
             relation: string;
         };
         /** Credentials */
@@ -138,7 +178,9 @@ export interface components {
         };
         /** CurrentSessionView */
         CurrentSessionView: {
+            /** @description Who calls. */
             user: components["schemas"]["CallerView"];
+            /** @description The session of this request. */
             session: components["schemas"]["LiveSessionView"];
         };
         /**
@@ -157,63 +199,97 @@ export interface components {
         };
         /** Ended */
         Ended: {
+            /** @description Sessions that ended. */
             ended: number;
         };
         /** EndpointView */
         EndpointView: {
+            /** @description HTTP method. */
             method: string;
+            /** @description Path with names of parameters. */
             route: string;
+            /** @description All requests. */
             requests: number;
+            /** @description Requests with status 400 to 499. */
             refused: number;
+            /** @description Requests with status 500 or more. */
             failed: number;
+            /** @description Median duration in milliseconds. */
             p50_ms: number;
+            /** @description 99th percentile of the duration in milliseconds. */
             p99_ms: number;
+            /** @description Longest duration in milliseconds. */
             slowest_ms: number;
         };
         /**
          * EventKind
-         * @description Stored and shown; a kind once used keeps its name for ever.
+         * @description What happened.
          * @enum {string}
          */
         EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "unknown";
         /** EventPageView */
         EventPageView: {
+            /** @description Newest first. */
             events: components["schemas"]["EventView"][];
+            /** @description Pass it as `before` for the next page; null on the last. */
             next: number | null;
         };
         /** EventView */
         EventView: {
+            /** @description Id of the event; grows, and is never reused. */
             position: number;
+            /** @description What happened. */
             kind: components["schemas"]["EventKind"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             time: string;
+            /** @description Client address; empty if an operator did it. */
             address: string;
+            /** @description Browser and system, as `Firefox on Linux`. */
             device: string;
+            /** @description Depends on the kind: names before and after, counts, reasons. */
             details: {
                 [key: string]: string | number;
             };
+            /** @description Whether an operator did it. */
             by_operator: boolean;
         };
         /** ExportView */
         ExportView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             exported: string;
+            /** @description The account. */
             user: components["schemas"]["ExportedUserView"];
+            /** @description Addresses and last use. */
             usage: components["schemas"]["UsageView"];
+            /** @description Open sessions. */
             sessions: components["schemas"]["SessionView"][];
+            /** @description All stored events. */
             events: components["schemas"]["EventView"][];
+            /** @description Logged requests of the account, secrets masked. */
             requests: {
                 [key: string]: unknown;
             }[];
         };
-        /** ExportedUserView */
+        /**
+         * ExportedUserView
+         * @description The account.
+         */
         ExportedUserView: {
             /**
              * @description Never reused.
              * @example 1
              */
             id: number;
-            /** @example user1 */
+            /**
+             * @description As its owner spells it.
+             * @example user1
+             */
             username: string;
             /**
              * Format: date-time
@@ -221,37 +297,54 @@ export interface components {
              * @example 2026-01-31T12:00:00.123456Z
              */
             signup_time: string;
+            /** @description Set by operators. */
             roles: string[];
+            /** @description Set by operators: a JSON object. */
             metadata: {
                 [key: string]: unknown;
             };
         };
         /** FeedEvent */
         FeedEvent: {
+            /** @description Id of the event; never reused. Ids do not tell the order: `next` does. */
             position: number;
+            /** @description What happened. */
             kind: components["schemas"]["EventKind"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             time: string;
+            /** @description Whom it concerns; null for a login with an unknown name. */
             user_id: number | null;
+            /** @description The operator who did it; null if it was the user or the command line. */
             actor_id: number | null;
+            /** @description Address of who did it. */
             address: string;
+            /** @description User-Agent header of who did it. */
             user_agent: string;
+            /** @description Depends on the kind: names before and after, counts, reasons. */
             details: {
                 [key: string]: string | number;
             };
         };
         /** FeedView */
         FeedView: {
+            /** @description In the order in which they can be followed. */
             events: components["schemas"]["FeedEvent"][];
+            /** @description Opaque cursor: pass it as `after`. */
             next: string;
         };
         /** FieldError */
         FieldError: {
+            /** @description Name of the field. */
             field: string;
+            /** @description What is wrong with it. */
             message: string;
         };
         /** FirstOperator */
         FirstOperator: {
+            /** @description The one-time code that the server printed. */
             code: string;
             /**
              * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
@@ -267,30 +360,49 @@ export interface components {
         };
         /** Forgotten */
         Forgotten: {
+            /** @description Requests that were removed. */
             forgotten: number;
         };
         /** Health */
         Health: {
-            /** @default ok */
+            /**
+             * @description Always `ok`.
+             * @default ok
+             */
             status?: string;
         };
         /** InvitationView */
         InvitationView: {
+            /** @description Never reused. */
             id: number;
+            /** @description For operators: whom it is for. */
             note: string;
+            /** @description Roles of the accounts that are created with it. */
             roles: string[];
+            /** @description Accounts that can be created with it. */
             uses: number;
+            /** @description Accounts that were created with it. */
             used: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             expires_at: string;
+            /** @description When it was revoked; null if it was not. */
             revoked_at: string | null;
+            /** @description Whether it makes an operator. */
             is_for_operator: boolean;
+            /** @description Shown once, when it is created; null in lists. */
             code: string | null;
         };
         /** InvitedOperator */
         InvitedOperator: {
+            /** @description The code of the invitation. */
             invitation: string;
             /**
              * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
@@ -306,6 +418,7 @@ export interface components {
         };
         /** Labels */
         Labels: {
+            /** @description The version of the row you have read. */
             version: number;
             /**
              * @description All of them: at most 20, of 1 to 32 of a to z, 0 to 9, dot, hyphen and underscore.
@@ -327,19 +440,31 @@ export interface components {
         };
         /**
          * LimitName
-         * @description The limits of one account, as `ThrottlePolicy` calls them. Wrong current passwords since the
-         *         last right one are under `failures`, and have a name of their own here.
+         * @description Which rate limit.
          * @enum {string}
          */
         LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "changes" | "renames" | "logins";
-        /** LiveSessionView */
+        /**
+         * LiveSessionView
+         * @description The session of this request.
+         */
         LiveSessionView: {
+            /** @description Id of the session; not its token. */
             id: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             expires: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until then the login is fresh: no `current_password` is needed. RFC 3339, in UTC.
+             */
             fresh_until: string;
         };
         /** NewAccount */
@@ -378,9 +503,15 @@ export interface components {
              *     ]
              */
             roles?: string[];
-            /** @default 1 */
+            /**
+             * @description Accounts that can be created with it.
+             * @default 1
+             */
             uses?: number;
-            /** @default 7 */
+            /**
+             * @description Days until it expires.
+             * @default 7
+             */
             days?: number;
         };
         /** NewOperatorInvitation */
@@ -413,67 +544,101 @@ export interface components {
         };
         /** NewToken */
         NewToken: {
+            /** @description For operators: which program it is for. */
             name: string;
+            /** @description What it allows. */
             scopes: components["schemas"]["Scope"][];
-            /** @default 90 */
+            /**
+             * @description Days until it expires.
+             * @default 90
+             */
             days?: number;
         };
         /** NodeView */
         NodeView: {
+            /** @description Name of the node. */
             node: string;
+            /** @description `up` if any of its workers is. */
             state: components["schemas"]["State"];
+            /** @description Its processes. */
             workers: components["schemas"]["WorkerView"][];
         };
         /** OperatorView */
         OperatorView: {
+            /** @description The operator; for an access token, its owner. */
             user: components["schemas"]["UserView"];
+            /** @description What this request may do. */
             scopes: components["schemas"]["Scope"][];
+            /** @description Whether the login is fresh; false for an access token. */
             is_fresh: boolean;
+            /** @description The session of this request; null for an access token. */
             session_id: number | null;
+            /** @description When the session was opened; null for an access token. */
             session_created: string | null;
         };
         /** OutcomeView */
         OutcomeView: {
+            /** @description Id of the user. */
             id: number;
+            /** @description Whether it was done; false also if nothing had to change. */
             changed: boolean;
             /** @description `no_such_user`, `operator_protected`, `operator_in_person_required`, and `invalid_roles` for too many. From where on nothing was tried, `storage_unavailable` and the like. */
             code: string | null;
+            /** @description The problem in a sentence; null if there is none. */
             detail: string | null;
         };
         /** PageView */
         PageView: {
+            /** @description Objects with the columns of the table. */
             rows: {
                 [key: string]: unknown;
             }[];
+            /** @description Pass it as `after` for the next page; null on the last. */
             next: string | null;
         };
         /** Problem */
         Problem: {
+            /** @description The kind of problem as a URI: `urn:frontdesk:problem:` and the code. */
             type: string;
+            /** @description The kind of problem, for people. */
             title: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description The kind of problem, for programs; stable. */
             code: string;
+            /** @description What is wrong and what to do. */
             detail: string;
+            /** @description Fields that are wrong, for `validation_failed`. */
             errors?: components["schemas"]["FieldError"][];
         };
         /** ReceiptView */
         ReceiptView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             deleted: string;
+            /** @description The account that was deleted. */
             user: components["schemas"]["UserView"];
+            /** @description Sessions that ended. */
             sessions: number;
+            /** @description Events in which personal data was erased. */
             events: number;
         };
         /** RequestsView */
         RequestsView: {
+            /** @description Logged requests. */
             rows: {
                 [key: string]: unknown;
             }[];
+            /** @description Pass it as `after` for the next page; null on the last. */
             next: string | null;
+            /** @description Requests that this process dropped since its start, because they were too many or could not be written. */
             lost: number;
         };
         /** Reset */
         Reset: {
+            /** @description The one-time code. */
             code: string;
             /**
              * Format: password
@@ -489,8 +654,12 @@ export interface components {
         };
         /** ResetCodeView */
         ResetCodeView: {
+            /** @description Shown once. The user sends it to `POST /api/user/reset`. */
             code: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             expires: string;
         };
         /**
@@ -501,86 +670,139 @@ export interface components {
         Scope: "api.view" | "data.view" | "data.create" | "data.update" | "data.delete" | "log.view" | "log.delete" | "metrics.view" | "token.view" | "token.revoke" | "data.roles" | "events.view";
         /** SessionView */
         SessionView: {
+            /** @description Id of the session; not its token. */
             id: number;
+            /** @description Whether it is the session of this request. */
             current: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Last use, to within five minutes; RFC 3339, in UTC.
+             */
             last_seen: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             expires: string;
+            /** @description Client address of the login. */
             address: string;
-            /** @example Firefox on Linux */
+            /**
+             * @description Browser and system.
+             * @example Firefox on Linux
+             */
             device: string;
         };
         /** SettingView */
         SettingView: {
+            /** @description Name of the variable. */
             name: string;
+            /** @description The value in effect; empty if there is none; `(a secret)` for secrets. */
             value: string;
+            /** @description `default`, `environment`, `.env` or `file`. */
             source: string;
+            /** @description For display. */
             group: string;
+            /** @description What it does. */
             meaning: string;
+            /** @description What holds if it is not set. */
             unset: string;
         };
         /** SpanView */
         SpanView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Begin of the span; RFC 3339, in UTC.
+             */
             began: string;
+            /** @description Length of the span. */
             seconds: number;
+            /** @description Counters: how often each thing happened in the span. */
             counts: {
                 [key: string]: number;
             };
+            /** @description Gauges at the end of the span. */
             gauges: {
                 [key: string]: number;
             };
+            /** @description Percentiles of durations in milliseconds, by name. */
             latency_ms: {
                 [key: string]: number | null;
             };
         };
         /**
          * State
-         * @description `missing` is what was killed, hangs, or cannot reach the database.
+         * @description `up` if any of its workers is.
          * @enum {string}
          */
         State: "up" | "missing" | "stopped";
         /** TableView */
         TableView: {
+            /** @description Name of the table. */
             name: string;
+            /** @description Its columns. */
             columns: components["schemas"]["ColumnView"][];
+            /** @description How many rows it has. */
             rows: components["schemas"]["CountView"];
         };
         /** TailView */
         TailView: {
+            /** @description Logged requests, oldest first. */
             rows: {
                 [key: string]: unknown;
             }[];
+            /** @description Pass it as `after` with the next call. */
             next: string;
         };
         /** ThrottleReset */
         ThrottleReset: {
+            /** @description Counters that were removed. */
             forgotten: number;
         };
         /** ThrottleView */
         ThrottleView: {
+            /** @description When the user can log in again from everywhere; null if there is no wait. */
             waits_until: string | null;
+            /** @description Rate limits that have counted something, the longest wait first. */
             waits: components["schemas"]["WaitView"][];
+            /** @description Further rate limits that are not listed. */
             more: number;
         };
         /** TokenView */
         TokenView: {
+            /** @description Never reused. */
             id: number;
+            /** @description For operators: which program it is for. */
             name: string;
+            /** @description What it allows. */
             scopes: components["schemas"]["Scope"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             expires_at: string;
+            /** @description The token: shown once, when it is created; null in lists. */
             key: string | null;
         };
-        /** UsageView */
+        /**
+         * UsageView
+         * @description Addresses and last use.
+         */
         UsageView: {
+            /** @description Client address of the sign-up; null if unknown. */
             signup_address: string | null;
+            /** @description Last use; null if unknown. */
             last_used: string | null;
+            /** @description Client address of the login whose session was used last; null if unknown. */
             last_address: string | null;
         };
         /** UserUpdate */
@@ -601,7 +823,10 @@ export interface components {
              * @example 1
              */
             id: number;
-            /** @example user1 */
+            /**
+             * @description As its owner spells it.
+             * @example user1
+             */
             username: string;
             /**
              * Format: date-time
@@ -612,13 +837,19 @@ export interface components {
         };
         /** ValueView */
         ValueView: {
+            /** @description A value of the column. */
             value: unknown;
+            /** @description Rows that have it. */
             count: number;
         };
         /** WaitView */
         WaitView: {
+            /** @description Which rate limit. */
             limit: components["schemas"]["LimitName"];
-            /** @example 192.0.2.1 */
+            /**
+             * @description The network it is about; null if it is about all.
+             * @example 192.0.2.1
+             */
             network: string | null;
             /** @description Since the window began. */
             attempts: number;
@@ -627,13 +858,23 @@ export interface components {
         };
         /** WorkerView */
         WorkerView: {
+            /** @description Name of the process: node, process id and a suffix. */
             worker: string;
+            /** @description Whether it works. */
             state: components["schemas"]["State"];
+            /** @description Version of Frontdesk. */
             version: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
             started: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last heard of; RFC 3339, in UTC.
+             */
             seen: string;
+            /** @description Work that it does for all processes. */
             leases: string[];
         };
     };

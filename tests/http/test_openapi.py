@@ -234,6 +234,20 @@ def test_every_failure_of_the_domain_is_documented_somewhere(document: dict[str,
     assert [kind.code for kind in DOMAIN.values() if kind.code not in text] == []
 
 
+def test_every_operation_parameter_and_field_is_described(document: dict[str, Any]) -> None:
+    missing = []
+    for path, method, operation in operations(document):
+        said = {"description": operation.get("description"), "summary": operation.get("summary")}
+        missing += [f"{method} {path} {name}" for name, text in said.items() if not text]
+        parameters = operation.get("parameters", [])
+        missing += [f"{path} {each['name']}" for each in parameters if not each.get("description")]
+    for name, schema in document["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            if "description" not in described and "description" not in str(described):
+                missing.append(f"{name}.{field}")
+    assert missing == []
+
+
 def test_the_user_is_described_with_limits_and_examples(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert list(schemas["UserView"]["properties"]) == ["id", "username", "signup_time"]

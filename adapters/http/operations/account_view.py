@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar.params import Body
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.operator import REASON_MAX_CHARACTERS
 from domain.user import User
@@ -28,14 +28,16 @@ class Disabling(Struct, frozen=True):
 class AccountView(Struct, frozen=True):
     """An account as operators see it. Send `version` along with a change."""
 
-    id: int
-    username: str
-    signup_time: datetime
-    disabled_at: datetime | None
-    is_operator: bool
-    version: int
-    roles: list[str]
-    metadata: dict[str, object]
+    id: Annotated[int, Meta(description="Never reused.")]
+    username: Annotated[str, Meta(description="As its owner spells it.")]
+    signup_time: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    disabled_at: Annotated[
+        datetime | None, Meta(description="Since when logins are refused; null if they are not.")
+    ]
+    is_operator: Annotated[bool, Meta(description="Whether the user is an operator.")]
+    version: Annotated[int, Meta(description="Grows with every change; for `version` of a change.")]
+    roles: Annotated[list[str], Meta(description="For applications.")]
+    metadata: Annotated[dict[str, object], Meta(description="For applications: a JSON object.")]
 
     @classmethod
     def of(cls, user: User) -> "AccountView":

@@ -30,11 +30,21 @@ Roles = Annotated[list[str], Body(schema_extra={"examples": [["member"]]})]
 class Batch(Struct, frozen=True):
     """What is done to whom. `reason` goes with disabling; `add` and `remove` with roles."""
 
-    ids: Annotated[list[Annotated[int, Meta(ge=1)]], Meta(min_length=1, max_length=BATCH_MAX)]
-    action: Literal["disable", "enable", "end_sessions", "change_roles"]
+    ids: Annotated[
+        list[Annotated[int, Meta(ge=1)]],
+        Meta(description="Ids of users.", min_length=1, max_length=BATCH_MAX),
+    ]
+    action: Annotated[
+        Literal["disable", "enable", "end_sessions", "change_roles"],
+        Meta(description="What to do with each user."),
+    ]
     reason: Reason = ""
-    add: Roles = field(default_factory=list)
-    remove: Roles = field(default_factory=list)
+    add: Annotated[Roles, Meta(description="Roles to add, for the action `change_roles`.")] = field(
+        default_factory=list
+    )
+    remove: Annotated[
+        Roles, Meta(description="Roles to remove, for the action `change_roles`.")
+    ] = field(default_factory=list)
 
     @property
     def change(self) -> Change:
@@ -55,8 +65,10 @@ class OutcomeView(Struct, frozen=True):
     `code` and `detail` are those of a problem document.
     """
 
-    id: int
-    changed: bool
+    id: Annotated[int, Meta(description="Id of the user.")]
+    changed: Annotated[
+        bool, Meta(description="Whether it was done; false also if nothing had to change.")
+    ]
     code: Annotated[
         str | None,
         Body(
@@ -65,7 +77,9 @@ class OutcomeView(Struct, frozen=True):
             " and the like."
         ),
     ]
-    detail: str | None
+    detail: Annotated[
+        str | None, Meta(description="The problem in a sentence; null if there is none.")
+    ]
 
     @classmethod
     def of(cls, outcome: Outcome) -> "OutcomeView":
@@ -101,8 +115,8 @@ class BatchController(Controller):
         data: Annotated[Batch, Body()],
         change_users: NamedDependency[ChangeUsers],
     ) -> list[OutcomeView]:
-        """Up to 500, one after the other, each with its event. Operators are left as they are. An
-        access key needs the scope of the action: `data.update` to disable and enable,
+        """Up to 500 users, one after the other, each with its event. Operators are skipped. An
+        access token needs the scope of the action: `data.update` to disable and enable,
         `data.delete` to end sessions, `data.roles` for roles.
         """
         outcomes = await change_users(

@@ -14,25 +14,25 @@ _YAML = "application/yaml"
 @get(
     "/api/ops/openapi.json",
     operation_id="getOpenApiJson",
-    summary="This document as JSON",
+    summary="Get this document as JSON",
     tags=["Operations"],
     responses=answers_operators(),
     **operators(Scope.API_VIEW),
 )
 async def openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """As under /schema/openapi.json."""
+    """The same as `/schema/openapi.json`."""
     return Response(await rendered(request.app, as_json), media_type="application/json")
 
 
 @get(
     "/api/ops/openapi.yaml",
     operation_id="getOpenApiYaml",
-    summary="This document as YAML",
+    summary="Get this document as YAML",
     tags=["Operations"],
     media_type=_YAML,
     responses=answers_operators(),
     **operators(Scope.API_VIEW),
 )
 async def openapi_yaml(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """As under /schema/openapi.yaml."""
+    """The same as `/schema/openapi.yaml`."""
     return Response(await rendered(request.app, as_yaml), media_type=_YAML)

@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.operations.following import Wait, wait_for
@@ -26,14 +26,25 @@ Cursor = Annotated[
 class FeedEvent(Struct, frozen=True):
     """Something that happened to `user_id`; `actor_id` is the operator who did it, if one did."""
 
-    position: int
-    kind: EventKind
-    time: datetime
-    user_id: int | None
-    actor_id: int | None
-    address: str
-    user_agent: str
-    details: dict[str, str | int]
+    position: Annotated[
+        int,
+        Meta(description="Id of the event; never reused. Ids do not tell the order: `next` does."),
+    ]
+    kind: Annotated[EventKind, Meta(description="What happened.")]
+    time: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    user_id: Annotated[
+        int | None, Meta(description="Whom it concerns; null for a login with an unknown name.")
+    ]
+    actor_id: Annotated[
+        int | None,
+        Meta(description="The operator who did it; null if it was the user or the command line."),
+    ]
+    address: Annotated[str, Meta(description="Address of who did it.")]
+    user_agent: Annotated[str, Meta(description="User-Agent header of who did it.")]
+    details: Annotated[
+        dict[str, str | int],
+        Meta(description="Depends on the kind: names before and after, counts, reasons."),
+    ]
 
     @classmethod
     def of(cls, recorded: StoredEvent) -> "FeedEvent":
@@ -54,8 +65,10 @@ class FeedEvent(Struct, frozen=True):
 class FeedView(Struct, frozen=True):
     """Events, oldest first. Ask for those after `next`."""
 
-    events: list[FeedEvent]
-    next: str
+    events: Annotated[
+        list[FeedEvent], Meta(description="In the order in which they can be followed.")
+    ]
+    next: Annotated[str, Meta(description="Opaque cursor: pass it as `after`.")]
 
     @classmethod
     def of(cls, feed: EventFeed) -> "FeedView":
@@ -71,7 +84,7 @@ class FeedController(Controller):
 
     @get(
         operation_id="followEvents",
-        summary="Follow what happens",
+        summary="Follow events",
         responses=answers_operators(InvalidQuery, also=(INVALID,)),
         **operators(Scope.EVENTS_VIEW, Scope.DATA_VIEW),
     )
@@ -82,9 +95,10 @@ class FeedController(Controller):
         limit: Limit = 100,
         wait: Wait = 0,
     ) -> FeedView:
-        """Who goes on from `next` misses no event and gets none twice. Without `after`, from the
-        first that is still there; with `after=now`, none, but where to begin. To search events, see
-        the rows of the table `events`.
+        """Events of all users, oldest first. A client that goes on from `next` misses no event and
+        gets none twice. Without `after` it begins with the oldest stored event; with `after=now` it
+        returns no event, and a `next` to begin from. To search events, use the rows of the table
+        `events`.
         """
         feed = await wait_for(lambda: history.follow(after, limit=limit), seconds=wait)
         return FeedView.of(feed)

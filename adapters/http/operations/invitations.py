@@ -5,11 +5,12 @@ from typing import Annotated
 
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, SkipValidation
 from msgspec import Meta, Struct, field
 
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.path_parameters import InvitationId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operations.queries import Tables
@@ -51,8 +52,11 @@ class NewInvitation(Struct, frozen=True):
             schema_extra={"examples": [["member"]]},
         ),
     ] = field(default_factory=list)
-    uses: Annotated[int, Meta(ge=1, le=USES_MAX)] = 1
-    days: Annotated[int, Meta(ge=1, le=366)] = 7
+    uses: Annotated[
+        int,
+        Meta(description="Accounts that can be created with it.", ge=1, le=USES_MAX),
+    ] = 1
+    days: Annotated[int, Meta(description="Days until it expires.", ge=1, le=366)] = 7
 
 
 class InvitationView(Struct, frozen=True):
@@ -60,16 +64,18 @@ class InvitationView(Struct, frozen=True):
     `is_for_operator` makes an operator instead (`POST /api/ops/operators`).
     """
 
-    id: int
-    note: str
-    roles: list[str]
-    uses: int
-    used: int
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    is_for_operator: bool
-    code: str | None
+    id: Annotated[int, Meta(description="Never reused.")]
+    note: Annotated[str, Meta(description="For operators: whom it is for.")]
+    roles: Annotated[list[str], Meta(description="Roles of the accounts that are created with it.")]
+    uses: Annotated[int, Meta(description="Accounts that can be created with it.")]
+    used: Annotated[int, Meta(description="Accounts that were created with it.")]
+    created_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    expires_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    revoked_at: Annotated[
+        datetime | None, Meta(description="When it was revoked; null if it was not.")
+    ]
+    is_for_operator: Annotated[bool, Meta(description="Whether it makes an operator.")]
+    code: Annotated[str | None, Meta(description="Shown once, when it is created; null in lists.")]
 
     @classmethod
     def of(cls, invitation: Invitation, code: str | None = None) -> "InvitationView":
@@ -96,7 +102,7 @@ class InvitationsController(Controller):
 
     @get(
         operation_id="listInvitations",
-        summary="Who is invited",
+        summary="List invitations",
         responses=answers_operators(InvalidQuery, QueryTooSlow, Busy, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
     )
@@ -106,7 +112,7 @@ class InvitationsController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> PageView:
-        """Newest first, with how often each was used. They are forgotten 30 days after they have
+        """Newest first, with the number of uses. An invitation is removed 30 days after it has
         expired.
         """
         return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
@@ -114,7 +120,7 @@ class InvitationsController(Controller):
     @post(
         status_code=200,
         operation_id="createInvitation",
-        summary="Invite somebody",
+        summary="Create an invitation",
         responses=answers_operators(InvalidNote, InvalidRoles, StorageFull, also=(*BODY, INVALID)),
         **operators(Scope.DATA_CREATE),
     )
@@ -124,8 +130,8 @@ class InvitationsController(Controller):
         data: Annotated[NewInvitation, Body()],
         create_invitation: NamedDependency[CreateInvitation],
     ) -> InvitationView:
-        """Hand the code over yourself. It counts as long as you are an operator, and until you
-        change your password; that of a program, as long as its access key.
+        """Returns a code with which people sign up. It is valid while you are an operator and your
+        password stays the same; one that a program made, while its access token is valid.
         """
         issued = await create_invitation(
             by=request.user,
@@ -141,17 +147,17 @@ class InvitationsController(Controller):
         "/{invitation_id:int}",
         status_code=200,
         operation_id="revokeInvitation",
-        summary="Take an invitation back",
+        summary="Revoke an invitation",
         responses=answers_operators(NoSuchInvitation, StorageFull, also=(INVALID,)),
         **operators(Scope.DATA_DELETE),
     )
     async def revoke_invitation(
         self,
         request: OperatorRequest,
-        invitation_id: FromPath[int],
+        invitation_id: InvitationId,
         revoke_invitation: NamedDependency[RevokeInvitation],
     ) -> InvitationView:
-        """Nobody can use it any more. Who has signed up with it stays."""
+        """Nobody can use it any more. Accounts that were created with it stay."""
         return InvitationView.of(
             await revoke_invitation(
                 by=request.user, invitation_id=invitation_id, caller=caller_of(request)

@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from litestar import Controller, put
 from litestar.di import NamedDependency
-from litestar.params import Body, FromPath
+from litestar.params import Body
 from msgspec import Meta, Struct
 
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.account_view import AccountView
+from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operators.set_labels import SetLabels
@@ -27,7 +28,7 @@ from domain.operator import Scope
 class Labels(Struct, frozen=True):
     """What to set in which version; what is left out stays."""
 
-    version: Annotated[int, Meta(ge=1)]
+    version: Annotated[int, Meta(description="The version of the row you have read.", ge=1)]
     roles: Annotated[
         list[str] | None,
         Body(
@@ -69,13 +70,13 @@ class LabelsController(Controller):
     async def set_roles(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         data: Annotated[Labels, Body()],
         set_labels: NamedDependency[SetLabels],
     ) -> AccountView:
-        """What is taken away counts at the user's next request. Each change is an event with before
-        and after. `version` is that of the row you have seen. Those of an operator are set by an
-        operator in person, after a fresh login.
+        """They count from the user's next request. Each change is an event with the values before
+        and after. With `version`, the change is refused (409) if somebody else has changed the user
+        since. For an operator's account it needs an operator with a fresh login.
         """
         user = await set_labels(
             by=request.user,

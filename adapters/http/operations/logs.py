@@ -5,8 +5,8 @@ from typing import Annotated
 
 from litestar import Controller, Response, delete, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter, SkipValidation
-from msgspec import Struct
+from litestar.params import QueryParameter, SkipValidation
+from msgspec import Meta, Struct
 
 from adapters.http.authentication import DemandSession
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
@@ -23,6 +23,7 @@ from adapters.http.operations.queries import (
     parse_columns,
     parse_filters,
 )
+from adapters.http.path_parameters import ColumnName, RequestId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from adapters.http.streaming import Streamed
@@ -77,9 +78,17 @@ class RequestsView(Struct, frozen=True):
     how many this process could not keep.
     """
 
-    rows: list[dict[str, object]]
-    next: str | None
-    lost: int
+    rows: Annotated[list[dict[str, object]], Meta(description="Logged requests.")]
+    next: Annotated[
+        str | None, Meta(description="Pass it as `after` for the next page; null on the last.")
+    ]
+    lost: Annotated[
+        int,
+        Meta(
+            description="Requests that this process dropped since its start, because they were"
+            " too many or could not be written."
+        ),
+    ]
 
     @classmethod
     def of(cls, page: Page, lost: int) -> "RequestsView":
@@ -90,8 +99,8 @@ class RequestsView(Struct, frozen=True):
 class TailView(Struct, frozen=True):
     """Records since the last look, oldest first. Ask for those after `next`."""
 
-    rows: list[dict[str, object]]
-    next: str
+    rows: Annotated[list[dict[str, object]], Meta(description="Logged requests, oldest first.")]
+    next: Annotated[str, Meta(description="Pass it as `after` with the next call.")]
 
     @classmethod
     def of(cls, tail: Tail) -> "TailView":
@@ -102,7 +111,7 @@ class TailView(Struct, frozen=True):
 class Forgotten(Struct, frozen=True):
     """How many records were removed."""
 
-    forgotten: int
+    forgotten: Annotated[int, Meta(description="Requests that were removed.")]
 
 
 class LogsController(Controller):
@@ -113,7 +122,7 @@ class LogsController(Controller):
 
     @get(
         operation_id="listRequests",
-        summary="Requests and how they went",
+        summary="List logged requests",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
@@ -128,8 +137,8 @@ class LogsController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> RequestsView:
-        """Newest first. A status class is two filters, as in `status:ge:400` and `status:lt:500`;
-        slow ones are `duration_ms:ge:1000`. Headers, body and error are in the detail.
+        """Newest first. Filter a status class with `status:ge:400` and `status:lt:500`, slow
+        requests with `duration_ms:ge:1000`. Headers, body and error are in the detail.
         """
         page = await requests.page(
             _TABLE,
@@ -144,7 +153,7 @@ class LogsController(Controller):
     @get(
         "/rows.csv",
         operation_id="exportRequests",
-        summary="Requests as CSV",
+        summary="Export logged requests as CSV",
         media_type=CSV,
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
@@ -160,9 +169,8 @@ class LogsController(Controller):
         columns: Columns = None,
         sort: Sort = None,
     ) -> Response[str]:
-        """All of them, with the filters of the list, sent as they are read. What a spreadsheet
-        would calculate has an apostrophe before it. If the connection closes before the end, ask
-        again.
+        """All requests that match the filters, streamed. Cells that a spreadsheet would evaluate
+        begin with an apostrophe. If the connection closes before the end, ask again.
         """
         names = parse_columns(columns) or list(_BRIEF)
         pages = export_rows(
@@ -180,7 +188,7 @@ class LogsController(Controller):
     @get(
         "/tail",
         operation_id="tailRequests",
-        summary="Follow the requests",
+        summary="Follow logged requests",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
@@ -192,8 +200,8 @@ class LogsController(Controller):
         limit: Limit = 100,
         wait: Wait = 0,
     ) -> TailView:
-        """Those that came since `next` of the answer before; without `after`, none, but where to
-        begin. This call itself is not recorded.
+        """Those since `next` of the answer before. Without `after` it returns none, and a `next` to
+        begin from. This call itself is not logged.
         """
         return TailView.of(
             await follow_requests(
@@ -208,7 +216,7 @@ class LogsController(Controller):
     @get(
         "/count",
         operation_id="countRequests",
-        summary="How many requests",
+        summary="Count logged requests",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
@@ -217,44 +225,44 @@ class LogsController(Controller):
         requests: NamedDependency[SkipValidation[Tables]],
         filters: Filters = None,
     ) -> CountView:
-        """Exactly up to 10,000, if there is a filter; about, if there is none."""
+        """Exact up to 10,000 with a filter; an estimate without one."""
         return CountView.of(await requests.count(_TABLE, parse_filters(filters)))
 
     @get(
         "/values/{column:str}",
         operation_id="countRequestValues",
-        summary="Requests by status, route, user, …",
+        summary="Count logged requests by a column",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
     async def values(
         self,
         requests: NamedDependency[SkipValidation[Tables]],
-        column: FromPath[str],
+        column: ColumnName,
         filters: Filters = None,
         limit: Limit = 50,
     ) -> list[ValueView]:
-        """The values of a column and how many requests have each, the most frequent first."""
+        """The values of the column with the number of requests of each, most frequent first."""
         found = await requests.values(_TABLE, column, parse_filters(filters), limit=limit)
         return ValueView.all_of(found)
 
     @get(
         "/{id_:int}",
         operation_id="getRequest",
-        summary="One request in full",
+        summary="Get a logged request",
         responses=answers_operators(*_QUERY, NoSuchRow, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
     async def get_request(
-        self, requests: NamedDependency[SkipValidation[Tables]], id_: FromPath[int]
+        self, requests: NamedDependency[SkipValidation[Tables]], id_: RequestId
     ) -> dict[str, object]:
-        """With headers and body, secrets masked, and where an error came from."""
+        """With headers and body, secrets masked, and the stack of an error."""
         return dict(await requests.row(_TABLE, str(id_)))
 
     @delete(
         status_code=200,
         operation_id="forgetRequests",
-        summary="Remove records",
+        summary="Remove logged requests",
         responses=answers_operators(*_QUERY, FreshLoginRequired, StorageFull, also=(INVALID,)),
         **operators(Scope.LOG_DELETE),
     )
@@ -266,7 +274,7 @@ class LogsController(Controller):
             list[str], QueryParameter(name="filter", description="As in the list; at least one.")
         ],
     ) -> Forgotten:
-        """All that fulfil the filters. It needs a fresh login, and is itself on record."""
+        """All that match the filters. It needs a fresh login, and is itself an event."""
         forgotten = await forget_requests(
             by=request.user, conditions=parse_filters(filters), caller=caller_of(request)
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.problems import INVALID
@@ -25,11 +25,16 @@ class SpanView(Struct, frozen=True):
     took, to within a step of √2; `null` if there were none.
     """
 
-    began: datetime
-    seconds: int
-    counts: dict[str, int]
-    gauges: dict[str, float]
-    latency_ms: dict[str, float | None]
+    began: Annotated[datetime, Meta(description="Begin of the span; RFC 3339, in UTC.")]
+    seconds: Annotated[int, Meta(description="Length of the span.")]
+    counts: Annotated[
+        dict[str, int], Meta(description="Counters: how often each thing happened in the span.")
+    ]
+    gauges: Annotated[dict[str, float], Meta(description="Gauges at the end of the span.")]
+    latency_ms: Annotated[
+        dict[str, float | None],
+        Meta(description="Percentiles of durations in milliseconds, by name."),
+    ]
 
     @classmethod
     def of(cls, span: Span) -> "SpanView":
@@ -49,12 +54,12 @@ class WorkerView(Struct, frozen=True):
     what it does for all.
     """
 
-    worker: str
-    state: State
-    version: str
-    started: datetime
-    seen: datetime
-    leases: list[str]
+    worker: Annotated[str, Meta(description="Name of the process: node, process id and a suffix.")]
+    state: Annotated[State, Meta(description="Whether it works.")]
+    version: Annotated[str, Meta(description="Version of Frontdesk.")]
+    started: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    seen: Annotated[datetime, Meta(description="When it was last heard of; RFC 3339, in UTC.")]
+    leases: Annotated[list[str], Meta(description="Work that it does for all processes.")]
 
     @classmethod
     def of(cls, worker: Worker) -> "WorkerView":
@@ -74,9 +79,9 @@ class NodeView(Struct, frozen=True):
     whose last worker was killed, hangs or cannot reach the database; `stopped` one that was ended.
     """
 
-    node: str
-    state: State
-    workers: list[WorkerView]
+    node: Annotated[str, Meta(description="Name of the node.")]
+    state: Annotated[State, Meta(description="`up` if any of its workers is.")]
+    workers: Annotated[list[WorkerView], Meta(description="Its processes.")]
 
     @classmethod
     def of(cls, node: Node) -> "NodeView":
@@ -100,14 +105,12 @@ class NodesController(Controller):
 
     @get(
         operation_id="listNodes",
-        summary="Which nodes there are",
+        summary="List nodes",
         responses=answers_operators(),
         **operators(Scope.METRICS_VIEW),
     )
     async def list_nodes(self, metrics: NamedDependency[SkipValidation[Metrics]]) -> list[NodeView]:
-        """Those that were heard of within a day. One that says nothing for 15 seconds is
-        missing.
-        """
+        """Nodes and workers of the last 24 hours. Who is silent for 15 seconds is `missing`."""
         return [NodeView.of(each) for each in nodes_of(await metrics.workers())]
 
 
@@ -119,20 +122,20 @@ class MonitoringController(Controller):
 
     @get(
         operation_id="getMetrics",
-        summary="How it is going",
+        summary="Get metrics now",
         responses=answers_operators(),
         **operators(Scope.METRICS_VIEW),
     )
     async def now(
         self, metrics: NamedDependency[SkipValidation[Metrics]], node: NodeName = None
     ) -> SpanView:
-        """The present minute as far as it is known, which is to within five seconds."""
+        """Of the current minute, up to five seconds ago."""
         return SpanView.of(await metrics.now(node))
 
     @get(
         "/history",
         operation_id="getMetricsHistory",
-        summary="How it went",
+        summary="Get metrics over time",
         responses=answers_operators(also=(INVALID,)),
         **operators(Scope.METRICS_VIEW),
     )
@@ -147,7 +150,7 @@ class MonitoringController(Controller):
         until: Instant = None,
         node: NodeName = None,
     ) -> list[SpanView]:
-        """Oldest first; the last hour, if nothing else is said. Where nothing ran, nothing is."""
+        """Oldest first; the last hour by default. Steps in which no process ran are left out."""
         end = _aware(until) or datetime.now(UTC) + timedelta(minutes=1)
         begin = _aware(since) or max(end, _EARLIEST) - timedelta(hours=1)
         spans = await metrics.history(hourly=step == "hour", since=begin, until=end, node=node)

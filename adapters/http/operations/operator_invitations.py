@@ -42,7 +42,7 @@ class NewOperatorInvitation(Struct, frozen=True):
 class InvitedOperator(Struct, frozen=True):
     """Who becomes an operator, with the code of an invitation (`fdo_…`)."""
 
-    invitation: Annotated[str, Body(max_length=100)]
+    invitation: Annotated[str, Body(description="The code of the invitation.", max_length=100)]
     username: Name
     password: Secret
 
@@ -69,10 +69,10 @@ class OperatorInvitationsController(Controller):
         data: Annotated[NewOperatorInvitation, Body()],
         invite_operator: NamedDependency[InviteOperator],
     ) -> InvitationView:
-        """In person, after a fresh login; no access key is enough. One person can create an
-        operator's account with the code, within 24 hours, as long as you are an operator and do not
-        change your password. Hand over `/ops/set-up#CODE`. It is listed and revoked as other
-        invitations are.
+        """Creates a code with which one person creates an operator's account within 24 hours, while
+        you are an operator and your password stays the same. Send the link `/ops/set-up#CODE`. It
+        needs a fresh login; an access token is not enough. The invitation is listed and revoked
+        like others.
         """
         issued = await invite_operator(by=request.user, note=data.note, caller=caller_of(request))
         return InvitationView.of(issued.invitation, issued.code.text)
@@ -80,7 +80,7 @@ class OperatorInvitationsController(Controller):
     @post(
         status_code=200,
         operation_id="joinOperators",
-        summary="Become an operator by invitation",
+        summary="Accept an operator invitation",
         opt=PUBLIC,
         security=[{}],
         responses=answers(
@@ -101,7 +101,7 @@ class OperatorInvitationsController(Controller):
         join_operators: NamedDependency[JoinOperators],
         jar: NamedDependency[Cookies],
     ) -> Response[UserView]:
-        """With the code that an operator handed over. You are logged in."""
+        """Creates an operator's account with the code of an invitation, and opens a session."""
         admission = await join_operators(
             code=OperatorCode.parse(data.invitation),
             username=data.username,

@@ -2,10 +2,10 @@
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
 from adapters.http.operations.account_view import AccountView
+from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operators.demote_operator import DemoteOperator
@@ -34,18 +34,18 @@ class OperatorsController(Controller):
         "/{user_id:int}/promote",
         status_code=200,
         operation_id="promoteUser",
-        summary="Make a user an operator",
+        summary="Promote a user to operator",
         responses=answers_operators(*_WRITE, also=_UNTYPED),
         **operators(Scope.DATA_UPDATE),
     )
     async def promote(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         promote_user: NamedDependency[PromoteUser],
     ) -> AccountView:
-        """In person, after a fresh login; no access key is enough. Their sessions last as long as
-        those of operators from now on.
+        """Needs an operator with a fresh login; an access token is not enough. Sessions of the user
+        last as long as those of operators from now on.
         """
         return AccountView.of(
             await promote_user(by=request.user, user=user_id, caller=caller_of(request))
@@ -55,18 +55,18 @@ class OperatorsController(Controller):
         "/{user_id:int}/demote",
         status_code=200,
         operation_id="demoteOperator",
-        summary="Make an operator an ordinary user",
+        summary="Demote an operator",
         responses=answers_operators(*_LEAVE, also=_UNTYPED),
         **operators(Scope.DATA_UPDATE),
     )
     async def demote(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         demote_operator: NamedDependency[DemoteOperator],
     ) -> AccountView:
-        """Access keys and codes made by this operator end; the account and its sessions stay. It
-        takes an operator in person, and cannot be done to the last one.
+        """Ends access tokens and codes that the operator made. The account and its sessions stay.
+        It needs an operator with a session; the last operator cannot be demoted.
         """
         return AccountView.of(
             await demote_operator(by=request.user, user=user_id, caller=caller_of(request))

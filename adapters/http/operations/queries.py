@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar.params import QueryParameter
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from application.operations.queries import Column, Comparison, Condition, Count, Page, Table, Value
 from domain.errors import InvalidQuery
@@ -44,8 +44,11 @@ def parse_columns(columns: str | None) -> list[str]:
 class CountView(Struct, frozen=True):
     """A number of rows; `relation` is `exact`, `at_least` or `at_most`."""
 
-    count: int
-    relation: str
+    count: Annotated[int, Meta(description="The number.")]
+    relation: Annotated[
+        str,
+        Meta(description="`exact`, or `at_least` or `at_most` if counting would take too long."),
+    ]
 
     @classmethod
     def of(cls, count: Count) -> "CountView":
@@ -57,14 +60,16 @@ class CountView(Struct, frozen=True):
 class ColumnView(Struct, frozen=True):
     """A column. Secret ones are named, and nothing more."""
 
-    name: str
-    kind: str
-    nullable: bool
-    key: bool
-    references: str | None
-    indexed: bool
-    secret: bool
-    writable: bool
+    name: Annotated[str, Meta(description="Name of the column.")]
+    kind: Annotated[str, Meta(description="How values are shown and compared.")]
+    nullable: Annotated[bool, Meta(description="Whether it can be null.")]
+    key: Annotated[bool, Meta(description="Whether it is the primary key.")]
+    references: Annotated[str | None, Meta(description="`table.column` that it refers to, if any.")]
+    indexed: Annotated[bool, Meta(description="Whether filters and sorting by it are quick.")]
+    secret: Annotated[bool, Meta(description="Whether its values are never shown.")]
+    writable: Annotated[
+        bool, Meta(description="Whether operators can change it, by calls for users.")
+    ]
 
     @classmethod
     def of(cls, column: Column) -> "ColumnView":
@@ -75,9 +80,9 @@ class ColumnView(Struct, frozen=True):
 class TableView(Struct, frozen=True):
     """A table and about how many rows it has."""
 
-    name: str
-    columns: list[ColumnView]
-    rows: CountView
+    name: Annotated[str, Meta(description="Name of the table.")]
+    columns: Annotated[list[ColumnView], Meta(description="Its columns.")]
+    rows: Annotated[CountView, Meta(description="How many rows it has.")]
 
     @classmethod
     def of(cls, table: Table) -> "TableView":
@@ -89,8 +94,12 @@ class TableView(Struct, frozen=True):
 class PageView(Struct, frozen=True):
     """Some rows. `next` asks for the page after, as `after`; it is `null` on the last."""
 
-    rows: list[dict[str, object]]
-    next: str | None
+    rows: Annotated[
+        list[dict[str, object]], Meta(description="Objects with the columns of the table.")
+    ]
+    next: Annotated[
+        str | None, Meta(description="Pass it as `after` for the next page; null on the last.")
+    ]
 
     @classmethod
     def of(cls, page: Page) -> "PageView":
@@ -101,8 +110,8 @@ class PageView(Struct, frozen=True):
 class ValueView(Struct, frozen=True):
     """A value of a column, and how many rows have it."""
 
-    value: object
-    count: int
+    value: Annotated[object, Meta(description="A value of the column.")]
+    count: Annotated[int, Meta(description="Rows that have it.")]
 
     @classmethod
     def all_of(cls, values: list[tuple[Value, int]]) -> "list[ValueView]":

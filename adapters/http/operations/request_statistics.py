@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.operations.queries import Filters, Limit, parse_filters
@@ -31,10 +31,10 @@ class BarView(Struct, frozen=True):
     400), failed (from 500).
     """
 
-    began: datetime
-    answered: int
-    refused: int
-    failed: int
+    began: Annotated[datetime, Meta(description="Begin of the bar; RFC 3339, in UTC.")]
+    answered: Annotated[int, Meta(description="Requests with status below 400.")]
+    refused: Annotated[int, Meta(description="Requests with status 400 to 499.")]
+    failed: Annotated[int, Meta(description="Requests with status 500 or more.")]
 
     @classmethod
     def of(cls, bar: Bar) -> "BarView":
@@ -47,14 +47,14 @@ class EndpointView(Struct, frozen=True):
     `route` is empty where there is no such path.
     """
 
-    method: str
-    route: str
-    requests: int
-    refused: int
-    failed: int
-    p50_ms: float
-    p99_ms: float
-    slowest_ms: float
+    method: Annotated[str, Meta(description="HTTP method.")]
+    route: Annotated[str, Meta(description="Path with names of parameters.")]
+    requests: Annotated[int, Meta(description="All requests.")]
+    refused: Annotated[int, Meta(description="Requests with status 400 to 499.")]
+    failed: Annotated[int, Meta(description="Requests with status 500 or more.")]
+    p50_ms: Annotated[float, Meta(description="Median duration in milliseconds.")]
+    p99_ms: Annotated[float, Meta(description="99th percentile of the duration in milliseconds.")]
+    slowest_ms: Annotated[float, Meta(description="Longest duration in milliseconds.")]
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> "EndpointView":
@@ -71,7 +71,7 @@ class RequestStatisticsController(Controller):
     @get(
         "/histogram",
         operation_id="countRequestsOverTime",
-        summary="How many requests over time",
+        summary="Count logged requests over time",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
@@ -83,8 +83,8 @@ class RequestStatisticsController(Controller):
         step: Step = 60,
         filters: Filters = None,
     ) -> list[BarView]:
-        """Oldest first, 500 at most; bars begin at whole multiples of `step` in UTC. Where nothing
-        was recorded, nothing is.
+        """At most 500 bars, oldest first. A bar begins at a multiple of `step` in UTC. Bars without
+        requests are left out.
         """
         bars = await request_statistics.histogram(
             parse_filters(filters),
@@ -97,7 +97,7 @@ class RequestStatisticsController(Controller):
     @get(
         "/endpoints",
         operation_id="listEndpoints",
-        summary="Requests by endpoint",
+        summary="List endpoints with figures",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.LOG_VIEW),
     )
@@ -107,8 +107,8 @@ class RequestStatisticsController(Controller):
         filters: Filters = None,
         limit: Limit = 100,
     ) -> list[EndpointView]:
-        """How often each was asked, refused and failed, and how long it took; the most frequent
-        first. Filter by `time`: all records may be too many to count.
+        """Requests, refusals, failures and durations of each method and route, most frequent first.
+        Filter by `time`: the whole log may be too long to count.
         """
         found = await request_statistics.endpoints(parse_filters(filters), limit=limit)
         return [EndpointView.of(each) for each in found]

@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import Body, SkipValidation
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
@@ -33,7 +33,9 @@ from domain.secrets import OneTimeCode
 class FirstOperator(Struct, frozen=True):
     """Who becomes the first operator, with the code from the link that the server printed."""
 
-    code: Annotated[str, Body(max_length=100)]
+    code: Annotated[
+        str, Body(description="The one-time code that the server printed.", max_length=100)
+    ]
     username: Name
     password: Secret
 
@@ -41,11 +43,17 @@ class FirstOperator(Struct, frozen=True):
 class OperatorView(Struct, frozen=True):
     """Who is calling, and what they may do. A program has no session."""
 
-    user: UserView
-    scopes: list[Scope]
-    is_fresh: bool
-    session_id: int | None
-    session_created: datetime | None
+    user: Annotated[UserView, Meta(description="The operator; for an access token, its owner.")]
+    scopes: Annotated[list[Scope], Meta(description="What this request may do.")]
+    is_fresh: Annotated[
+        bool, Meta(description="Whether the login is fresh; false for an access token.")
+    ]
+    session_id: Annotated[
+        int | None, Meta(description="The session of this request; null for an access token.")
+    ]
+    session_created: Annotated[
+        datetime | None, Meta(description="When the session was opened; null for an access token.")
+    ]
 
     @classmethod
     def of(cls, operator: Operator) -> "OperatorView":
@@ -63,12 +71,15 @@ class SettingView(Struct, frozen=True):
     default; `meaning` says what it is for, and `unset` what is in effect while the value is empty.
     """
 
-    name: str
-    value: str
-    source: str
-    group: str
-    meaning: str
-    unset: str
+    name: Annotated[str, Meta(description="Name of the variable.")]
+    value: Annotated[
+        str,
+        Meta(description="The value in effect; empty if there is none; `(a secret)` for secrets."),
+    ]
+    source: Annotated[str, Meta(description="`default`, `environment`, `.env` or `file`.")]
+    group: Annotated[str, Meta(description="For display.")]
+    meaning: Annotated[str, Meta(description="What it does.")]
+    unset: Annotated[str, Meta(description="What holds if it is not set.")]
 
 
 class AboutView(Struct, frozen=True):
@@ -76,11 +87,11 @@ class AboutView(Struct, frozen=True):
     that machine, with the accounts in SQLite or PostgreSQL.
     """
 
-    version: str
-    node: str
-    started: datetime
-    data_dir: str
-    database: str
+    version: Annotated[str, Meta(description="Version of Frontdesk.")]
+    node: Annotated[str, Meta(description="Name of the node.")]
+    started: Annotated[datetime, Meta(description="Start of this process; RFC 3339, in UTC.")]
+    data_dir: Annotated[str, Meta(description="Absolute path of the data folder.")]
+    database: Annotated[str, Meta(description="`SQLite` or `PostgreSQL`.")]
 
 
 class SetUpController(Controller):
@@ -93,7 +104,7 @@ class SetUpController(Controller):
         "/set-up",
         status_code=200,
         operation_id="setUp",
-        summary="Become the first operator",
+        summary="Create the first operator",
         opt=PUBLIC,
         security=[{}],
         responses=answers(
@@ -114,8 +125,8 @@ class SetUpController(Controller):
         set_up: NamedDependency[SetUp],
         jar: NamedDependency[Cookies],
     ) -> Response[UserView]:
-        """With the code that the server printed when it started: it works once, for half an hour,
-        and only as long as there is no operator. You are logged in.
+        """Needs the one-time code that the server prints at its start. The code works once, for 30
+        minutes, while there is no operator. Opens a session.
         """
         admission = await set_up(
             code=OneTimeCode.parse(data.code),
@@ -130,34 +141,34 @@ class SetUpController(Controller):
     @get(
         "/me",
         operation_id="getOperator",
-        summary="Who am I?",
+        summary="Get the operator of this request",
         responses=answers_operators(),
         **operators(Scope.API_VIEW),
     )
     async def me(self, request: OperatorRequest) -> OperatorView:
-        """And what may I do?"""
+        """Who calls, and which scopes that gives."""
         return OperatorView.of(request.user)
 
     @get(
         "/about",
         operation_id="getAbout",
-        summary="Which version runs, where and since when",
+        summary="Get version and start time",
         responses=answers_operators(),
         **operators(Scope.API_VIEW),
     )
     async def get_about(self, about: NamedDependency[SkipValidation[AboutView]]) -> AboutView:
-        """Of the process that answers; for all of them see `GET /api/ops/nodes`."""
+        """Of the process that answers. `GET /api/ops/nodes` has all processes."""
         return about
 
     @get(
         "/settings",
         operation_id="listSettings",
-        summary="Which settings are in effect",
+        summary="List settings",
         responses=answers_operators(),
         **operators(Scope.API_VIEW),
     )
     async def list_settings(
         self, effective_settings: NamedDependency[SkipValidation[Sequence[SettingView]]]
     ) -> list[SettingView]:
-        """In this process, without secrets, and where each came from."""
+        """The settings in effect in this process, and where each comes from. No secrets."""
         return list(effective_settings)

@@ -1,10 +1,11 @@
 """The data, as it is."""
 
 from functools import partial
+from typing import Annotated
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, SkipValidation
+from litestar.params import QueryParameter, SkipValidation
 
 from adapters.http.authentication import DemandSession
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
@@ -22,6 +23,7 @@ from adapters.http.operations.queries import (
     parse_columns,
     parse_filters,
 )
+from adapters.http.path_parameters import ColumnName, RowKey, TableName
 from adapters.http.problems import INVALID
 from adapters.http.streaming import Streamed
 from application.operations.export_rows import ExportRows
@@ -40,18 +42,18 @@ class TablesController(Controller):
 
     @get(
         operation_id="listTables",
-        summary="Which tables there are",
+        summary="List tables",
         responses=answers_operators(*_QUERY),
         **operators(Scope.DATA_VIEW),
     )
     async def list_tables(self, tables: NamedDependency[SkipValidation[Tables]]) -> list[TableView]:
-        """With columns, kinds, keys and relations, and about how many rows each has."""
+        """With columns, kinds, keys and relations, and an estimate of the rows of each."""
         return [TableView.of(table) for table in await tables.tables()]
 
     @get(
         "/{table:str}/rows",
         operation_id="listRows",
-        summary="Rows of a table",
+        summary="List rows of a table",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
     )
@@ -59,15 +61,15 @@ class TablesController(Controller):
         self,
         *,
         tables: NamedDependency[SkipValidation[Tables]],
-        table: FromPath[str],
+        table: TableName,
         filters: Filters = None,
         columns: Columns = None,
         sort: Sort = None,
         after: After = None,
         limit: Limit = 50,
     ) -> PageView:
-        """In pages that neither skip nor repeat a row whatever is written meanwhile, unless what
-        they are sorted by is changed.
+        """In pages. Rows that are added or changed meanwhile do not make a page skip or repeat a
+        row, unless the column that is sorted by changes.
         """
         page = await tables.page(
             table,
@@ -82,7 +84,7 @@ class TablesController(Controller):
     @get(
         "/{table:str}/rows.csv",
         operation_id="exportRows",
-        summary="Rows of a table as CSV",
+        summary="Export rows of a table as CSV",
         media_type=CSV,
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
@@ -94,14 +96,13 @@ class TablesController(Controller):
         tables: NamedDependency[SkipValidation[Tables]],
         export_rows: NamedDependency[ExportRows],
         demand_session: NamedDependency[SkipValidation[DemandSession]],
-        table: FromPath[str],
+        table: TableName,
         filters: Filters = None,
         columns: Columns = None,
         sort: Sort = None,
     ) -> Response[str]:
-        """All of them, with the filters of the list, sent as they are read. What a spreadsheet
-        would calculate has an apostrophe before it. If the connection closes before the end, ask
-        again.
+        """All rows that match the filters, streamed. Cells that a spreadsheet would evaluate begin
+        with an apostrophe. If the connection closes before the end, ask again.
         """
         names = columns_of(await tables.tables(), table, parse_columns(columns))
         pages = export_rows(
@@ -119,23 +120,23 @@ class TablesController(Controller):
     @get(
         "/{table:str}/rows/{key:str}",
         operation_id="getRow",
-        summary="One row",
+        summary="Get a row of a table",
         responses=answers_operators(*_QUERY, NoSuchRow),
         **operators(Scope.DATA_VIEW),
     )
     async def get_row(
         self,
         tables: NamedDependency[SkipValidation[Tables]],
-        table: FromPath[str],
-        key: FromPath[str],
+        table: TableName,
+        key: RowKey,
     ) -> dict[str, object]:
-        """By its key."""
+        """By its primary key."""
         return dict(await tables.row(table, key))
 
     @get(
         "/{table:str}/count",
         operation_id="countRows",
-        summary="How many rows",
+        summary="Count rows of a table",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
     )
@@ -143,28 +144,28 @@ class TablesController(Controller):
         self,
         *,
         tables: NamedDependency[SkipValidation[Tables]],
-        table: FromPath[str],
+        table: TableName,
         filters: Filters = None,
-        exact: FromQuery[bool] = False,
+        exact: Annotated[bool, QueryParameter(description="Count, and do not estimate.")] = False,
     ) -> CountView:
-        """Quickly and about, or exactly if that is asked for and does not take too long."""
+        """An estimate; with `exact=true` the exact number, unless counting takes too long."""
         return CountView.of(await tables.count(table, parse_filters(filters), exact=exact))
 
     @get(
         "/{table:str}/values/{column:str}",
         operation_id="countValues",
-        summary="The values of a column",
+        summary="Count values of a column",
         responses=answers_operators(*_QUERY, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
     )
     async def count_values(
         self,
         tables: NamedDependency[SkipValidation[Tables]],
-        table: FromPath[str],
-        column: FromPath[str],
+        table: TableName,
+        column: ColumnName,
         filters: Filters = None,
         limit: Limit = 50,
     ) -> list[ValueView]:
-        """And how many rows have each, the most frequent first."""
+        """The values with the number of rows that have each, most frequent first."""
         found = await tables.values(table, column, parse_filters(filters), limit=limit)
         return ValueView.all_of(found)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from litestar import Controller, delete, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operators.reset_throttle import ResetThrottle
@@ -23,8 +23,13 @@ class WaitView(Struct, frozen=True):
     counted apart (`account_network`).
     """
 
-    limit: LimitName
-    network: Annotated[str | None, Meta(examples=["192.0.2.1"])]
+    limit: Annotated[LimitName, Meta(description="Which rate limit.")]
+    network: Annotated[
+        str | None,
+        Meta(
+            description="The network it is about; null if it is about all.", examples=["192.0.2.1"]
+        ),
+    ]
     attempts: Annotated[int, Meta(description="Since the window began.")]
     until: Annotated[
         datetime | None,
@@ -37,9 +42,17 @@ class ThrottleView(Struct, frozen=True):
     longest, or null; `more` is how many further ones there are beyond a hundred.
     """
 
-    waits_until: datetime | None
-    waits: list[WaitView]
-    more: int
+    waits_until: Annotated[
+        datetime | None,
+        Meta(
+            description="When the user can log in again from everywhere; null if there is no wait."
+        ),
+    ]
+    waits: Annotated[
+        list[WaitView],
+        Meta(description="Rate limits that have counted something, the longest wait first."),
+    ]
+    more: Annotated[int, Meta(description="Further rate limits that are not listed.")]
 
     @classmethod
     def of(cls, found: Waits) -> "ThrottleView":
@@ -53,7 +66,7 @@ class ThrottleView(Struct, frozen=True):
 class ThrottleReset(Struct, frozen=True):
     """How many counts of attempts were forgotten."""
 
-    forgotten: int
+    forgotten: Annotated[int, Meta(description="Counters that were removed.")]
 
 
 class ThrottleController(Controller):
@@ -64,24 +77,24 @@ class ThrottleController(Controller):
 
     @get(
         operation_id="showThrottle",
-        summary="Show what holds a user back",
+        summary="Show rate limits of a user",
         responses=answers_operators(NoSuchUser, also=(INVALID,)),
         **operators(Scope.DATA_VIEW),
     )
     async def show(
-        self, user_id: FromPath[int], show_throttle: NamedDependency[ShowThrottle]
+        self, user_id: UserId, show_throttle: NamedDependency[ShowThrottle]
     ) -> ThrottleView:
-        """The limits of this account that have counted something. Those of a whole network (all
-        its logins, by minutes and by day, and its sign-ups) are not the account's and not here: a
-        user in a crowded network may have to wait although nothing is listed. With
-        `FRONTDESK_THROTTLE=off` there is nothing.
+        """The rate limits of this account that have counted something. Rate limits of whole
+        networks (logins by minutes and by day, sign-ups) are not listed: a user in a crowded
+        network may have to wait although the list is empty. It is empty with
+        `FRONTDESK_THROTTLE=off`.
         """
         return ThrottleView.of(await show_throttle(user_id=user_id))
 
     @delete(
         status_code=200,
         operation_id="resetThrottle",
-        summary="Let a user try again at once",
+        summary="Reset rate limits of a user",
         responses=answers_operators(
             NoSuchUser, PersonRequired, FreshLoginRequired, StorageFull, also=(INVALID,)
         ),
@@ -90,12 +103,12 @@ class ThrottleController(Controller):
     async def reset(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         reset_throttle: NamedDependency[ResetThrottle],
     ) -> ThrottleReset:
-        """Forgets what was counted against this account, guesses of strangers included: they have
-        all their attempts again, too. The limits of whole networks stay. For an operator's account
-        it takes an operator in person, after a fresh login.
+        """Forgets what was counted for this account, wrong passwords of strangers included. Rate
+        limits of whole networks stay. For an operator's account it needs an operator with a fresh
+        login.
         """
         return ThrottleReset(
             await reset_throttle(by=request.user, user_id=user_id, caller=caller_of(request))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, SkipValidation
 from msgspec import Meta, Struct
 
 from adapters.http.operations.access import (
@@ -15,6 +15,7 @@ from adapters.http.operations.access import (
     operators,
 )
 from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.path_parameters import TokenId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
 from application.operations.queries import Tables
@@ -38,20 +39,29 @@ _TABLE = "access_tokens"
 class NewToken(Struct, frozen=True):
     """What a program may do, and for how long."""
 
-    name: Annotated[str, Body(min_length=1, max_length=TOKEN_NAME_MAX_CHARACTERS)]
-    scopes: Annotated[list[Scope], Meta(min_length=1)]
-    days: Annotated[int, Meta(ge=1, le=366)] = 90
+    name: Annotated[
+        str,
+        Body(
+            description="For operators: which program it is for.",
+            min_length=1,
+            max_length=TOKEN_NAME_MAX_CHARACTERS,
+        ),
+    ]
+    scopes: Annotated[list[Scope], Meta(description="What it allows.", min_length=1)]
+    days: Annotated[int, Meta(description="Days until it expires.", ge=1, le=366)] = 90
 
 
 class TokenView(Struct, frozen=True):
     """An access token. `key` is shown this once: send it as `Authorization: Bearer KEY`."""
 
-    id: int
-    name: str
-    scopes: list[Scope]
-    created_at: datetime
-    expires_at: datetime
-    key: str | None
+    id: Annotated[int, Meta(description="Never reused.")]
+    name: Annotated[str, Meta(description="For operators: which program it is for.")]
+    scopes: Annotated[list[Scope], Meta(description="What it allows.")]
+    created_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    expires_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    key: Annotated[
+        str | None, Meta(description="The token: shown once, when it is created; null in lists.")
+    ]
 
     @classmethod
     def of(cls, token: AccessToken, key: str | None = None) -> "TokenView":
@@ -68,7 +78,7 @@ class TokensController(Controller):
 
     @get(
         operation_id="listTokens",
-        summary="Who gave which programs access",
+        summary="List access tokens",
         responses=answers_operators(InvalidQuery, QueryTooSlow, Busy, also=(INVALID,)),
         **operators(Scope.TOKEN_VIEW),
     )
@@ -78,13 +88,13 @@ class TokensController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> PageView:
-        """Of all operators, newest first, with when each was used last."""
+        """Of all operators, newest first, with the last use of each."""
         return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
 
     @post(
         status_code=200,
         operation_id="createToken",
-        summary="Give a program access",
+        summary="Create an access token",
         responses=answers_operators(
             InvalidTokenName, PersonRequired, FreshLoginRequired, StorageFull, also=(*BODY, INVALID)
         ),
@@ -96,7 +106,7 @@ class TokensController(Controller):
         data: Annotated[NewToken, Body()],
         create_token: NamedDependency[CreateToken],
     ) -> TokenView:
-        """Only in person, after a fresh login."""
+        """Needs an operator with a fresh login. The token is shown once."""
         issued = await create_token(
             by=request.user,
             name=data.name,
@@ -110,16 +120,16 @@ class TokensController(Controller):
         "/{token_id:int}",
         status_code=200,
         operation_id="revokeToken",
-        summary="Take a program's access away",
+        summary="Revoke an access token",
         responses=answers_operators(NoSuchToken, StorageFull, also=(INVALID,)),
         **operators(Scope.TOKEN_REVOKE),
     )
     async def revoke_token(
         self,
         request: OperatorRequest,
-        token_id: FromPath[int],
+        token_id: TokenId,
         revoke_token: NamedDependency[RevokeToken],
     ) -> TokenView:
-        """Its next request is refused."""
+        """The next request with it is refused."""
         token = await revoke_token(by=request.user, token_id=token_id, caller=caller_of(request))
         return TokenView.of(token)

@@ -5,9 +5,10 @@ from typing import Annotated
 
 from litestar import Controller, delete, patch, post
 from litestar.di import NamedDependency
-from litestar.params import Body, FromPath
+from litestar.params import Body
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from adapters.http.export_views import ReceiptView
 from adapters.http.operations.access import (
     BODY,
     OperatorRequest,
@@ -15,9 +16,10 @@ from adapters.http.operations.access import (
     operators,
 )
 from adapters.http.operations.account_view import AccountView, Disabling
+from adapters.http.path_parameters import SessionId, UserId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
-from adapters.http.views import Credentials, Ended, Name, ReceiptView, Secret, given
+from adapters.http.views import Credentials, Ended, Name, Secret, given
 from application.operators.create_user import CreateUser
 from application.operators.delete_user_as_operator import DeleteUserAsOperator
 from application.operators.disable_user import DisableUser
@@ -49,7 +51,7 @@ _UNTYPED = (INVALID,)
 class AccountEdit(Struct, frozen=True):
     """What to change in which version; what is left out stays."""
 
-    version: Annotated[int, Meta(ge=1)]
+    version: Annotated[int, Meta(description="The version of the row you have read.", ge=1)]
     username: Name | UnsetType = UNSET
     password: Secret | UnsetType = UNSET
 
@@ -57,8 +59,10 @@ class AccountEdit(Struct, frozen=True):
 class ResetCodeView(Struct, frozen=True):
     """A code for `POST /api/user/reset`. It is shown this once."""
 
-    code: str
-    expires: datetime
+    code: Annotated[
+        str, Meta(description="Shown once. The user sends it to `POST /api/user/reset`.")
+    ]
+    expires: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
 
 
 _WITHOUT_REASON = Disabling()
@@ -90,7 +94,7 @@ class UsersController(Controller):
         data: Annotated[Credentials, Body()],
         create_user: NamedDependency[CreateUser],
     ) -> AccountView:
-        """Without a session. The name may be a reserved one."""
+        """Creates an account without a session. The name may be a reserved one."""
         user = await create_user(
             by=request.user,
             username=data.username,
@@ -117,12 +121,12 @@ class UsersController(Controller):
     async def edit_user(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         data: Annotated[AccountEdit, Body()],
         update_user_as_operator: NamedDependency[UpdateUserAsOperator],
     ) -> AccountView:
-        """A new password ends all sessions. `version` is that of the row you have seen: if somebody
-        else has changed the user since, nothing happens and you are told.
+        """A new password ends all sessions. With `version`, the version of the row you have read,
+        the change is refused (409) if somebody else has changed the user since.
         """
         user = await update_user_as_operator(
             by=request.user,
@@ -145,13 +149,13 @@ class UsersController(Controller):
     async def disable(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         disable_user: NamedDependency[DisableUser],
         data: Annotated[Disabling, Body()] = _WITHOUT_REASON,
     ) -> AccountView:
-        """All sessions and access keys end, and logins are refused like wrong passwords. The last
-        operator cannot be disabled. The `reason` goes on record; the user can read it there, once
-        let in again.
+        """Ends all sessions and access tokens, and refuses logins as if the password were wrong.
+        The last operator cannot be disabled. The `reason` is stored in the event, which the user
+        can read when enabled again.
         """
         return AccountView.of(
             await disable_user(
@@ -163,17 +167,17 @@ class UsersController(Controller):
         "/{user_id:int}/enable",
         status_code=200,
         operation_id="enableUser",
-        summary="Let a user in again",
+        summary="Enable a user",
         responses=answers_operators(*_WRITE, also=_UNTYPED),
         **operators(Scope.DATA_UPDATE),
     )
     async def enable(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         enable_user: NamedDependency[EnableUser],
     ) -> AccountView:
-        """With the password there was."""
+        """Logins are accepted again, with the same password."""
         return AccountView.of(
             await enable_user(by=request.user, user=user_id, caller=caller_of(request))
         )
@@ -189,11 +193,11 @@ class UsersController(Controller):
     async def remove(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         delete_user_as_operator: NamedDependency[DeleteUserAsOperator],
     ) -> ReceiptView:
-        """With all sessions, and personal data in events. This cannot be undone, and needs a fresh
-        login.
+        """Deletes the account, its sessions, and personal data in its events. This cannot be
+        undone. It needs a fresh login.
         """
         return ReceiptView.of(
             await delete_user_as_operator(by=request.user, user=user_id, caller=caller_of(request))
@@ -203,18 +207,18 @@ class UsersController(Controller):
         "/{user_id:int}/reset-code",
         status_code=200,
         operation_id="setResetCode",
-        summary="Let a user choose a new password",
+        summary="Create a reset code",
         responses=answers_operators(*_WRITE, also=_UNTYPED),
         **operators(Scope.DATA_UPDATE),
     )
     async def reset_code(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         set_reset_code: NamedDependency[SetResetCode],
     ) -> ResetCodeView:
-        """A code for one new password, within 24 hours. It needs a fresh login, and counts only as
-        long as you, or this access key, could make it again.
+        """A one-time code with which the user sets a new password, for 24 hours. It needs a fresh
+        login. The code ends when you, or the access token that made it, lose the right to make one.
         """
         issued = await set_reset_code(by=request.user, user=user_id, caller=caller_of(request))
         return ResetCodeView(issued.code.value, issued.grant.expires_at)
@@ -230,10 +234,10 @@ class UsersController(Controller):
     async def end_sessions(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
+        user_id: UserId,
         end_user_sessions: NamedDependency[EndUserSessions],
     ) -> Ended:
-        """They are dead at once. Says how many there were."""
+        """The answer says how many ended."""
         ended = await end_user_sessions(
             by=request.user, user=user_id, session_id=None, caller=caller_of(request)
         )
@@ -250,11 +254,11 @@ class UsersController(Controller):
     async def end_session(
         self,
         request: OperatorRequest,
-        user_id: FromPath[int],
-        session_id: FromPath[int],
+        user_id: UserId,
+        session_id: SessionId,
         end_user_sessions: NamedDependency[EndUserSessions],
     ) -> Ended:
-        """It is dead at once."""
+        """The next request of that session is refused."""
         ended = await end_user_sessions(
             by=request.user, user=user_id, session_id=session_id, caller=caller_of(request)
         )

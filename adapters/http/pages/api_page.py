@@ -138,7 +138,7 @@ def openapi_config(cookies: Cookies, version: str) -> OpenAPIConfig:
         security=[{"session": []}],
         tags=[
             Tag("Account", "Sign up, log in, log out, read, change and delete yourself."),
-            Tag("Sessions and records", "Where you are signed in, and what happened."),
+            Tag("Sessions and events", "Where you are signed in, and what happened."),
             Tag("Operations", "For operators: becoming one, and this document."),
             Tag("Operations: data", "Tables, users, sessions and events."),
             Tag("Operations: logs", "What was asked, and how it was answered."),
