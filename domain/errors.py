@@ -128,7 +128,9 @@ class EditConflict(FrontdeskError):
 
 
 class LastOperator(FrontdeskError):
-    """The last operator may not be disabled, deleted or demoted, except at the command line."""
+    """The last operator may not be disabled, deleted or demoted, except at the command line: nobody
+    would be left who can make another one.
+    """
 
     def __init__(self) -> None:
         super().__init__("You are the last operator; make another one first.")

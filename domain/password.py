@@ -13,6 +13,7 @@ from domain.errors import InvalidPassword
 from domain.network import Client
 
 PASSWORD_MAX_BYTES = 1024
+"""Longer than any passphrase, and far below the 16 KiB of a body (NIST asks for at least 64)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the inside needs from the outside. Further ports are beside the rules that need them, in
-`password.py`, `throttle.py`, `secrets.py`, `keyring.py`, `names.py`,
-`invitation.py`, `imports.py`, `session.py` and `account.py`.
+`password.py`, `throttle.py`, `secrets.py`, `credentials.py`, `names.py`,
+`invitation.py`, `imports.py`, `history.py`, `session.py` and `account.py`.
 
 Adapters never inherit from these; they only have to fit. The docstrings are the contract, and
 `tests/contracts` checks it: of the store and the hasher over the fakes too.
@@ -11,10 +11,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.credentials import AccessTokens, Codes
 from domain.events import Event
 from domain.imports import Imports
 from domain.invitation import Invitation, Invitations
-from domain.keyring import AccessTokens, Codes
 from domain.names import Names
 from domain.network import Client
 from domain.operator import Bearer, Grant

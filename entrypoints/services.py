@@ -44,7 +44,7 @@ from domain.names import NamePolicy
 from domain.ports import Clock
 from entrypoints import __version__
 from entrypoints.background import every, until_done
-from entrypoints.departures import Departures
+from entrypoints.blank_after_deletion import BlankAfterDeletion
 from entrypoints.lease_holder import LeaseHolder, Work
 from entrypoints.limits import throttle_policy
 from entrypoints.monitoring import Watched, build_observers
@@ -155,7 +155,7 @@ def build_services(
     policies = _policies(settings)
     use_cases = wire(ports, policies)
     missing_looks = MissingLooks(storage.reader, storage.transactions, policies.names, clock)
-    departures = Departures(use_cases.blank_requests)
+    departures = BlankAfterDeletion(use_cases.blank_requests)
 
     async def close() -> None:
         queue.close()

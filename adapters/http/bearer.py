@@ -10,7 +10,7 @@ _OURS = re.compile(rb"[ \t]*bearer[ \t]+(fds_.*)", re.IGNORECASE | re.DOTALL)
 
 def is_bearer_of_session(authorization: bytes) -> bool:
     """Say whether this is meant as a session of ours. Anything else in the field belongs to an
-    access key, or to the application behind us.
+    access token, or to the application behind us.
     """
     return _OURS.match(authorization) is not None
 

@@ -72,18 +72,12 @@ class FieldError(Struct, frozen=True):
 class Problem(Struct, frozen=True, omit_defaults=True):
     """A problem document. Decide by `code`; the other texts may change."""
 
-    type: Annotated[
-        str,
-        Meta(description="The kind of problem as a URI: `urn:frontdesk:problem:` and the code."),
-    ]
+    type: Annotated[str, Meta(description="`urn:frontdesk:problem:` and the code.")]
     title: Annotated[str, Meta(description="The kind of problem, for people.")]
     status: Annotated[int, Meta(description="The HTTP status.")]
     code: Annotated[str, Meta(description="The kind of problem, for programs; stable.")]
     detail: Annotated[str, Meta(description="What is wrong and what to do.")]
-    errors: Annotated[
-        list[FieldError] | UnsetType,
-        Meta(description="Fields that are wrong, for `validation_failed`."),
-    ] = UNSET
+    errors: Annotated[list[FieldError] | UnsetType, Meta(description="Wrong fields.")] = UNSET
 
 
 class Unacceptable(Exception):

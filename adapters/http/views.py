@@ -75,7 +75,7 @@ class UserUpdate(Struct, frozen=True, omit_defaults=True):
     current_password: Secret | UnsetType = UNSET
     keep_keys: Annotated[
         bool,
-        Body(description="Moments after a login: access keys outlive the new password."),
+        Body(description="Moments after a login: access tokens outlive the new password."),
     ] = False
 
 

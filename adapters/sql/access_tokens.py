@@ -58,7 +58,7 @@ _END_ALL = (
 
 @dataclass(frozen=True, slots=True)
 class SqlAccessTokens:
-    """Fits `domain.keyring.AccessTokens`."""
+    """Fits `domain.credentials.AccessTokens`."""
 
     transaction: Transaction
 

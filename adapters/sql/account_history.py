@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, bindparam, select, tuple_
 
-from adapters.sql.events import EVENT, to_recorded
-from adapters.sql.sessions import COUNTING, SESSION, to_session
+from adapters.sql.events import EVENT, to_stored_event
+from adapters.sql.sessions import IS_VALID, SESSION, to_session
 from adapters.sql.tables import compatibility, events, sessions, users
 from adapters.sql.transactions import Reader
 from adapters.sql.users import USER, to_user
@@ -21,7 +21,7 @@ from domain.user import User
 
 _SESSIONS = (
     select(*SESSION)
-    .select_from(COUNTING)
+    .select_from(IS_VALID)
     .where(sessions.c.user_id == bindparam("user_id"))
     .order_by(sessions.c.id.desc())
 )
@@ -69,7 +69,7 @@ class SqlAccountHistory:
     async def events(self, user_id: int, *, before: int | None, limit: int) -> list[StoredEvent]:
         below = sys.maxsize if before is None else min(before, sys.maxsize)
         found = await self.reader.all(_EVENTS, user_id=user_id, before=below, limit=limit)
-        return [to_recorded(row) for row in found]
+        return [to_stored_event(row) for row in found]
 
     async def follow(self, after: str | None, *, limit: int) -> EventFeed:
         feed = await self._feed()
@@ -84,7 +84,7 @@ class SqlAccountHistory:
         if found:
             transaction, position = found[-1][0], found[-1][1]
         cursor = f"{feed}.{transaction}.{position}"
-        return EventFeed([to_recorded(row[1:]) for row in found], cursor)
+        return EventFeed([to_stored_event(row[1:]) for row in found], cursor)
 
     async def _last(self) -> tuple[int, int]:
         """The transaction and the position of the last event that can be followed."""

@@ -46,7 +46,7 @@ _VOID_PURPOSE = delete(codes).where(_HAS_PURPOSE)
 
 @dataclass(frozen=True, slots=True)
 class SqlCodes:
-    """Fits `domain.keyring.Codes`."""
+    """Fits `domain.credentials.Codes`."""
 
     transaction: Transaction
 
@@ -62,7 +62,9 @@ class SqlCodes:
             "issuer_key_id": issuer.token_id if issuer else None,
         }
         if grant.user_id is None:
-            await self.transaction.take_turns()  # no account whose lock would keep two apart
+            await (
+                self.transaction.lock_for_all_accounts()
+            )  # no account whose lock would keep two apart
         displaced = {"purpose": grant.purpose.value, "user_id": grant.user_id}
         await self.transaction.execute(_DISPLACE, displaced)
         await self.transaction.execute(_PUT, values)

@@ -30,7 +30,7 @@ EVENT = (
 _KINDS = frozenset(EventKind)
 
 
-def to_recorded(row: Sequence[Any]) -> StoredEvent:
+def to_stored_event(row: Sequence[Any]) -> StoredEvent:
     """A row of the columns `EVENT`."""
     position, kind, at, user_id, address, user_agent, details, actor_id, device = row
     caller = Caller(address, user_agent, device)

@@ -36,7 +36,7 @@ _LOCK_USERS = (
     .order_by(users.c.id)
     .with_for_update(key_share=True)
 )
-_TAKE_TURNS = select(func.pg_advisory_xact_lock(_TURNS))
+_LOCK_FOR_ALL_ACCOUNTS = select(func.pg_advisory_xact_lock(_TURNS))
 _SEQUENCE = cast(func.pg_get_serial_sequence(bindparam("of"), bindparam("key")), REGCLASS)
 _RESERVE = select(func.setval(_SEQUENCE, func.greatest(bindparam("last"), func.nextval(_SEQUENCE))))
 _GIVE_UP_SECONDS = 2
@@ -80,8 +80,8 @@ class PostgresqlTransaction:
         if ids:
             await self._run(_LOCK_USERS, {"ids": sorted(ids)})
 
-    async def take_turns(self) -> None:
-        await self._run(_TAKE_TURNS, NONE)
+    async def lock_for_all_accounts(self) -> None:
+        await self._run(_LOCK_FOR_ALL_ACCOUNTS, NONE)
 
     def is_taken(self, error: IntegrityError, constraint: str) -> bool:
         return state_of(error) == _UNIQUE_VIOLATION and constraint_of(error) == constraint

@@ -50,14 +50,14 @@ def to_signed_in(row: Sequence[Any]) -> SignedIn:
     return SignedIn(to_session(row[: len(SESSION)]), to_user(row[len(SESSION) :]))
 
 
-COUNTING = sessions.join(
+IS_VALID = sessions.join(
     users,
     (sessions.c.user_id == users.c.id) & (sessions.c.auth_version == users.c.auth_version),
 )
 """Sessions that were opened with the password of now, with their users."""
 
-WITH_DIGEST = select(sessions.c.token_digest, *SIGNED_IN).select_from(COUNTING)
-_SIGNED_IN = select(*SIGNED_IN).select_from(COUNTING)
+WITH_DIGEST = select(sessions.c.token_digest, *SIGNED_IN).select_from(IS_VALID)
+_SIGNED_IN = select(*SIGNED_IN).select_from(IS_VALID)
 _LOCKED = _SIGNED_IN.with_for_update(key_share=True)
 _BY_DIGEST = _LOCKED.where(sessions.c.token_digest == bindparam("digest"))
 _BY_ID = _LOCKED.where(sessions.c.id == bindparam("id"))

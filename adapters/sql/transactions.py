@@ -47,7 +47,7 @@ class Transaction(Protocol):
         growing id, so that two who want the same do not wait for each other in a circle.
         """
 
-    async def take_turns(self) -> None:
+    async def lock_for_all_accounts(self) -> None:
         """Wait until every other transaction has ended that asked for this: what is decided from
         several accounts is decided by one transaction after the other.
         """

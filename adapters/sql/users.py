@@ -129,11 +129,11 @@ class SqlUsers:
         await self.transaction.execute(_DELETE, {"id": user_id})
 
     async def has_operator(self) -> bool:
-        await self.transaction.take_turns()
+        await self.transaction.lock_for_all_accounts()
         return await self.transaction.one(_ANY_OPERATOR) is not None
 
     async def has_other_operator(self, user_id: int) -> bool:
-        await self.transaction.take_turns()
+        await self.transaction.lock_for_all_accounts()
         return await self.transaction.one(_OTHER_OPERATOR, {"user_id": user_id}) is not None
 
     async def _write(self, statement: Executable, values: Mapping[str, object]) -> int:

@@ -75,7 +75,7 @@ class SqliteTransaction:
     async def lock_users(self, ids: Collection[int]) -> None:
         """There is one lock, and this transaction has it."""
 
-    async def take_turns(self) -> None:
+    async def lock_for_all_accounts(self) -> None:
         """As for `lock_users`."""
 
     def is_taken(self, error: IntegrityError, constraint: str) -> bool:

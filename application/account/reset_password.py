@@ -17,7 +17,7 @@ from domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class ResetPassword:
-    """Take the code, set the password, end all sessions and access keys, and open a session.
+    """Take the code, set the password, end all sessions and access tokens, and open a session.
 
     Raises `InvalidCode`, `InvalidPassword`, `Unavailable`.
     """

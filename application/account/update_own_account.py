@@ -21,7 +21,7 @@ from domain.user import Username
 class UpdateOwnAccount:
     """Change name, password or both; what is `None` stays.
 
-    A new password needs the owner's confirmation. It ends every other session, every access key
+    A new password needs the owner's confirmation. It ends every other session, every access token
     unless `keep_keys` is said moments after a login, and every mark of other browsers; this session
     goes on under a new token. An account may change so often in an hour; a change that is refused,
     as for a name that is taken, counts too.

@@ -13,8 +13,8 @@ from domain.user import User, Username
 
 @dataclass(frozen=True, slots=True)
 class DemoteOperator:
-    """Take an operator's rights, access keys and codes away; the account and its sessions stay. By
-    id or name; `by` is `None` at the command line, where also the last operator can be demoted.
+    """Take an operator's rights, access tokens and codes away; the account and its sessions stay.
+    By id or name; `by` is `None` at the command line, where also the last operator can be demoted.
 
     Nothing happens to who is no operator. Raises `NoSuchUser`, `LastOperator`, `PersonRequired`,
     `FreshLoginRequired`, `NotSignedIn`, `NotAnOperator`, `Unavailable`.

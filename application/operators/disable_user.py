@@ -12,8 +12,8 @@ from domain.user import User, Username
 
 @dataclass(frozen=True, slots=True)
 class DisableUser:
-    """Refuse this user's logins and end all sessions, access keys and codes, by id or name. `by` is
-    `None` at the command line, where also the last operator can be disabled.
+    """Refuse this user's logins and end all sessions, access tokens and codes, by id or name. `by`
+    is `None` at the command line, where also the last operator can be disabled.
 
     A refusal looks like a wrong password; the `reason` goes on record. Nothing happens to who is
     disabled already. Raises `InvalidReason`, `NoSuchUser`, `LastOperator`, `PersonRequired`,

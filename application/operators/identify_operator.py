@@ -13,7 +13,7 @@ from domain.session import LastSeen, Lifetimes
 
 @dataclass(frozen=True, slots=True)
 class IdentifyOperator:
-    """Find the operator behind a session, or behind an access key if there is one, who has one of
+    """Find the operator behind a session, or behind an access token if there is one, who has one of
     these scopes.
 
     Raises `NotSignedIn`, `NotAnOperator`, `ScopeMissing`, `StorageUnavailable`.

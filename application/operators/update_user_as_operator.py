@@ -17,7 +17,7 @@ from domain.user import User, Username
 @dataclass(frozen=True, slots=True)
 class UpdateUserAsOperator:
     """Change name, password or both; what is `None` stays. A new password ends all sessions and
-    access keys.
+    access tokens.
 
     By id or name. `version` is the one that the operator has seen; `None` is whichever there is.
     `by` is `None` at the command line. Raises `InvalidUsername`, `InvalidPassword`,

@@ -15,7 +15,7 @@ _NOWHERE = Caller("", "")
 
 @dataclass(frozen=True, slots=True)
 class EraseAccount:
-    """Remove an account, its sessions, access keys and codes, and personal data in its events.
+    """Remove an account, its sessions, access tokens and codes, and personal data in its events.
 
     The name is held for some time, the id is never used again. That the account of this id was
     deleted stays on record: by its owner (`actor_id` is `None`) without from where; by an operator

@@ -10,8 +10,8 @@ from domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class LetBackIn:
-    """Accept the user's logins again, with the password there was. Sessions, access keys and codes
-    do not come back. Raises `Unavailable`.
+    """Accept the user's logins again, with the password there was. Sessions, access tokens and
+    codes do not come back. Raises `Unavailable`.
     """
 
     clock: Clock

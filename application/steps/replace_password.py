@@ -12,9 +12,9 @@ from domain.user import User
 @dataclass(frozen=True, slots=True)
 class ReplacePassword:
     """Store the new hash, and end what the old password opened: every session, except the one with
-    the id `but`; every access key, unless `keep_keys`; every one-time code for the user and made by
-    the user. Sessions that a login is opening from the old password right now do not count either:
-    the user's `auth_version` has grown.
+    the id `but`; every access token, unless `keep_keys`; every one-time code for the user and made
+    by the user. Sessions that a login is opening from the old password right now do not count
+    either: the user's `auth_version` has grown.
 
     Says how the user is now. Raises `Unavailable`.
     """

@@ -10,7 +10,7 @@ from domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class ShutOut:
-    """Refuse the user's logins and end all sessions, access keys, codes and invitations. `reason`
+    """Refuse the user's logins and end all sessions, access tokens, codes and invitations. `reason`
     goes on record; it may be empty. Raises `Unavailable`.
     """
 

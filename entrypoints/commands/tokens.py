@@ -45,7 +45,7 @@ def list_tokens(*, as_json: bool) -> None:
 @option("--days", type=IntRange(1, 366), default=90, show_default=True, help="For how long.")
 @json_option
 def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_json: bool) -> None:
-    """Make an access key NAME of OPERATOR; prints it, once."""
+    """Make an access token NAME of OPERATOR; prints it, once."""
     issued = with_services(
         lambda services: services.use_cases.create_token(
             name=name,
@@ -63,7 +63,7 @@ def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_j
 @tokens.command()
 @argument("token_id", metavar="ID", type=int)
 def revoke(token_id: int) -> None:
-    """End an access key; its next request is refused."""
+    """End an access token; its next request is refused."""
     with_services(
         lambda services: services.use_cases.revoke_token(token_id=token_id, caller=CONSOLE)
     )

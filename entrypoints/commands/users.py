@@ -88,7 +88,7 @@ def rename(name: str, new_name: str) -> None:
 @argument("name")
 @option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def password(name: str, *, password_stdin: bool) -> None:
-    """Set this user's password, which ends all sessions and access keys; asks for it."""
+    """Set this user's password, which ends all sessions and access tokens; asks for it."""
     secret = _password(from_stdin=password_stdin)
     _run(
         lambda use_cases: use_cases.update_user_as_operator(

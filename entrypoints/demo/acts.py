@@ -111,7 +111,7 @@ class Disabled:
 
 @dataclass(frozen=True, slots=True)
 class KeyMade:
-    """An operator made an access key of this name for a program."""
+    """An operator made an access token of this name for a program."""
 
     at: datetime
     name: str

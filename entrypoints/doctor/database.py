@@ -176,7 +176,7 @@ def of_accounts(accounts: "Accounts", settings: Settings, now: datetime) -> Iter
             "keys", f"They end within {SOON.days} days: {ending}.", "Make new ones in time."
         )
     else:
-        yield ok("keys", f"No access key ends within {SOON.days} days.")
+        yield ok("keys", f"No access token ends within {SOON.days} days.")
     newest = accounts.newest_event
     if newest and newest > now + _AHEAD:
         yield error(

@@ -21,6 +21,7 @@ VIEWS = [
     "tables",
     "invitations",
     "tokens",
+    "nodes",
     "settings",
 ]
 DEEPER = ["users/2", "tables/users", "logs/1", "logs?by=endpoint", "nowhere", "users/999"]

@@ -26,9 +26,9 @@ class Files(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def static_site() -> Iterator[int]:
-    """As `python -m http.server --directory examples/sister_site`; its port."""
-    handler = partial(Files, directory=str(ROOT / "examples" / "sister_site"))
+def static_site(name: str = "sister_site") -> Iterator[int]:
+    """As `python -m http.server --directory examples/NAME`; its port."""
+    handler = partial(Files, directory=str(ROOT / "examples" / name))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
@@ -60,3 +60,24 @@ def test_it_greets_who_is_signed_in_at_its_sister(tmp_path: Path, browser: Brows
             page.goto(address)
             expect(page.locator("#hello")).to_have_text("Hello ada")
             context.close()
+
+
+def test_people_log_in_on_a_page_of_the_application(tmp_path: Path, browser: Browser) -> None:
+    port = free_port()
+    with static_site("sign_in") as site:
+        settings = settings_in(tmp_path, trusted_origins=(f"http://127.0.0.1:{site}",))
+        with serving(create_app(settings, record=lambda _: None), port=port):
+            page = browser.new_context().new_page()
+            page.goto(f"http://127.0.0.1:{port}/schema")
+            assert page.evaluate(SIGN_UP, {"username": "ada", "password": PASSWORD}) == 200
+            page.context.clear_cookies()
+            page.goto(f"http://127.0.0.1:{site}/?frontdesk=http://127.0.0.1:{port}")
+            for password, said in (
+                ("wrong", "The username or the password is wrong."),
+                (PASSWORD, "Hello ada"),
+            ):
+                page.fill("[name=username]", "ada")
+                page.fill("[name=password]", password)
+                page.click("button")
+                expect(page.get_by_role("alert")).to_have_text(said)
+            assert page.context.cookies()

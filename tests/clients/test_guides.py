@@ -19,13 +19,13 @@ def blocks_of(page: str) -> list[str]:
 
 
 def test_the_lines_of_the_readme_run(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
-    (calls, _) = blocks_of("README.md")
-    exec(calls.replace(FRONTDESK, service.url).replace('"ada"', '"grace"'), {})
+    (_, calls) = blocks_of("README.md")
+    exec(calls.replace(FRONTDESK, service.url), {})
     assert capsys.readouterr().out.startswith('Response [200 OK] "GET /api/user"')
 
 
 async def test_the_application_of_the_readme_greets(service: Service) -> None:
-    (_, guarded) = blocks_of("README.md")
+    (guarded, _) = blocks_of("README.md")
     names: dict[str, Any] = {}
     exec(guarded.replace(FRONTDESK, service.url), names)
     transport = httpx.ASGITransport(names["app"])
@@ -44,3 +44,11 @@ def test_the_guide_shows_what_the_examples_have() -> None:
     blocks = [each for each in blocks_of("docs/applications.md") if "signed_in_as" not in each]
     assert len(blocks) == 4
     assert [each for each in blocks if each.strip() not in examples] == []
+
+
+def test_the_guide_shows_the_page_on_which_people_log_in() -> None:
+    page = (ROOT / "docs/applications.md").read_text()
+    folder = ROOT / "examples/sign_in"
+    for language, name in (("html", "index.html"), ("js", "sign-in.js")):
+        (shown,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+        assert shown in (folder / name).read_text()

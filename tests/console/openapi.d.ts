@@ -598,7 +598,7 @@ export interface components {
         };
         /** Problem */
         Problem: {
-            /** @description The kind of problem as a URI: `urn:frontdesk:problem:` and the code. */
+            /** @description `urn:frontdesk:problem:` and the code. */
             type: string;
             /** @description The kind of problem, for people. */
             title: string;
@@ -608,7 +608,7 @@ export interface components {
             code: string;
             /** @description What is wrong and what to do. */
             detail: string;
-            /** @description Fields that are wrong, for `validation_failed`. */
+            /** @description Wrong fields. */
             errors?: components["schemas"]["FieldError"][];
         };
         /** ReceiptView */
@@ -811,12 +811,15 @@ export interface components {
             password?: string;
             current_password?: string;
             /**
-             * @description Moments after a login: access keys outlive the new password.
+             * @description Moments after a login: access tokens outlive the new password.
              * @default false
              */
             keep_keys?: boolean;
         };
-        /** UserView */
+        /**
+         * UserView
+         * @description The account that was deleted.
+         */
         UserView: {
             /**
              * @description Never reused.

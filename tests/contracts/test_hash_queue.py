@@ -77,7 +77,7 @@ async def test_a_newcomer_who_would_wait_too_long_is_told_at_once(
     assert await asyncio.gather(*waiting) == ["0", "1", "2", "3", "4"]
 
 
-async def test_clients_take_turns(queue: HashQueue, gate: Gate) -> None:
+async def test_clients_lock_for_all_accounts(queue: HashQueue, gate: Gate) -> None:
     tasks = [enter(queue, gate, "flooder", f"f{number}") for number in range(4)]
     await turns()
     tasks += [enter(queue, gate, name, name) for name in ("ada", "bob")]

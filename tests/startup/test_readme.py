@@ -15,7 +15,7 @@ def walk_through() -> list[tuple[str, str]]:
     """The curl lines, each with the answer the README shows for it."""
     steps: list[tuple[str, str]] = []
     for line in (ROOT / "README.md").read_text().splitlines():
-        if line.startswith("curl -"):
+        if line.startswith("curl -") and ADDRESS in line:
             steps.append((line, ""))
         elif line.startswith("#> "):
             steps[-1] = (steps[-1][0], line.removeprefix("#> "))

@@ -1,1 +1,1 @@
-"""The operations API: for operators in person, and for programs with an access key."""
+"""The operations API: for operators in person, and for programs with an access token."""

@@ -27,7 +27,7 @@ BODY = (MALFORMED, TIMEOUT, TOO_LARGE, UNSUPPORTED)
 
 
 def operators(*scopes: Scope) -> dict[str, Any]:
-    """Options of a handler for operators: in a session, or with an access key of one of these
+    """Options of a handler for operators: in a session, or with an access token of one of these
     scopes.
     """
     return {

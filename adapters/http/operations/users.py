@@ -125,8 +125,8 @@ class UsersController(Controller):
         data: Annotated[AccountEdit, Body()],
         update_user_as_operator: NamedDependency[UpdateUserAsOperator],
     ) -> AccountView:
-        """A new password ends all sessions. With `version`, the version of the row you have read,
-        the change is refused (409) if somebody else has changed the user since.
+        """A new password ends all sessions. `version` is that of the row you have
+        read: if somebody else has changed the user since, the change is refused (409).
         """
         user = await update_user_as_operator(
             by=request.user,

@@ -15,7 +15,7 @@ export const disable = (user, again) =>
     title: `Disable ${user.username}?`,
     action: `Disable ${user.username}`,
     dangerous: true,
-    text: "All sessions and access keys end at once, and logins are refused.",
+    text: "All sessions and access tokens end at once, and logins are refused.",
     fields: { reason: { label: "Reason", maxlength: 200, help: "For the record; it may be left empty." } },
     act: async ({ reason }) => {
       await ask("POST", `/api/ops/users/${user.id}/disable`, { reason });

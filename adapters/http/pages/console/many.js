@@ -43,7 +43,7 @@ const disable = (rows, again) =>
     title: `Disable ${users(rows)}?`,
     action: `Disable ${users(rows)}`,
     dangerous: true,
-    text: "All sessions and access keys end at once, and logins are refused.",
+    text: "All sessions and access tokens end at once, and logins are refused.",
     fields: { reason: { label: "Reason", maxlength: 200, help: "For the record; it may be left empty." } },
     act: async ({ reason }, __, signal) => {
       await change(rows, { action: "disable", reason }, again, signal);

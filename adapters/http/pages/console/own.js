@@ -10,7 +10,7 @@ export const changeOwnPassword = (again) =>
   askDialog({
     title: "Change my password",
     action: "Change my password",
-    text: "It ends your other sessions and your access keys, and codes and invitations that you have made.",
+    text: "It ends your other sessions and your access tokens, and codes and invitations that you have made.",
     fields: {
       current: { label: "Current password", type: "password", required: true, autocomplete: "current-password" },
       password: { label: "New password", type: "password", required: true, autocomplete: "new-password" },

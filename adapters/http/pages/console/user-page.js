@@ -121,7 +121,7 @@ export async function userPage(context) {
       title: `Demote ${user.username}?`,
       action: `Demote ${user.username}`,
       dangerous: true,
-      text: "Access keys and codes of this operator end at once. The account and its sessions stay.",
+      text: "Access tokens and codes of this operator end at once. The account and its sessions stay.",
       act: () => ask("POST", `${path}/demote`),
     });
     if (done) leave(`${user.username} is no operator any more.`);

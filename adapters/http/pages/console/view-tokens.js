@@ -19,8 +19,8 @@ const SCOPES = {
   "log.view": "records of requests",
   "log.delete": "removing records of requests",
   "metrics.view": "metrics and nodes",
-  "token.view": "listing access keys",
-  "token.revoke": "revoking access keys",
+  "token.view": "listing access tokens",
+  "token.revoke": "revoking access tokens",
   "data.roles": "setting roles and metadata",
   "events.view": "following events",
 };

@@ -24,7 +24,7 @@ class _Credentials:
 
     def __init__(self, token: str | None) -> None:
         self.token = token
-        """Of a session (`fds_…`), or an operator's access key (`fdk_…`)."""
+        """Of a session (`fds_…`), or an operator's access token (`fdk_…`)."""
         self.device: str | None = None
         self.headers: dict[str, str] = {}
         """Sent with every request besides."""
@@ -117,7 +117,7 @@ class _Calls:
 
 class Frontdesk(_Credentials, _Calls):
     """Frontdesk at this URL. Cookies, or a bearer token, are kept until it is closed. `token` is an
-    access key, or the token of a session that there is already. Raises `Unavailable` if Frontdesk
+    access token, or the token of a session that there is already. Raises `Unavailable` if Frontdesk
     cannot be reached or does not answer within `timeout` seconds.
     """
 

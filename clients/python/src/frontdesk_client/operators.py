@@ -1,4 +1,4 @@
-"""What operators do: in a session of theirs, or with an access key as `token`."""
+"""What operators do: in a session of theirs, or with an access token as `token`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -154,18 +154,18 @@ def follow_events(
 
 
 def tokens(*, after: str | None = None, limit: int = 50) -> Call[Page]:
-    """Access keys of all operators, without the keys."""
+    """Access tokens of all operators, without the keys."""
     return Call("GET", "/api/ops/tokens", Page, query=given(after=after, limit=limit))
 
 
 def create_token(name: str, scopes: Sequence[str], *, days: int = 90) -> Call[AccessToken]:
-    """Make an access key for a program of yours."""
+    """Make an access token for a program of yours."""
     body = {"name": name, "scopes": scopes, "days": days}
     return Call("POST", "/api/ops/tokens", AccessToken, body)
 
 
 def revoke_token(token_id: int) -> Call[AccessToken]:
-    """End an access key."""
+    """End an access token."""
     return Call("DELETE", f"/api/ops/tokens/{token_id}", AccessToken)
 
 

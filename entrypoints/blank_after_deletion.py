@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from domain.events import EventKind
 
 
-class Departures:
+class BlankAfterDeletion:
     """What has to be done when somebody left is done at the next `look`, when the record of the
     request that deleted the account has been written.
     """
