@@ -221,7 +221,8 @@ class ScopeMissing(Refused):
     """The access token does not have the scope that this needs."""
 
     def __init__(self, scope: str = "") -> None:
-        super().__init__("Use an access token that has the scope this needs.")
+        needed = f"the scope {scope}" if scope else "the scope this needs"
+        super().__init__(f"Use an access token that has {needed}.")
         self.scope = scope
 
 

@@ -1,4 +1,4 @@
-"""Part of the composition root: where metrics and records of requests are kept."""
+"""Part of the composition root: where metrics and the request log are stored."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -72,7 +72,7 @@ def rows(settings: Settings, sql: str) -> Sequence[Sequence[Any]]:
 
 
 def kept_requests(settings: Settings) -> list[dict[str, Any]]:
-    """The records of requests of a service."""
+    """The request log of a service."""
     if url := settings.postgresql:
         found = postgresql.execute(url.value, "SELECT * FROM frontdesk_monitoring.requests")
         return [dict(row) for row in found]

@@ -130,7 +130,7 @@ async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
     echo(f"Everything is in {_name_of(to)} now. {_name_of(settings)} is marked as moved.")
     echo(
         "The service needs FRONTDESK_DATABASE_URL for it, and the same secret key and pepper as"
-        f" before: {_key_of(settings)} Records of requests and metrics stay where they were."
+        f" before: {_key_of(settings)} The request log and metrics stay where they were."
     )
 
 

@@ -1,4 +1,4 @@
-"""Part of the composition root: writes records of requests and metrics, where the service does."""
+"""Part of the composition root: writes the request log and metrics, where the service does."""
 
 import asyncio
 from bisect import bisect_left

@@ -56,13 +56,13 @@ def _disk_of(folder: Path) -> Finding:
 
 
 def of_logs(settings: Settings) -> Iterator[Finding]:
-    """How far the records of requests have grown towards their limit."""
+    """How far the request log has grown towards their limit."""
     if settings.postgresql or settings.request_log == "off":
         return
     file = settings.data_dir / "requests.db"
     size = file.stat().st_size / _MEBIBYTE if file.exists() else 0
     limit = settings.request_log_max_mib
-    found = f"Records of requests take {size:,.0f} of at most {limit:,} MiB."
+    found = f"The request log takes {size:,.0f} of at most {limit:,} MiB."
     if size > _NEARLY * limit:
         yield warning(
             "logs",

@@ -135,7 +135,7 @@ def test_no_question_reveals_a_secret(full: tuple[Desk, str, set[str]], data: An
         key=data.draw(st.sampled_from(["1", "2", "x"])),
         user_id=data.draw(st.sampled_from(["1", "2", "x"])),
     )
-    # What was asked itself may be told back, then or later, in the records of requests.
+    # What was asked itself may be told back, then or later, in the request log.
     ASKED.update(each for each in secrets if each in str(params) or each in path)
     answer = desk.with_key(key).request("GET", path, params=params)
     assert answer.status in (200, 400, 404), answer.text

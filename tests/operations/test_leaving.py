@@ -1,4 +1,4 @@
-"""Who leaves is not in the records of requests any more, a moment later."""
+"""Who leaves is not in the request log any more, a moment later."""
 
 import pytest
 

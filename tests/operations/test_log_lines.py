@@ -1,4 +1,4 @@
-"""Lines of the log keep the secrets that the records of requests keep."""
+"""Lines of the log keep the secrets that the request log keeps."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Of who has left, the records of requests say nothing more."""
+"""Of who has left, the request log says nothing more."""
 
 from application.operations.blank_requests import BlankRequests
 from tests.fakes.traffic import FakeRequestLog

@@ -76,7 +76,8 @@ class LabelsController(Controller):
     ) -> AccountView:
         """They count from the user's next request. Each change is an event with the values before
         and after. `version` is that of the row you have read: if somebody else has changed the
-        user since, the change is refused (409). For an operator's account it needs an operator with a fresh login.
+        user since, the change is refused (409). For an operator's account it needs an operator with
+        a fresh login.
         """
         user = await set_labels(
             by=request.user,

@@ -199,7 +199,7 @@ class Page(Struct, frozen=True):
 
 
 class Tail(Struct, frozen=True):
-    """Records of requests since the last look. Ask for those after `next`."""
+    """Logged requests since the last look. Ask for those after `next`."""
 
     rows: list[dict[str, Any]]
     next: str

@@ -19,7 +19,7 @@ def requests(
     after: str | None = None,
     limit: int = 50,
 ) -> Call[Page]:
-    """A page of records of requests, newest first; a filter is as "status:ge:500"."""
+    """A page of the request log, newest first; a filter is as "status:ge:500"."""
     query = given(columns=columns, sort=sort, after=after, limit=limit) | {"filter": list(filters)}
     return Call("GET", _LOGS, Page, query=query)
 
