@@ -21,7 +21,7 @@ REASON_MAX_CHARACTERS = 200
 
 
 class Scope(StrEnum):
-    """What an access token can be allowed. An operator in person is allowed everything."""
+    """What an access token allows. An operator with a session is allowed everything."""
 
     API_VIEW = "api.view"
     DATA_VIEW = "data.view"

@@ -60,7 +60,8 @@ class ForwardAuthController(Controller):
         """For reverse proxies; answers any method. 200 has the headers `Remote-User`
         (percent-encoded UTF-8), `Remote-User-Id` and `Remote-Roles` (separated by commas; `-` if
         there are none). The proxy passes them on, and removes what clients send under these names.
-        An `Authorization` header that is not one of Frontdesk is ignored.
+        Other `Authorization` headers are ignored. With `sign_in=redirect` and
+        `FRONTDESK_SIGN_IN_URL`, 302 instead of 401.
         """
         return await _answer(request, authorize_caller, sign_in_page, roles, sign_in)
 

@@ -17,8 +17,11 @@ from domain.session import Lifetimes, SignedIn
 class CallerView(Struct, frozen=True):
     """The user of a session."""
 
-    id: Annotated[int, Meta(ge=1, description="Never reused: the key for what is yours.")]
-    username: Annotated[str, Meta(description="May change, and be another's later.")]
+    id: Annotated[
+        int,
+        Meta(ge=1, description="Stable, and never reused. Use it as the key for your own data."),
+    ]
+    username: Annotated[str, Meta(description="May change, and later belong to another user.")]
     roles: Annotated[list[str], Meta(description="Set by operators.")]
     metadata: Annotated[dict[str, object], Meta(description="Set by operators: a JSON object.")]
 
@@ -43,8 +46,8 @@ class LiveSessionView(Struct, frozen=True):
 class CurrentSessionView(Struct, frozen=True):
     """Who is calling, and in which session."""
 
-    user: Annotated[CallerView, Meta(description="Who calls.")]
-    session: Annotated[LiveSessionView, Meta(description="The session of this request.")]
+    user: CallerView
+    session: LiveSessionView
 
     @classmethod
     def of(cls, found: SignedIn, lifetimes: Lifetimes) -> "CurrentSessionView":

@@ -54,8 +54,8 @@ class ExportView(Struct, frozen=True):
     """All that is held about a user. `requests` are those on record, their secrets masked."""
 
     exported: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
-    user: Annotated[ExportedUserView, Meta(description="The account.")]
-    usage: Annotated[UsageView, Meta(description="Addresses and last use.")]
+    user: ExportedUserView
+    usage: UsageView
     sessions: Annotated[list[SessionView], Meta(description="Open sessions.")]
     events: Annotated[list[EventView], Meta(description="All stored events.")]
     requests: Annotated[
@@ -67,7 +67,7 @@ class ReceiptView(Struct, frozen=True):
     """What was removed: the account, its sessions, and personal data in that many events."""
 
     deleted: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
-    user: Annotated[UserView, Meta(description="The account that was deleted.")]
+    user: UserView
     sessions: Annotated[int, Meta(description="Sessions that ended.")]
     events: Annotated[int, Meta(description="Events in which personal data was erased.")]
 

@@ -112,7 +112,7 @@ class OwnHistoryController(Controller):
         before: Annotated[
             int | None, QueryParameter(ge=1, description="The `next` of the page before.")
         ] = None,
-        limit: Annotated[int, QueryParameter(ge=1, le=100, description="Events a page.")] = 50,
+        limit: Annotated[int, QueryParameter(ge=1, le=100, description="Page size.")] = 50,
     ) -> EventPageView:
         """Newest first, in pages: pass `next` as `before`. `next` is null on the last page."""
         page = await list_events(signed_in=request.user, before=before, limit=limit)

@@ -89,7 +89,7 @@ class Unacceptable(Exception):
 
 
 MALFORMED = Kind(400, "malformed_request", "The request is malformed")
-INVALID = Kind(400, "invalid_request", "The request does not have the expected shape")
+INVALID = Kind(400, "invalid_request", "Invalid request")
 HOST_NOT_ALLOWED = Kind(400, "host_not_allowed", "This host is not served here")
 CROSS_ORIGIN = Kind(403, "cross_origin_refused", "Cross-origin writes are refused")
 TIMEOUT = Kind(408, "request_timeout", "The request took too long to arrive")
@@ -111,10 +111,10 @@ DOMAIN: dict[type[Exception], Kind] = {
     InvalidTokenName: Kind(400, "invalid_token_name", "The name of the token breaks a rule"),
     InvalidNote: Kind(400, "invalid_note", "The note breaks a rule"),
     InvalidReason: Kind(400, "invalid_reason", "The reason breaks a rule"),
-    InvalidQuery: Kind(400, "invalid_query", "This cannot be asked"),
-    QueryTooSlow: Kind(400, "query_too_slow", "This would take too long"),
+    InvalidQuery: Kind(400, "invalid_query", "Invalid query"),
+    QueryTooSlow: Kind(400, "query_too_slow", "Query too slow"),
     UsernameTaken: Kind(400, "username_taken", "The username is taken"),
-    EditConflict: Kind(409, "edit_conflict", "Somebody else was quicker"),
+    EditConflict: Kind(409, "edit_conflict", "Edit conflict"),
     LastOperator: Kind(409, "last_operator", "Nobody else is an operator"),
     NoSuchSession: Kind(404, "no_such_session", "There is no such session"),
     NoSuchUser: Kind(404, "no_such_user", "There is no such user"),

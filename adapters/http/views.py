@@ -16,7 +16,8 @@ from domain.user import USERNAME_MAX_CHARACTERS, User
 Name = Annotated[
     str,
     Body(
-        description="1 to 20 visible characters; case and Unicode form do not tell names apart.",
+        description="1 to 20 visible characters; names are compared without case and after"
+        " Unicode normalization.",
         min_length=1,
         max_length=USERNAME_MAX_CHARACTERS,
         schema_extra={"examples": ["user1"]},
@@ -25,7 +26,7 @@ Name = Annotated[
 Secret = Annotated[
     str,
     Body(
-        description="6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.",
+        description="6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.",
         max_length=PasswordPolicy().maximum,
         schema_extra={"format": "password", "examples": ["123123"]},
     ),
@@ -75,7 +76,7 @@ class UserUpdate(Struct, frozen=True, omit_defaults=True):
     current_password: Secret | UnsetType = UNSET
     keep_keys: Annotated[
         bool,
-        Body(description="Moments after a login: access tokens outlive the new password."),
+        Body(description="If true and the login is fresh, your access tokens are not revoked."),
     ] = False
 
 
@@ -97,7 +98,9 @@ class UserView(Struct, frozen=True):
     """An account as its owner sees it."""
 
     id: Annotated[int, Meta(ge=1, description="Never reused.", examples=[1])]
-    username: Annotated[str, Meta(description="As its owner spells it.", examples=["user1"])]
+    username: Annotated[
+        str, Meta(description="In the spelling the user chose.", examples=["user1"])
+    ]
     signup_time: Annotated[
         datetime, Meta(description="RFC 3339, in UTC.", examples=["2026-01-31T12:00:00.123456Z"])
     ]
@@ -123,7 +126,8 @@ class AdmittedView(UserView, frozen=True, omit_defaults=True):
     device: Annotated[
         str | UnsetType,
         Meta(
-            description="A mark of this program. Send it as `Frontdesk-Device` with the next login."
+            description="Device token. Send it in the header `Frontdesk-Device` with the next"
+            " login."
         ),
     ] = UNSET
 
@@ -185,7 +189,7 @@ class EventView(Struct, frozen=True):
     """
 
     position: Annotated[int, Meta(description="Id of the event; grows, and is never reused.")]
-    kind: Annotated[EventKind, Meta(description="What happened.")]
+    kind: EventKind
     time: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
     address: Annotated[str, Meta(description="Client address; empty if an operator did it.")]
     device: Annotated[str, Meta(description="Browser and system, as `Firefox on Linux`.")]

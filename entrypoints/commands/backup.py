@@ -31,8 +31,8 @@ def backup(file: FilePath) -> None:
     """Write everything to FILE, while the service goes on.
 
     FILE is one SQLite database, as everything was at one moment, and says what is in it. It is read
-    back and compared before it is there. Not in it: the request log, metrics, and the secret key and
-    the pepper, without which nobody can log in to what is restored.
+    back and compared before it is there. Not in it: the request log, metrics, the secret key and
+    the pepper. Without these two nobody can log in to what is restored.
     """
     with _failing("Nothing was backed up"):
         manifest = asyncio.run(back_up(read_settings(), file))

@@ -34,7 +34,7 @@ export interface components {
         AccountView: {
             /** @description Never reused. */
             id: number;
-            /** @description As its owner spells it. */
+            /** @description In the spelling the user chose. */
             username: string;
             /**
              * Format: date-time
@@ -62,7 +62,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description As its owner spells it.
+             * @description In the spelling the user chose.
              * @example user1
              */
             username: string;
@@ -76,7 +76,7 @@ export interface components {
             token?: string;
             /** @description End of the session; RFC 3339, in UTC. */
             expires?: string;
-            /** @description A mark of this program. Send it as `Frontdesk-Device` with the next login. */
+            /** @description Device token. Send it in the header `Frontdesk-Device` with the next login. */
             device?: string;
         };
         /** BarView */
@@ -113,14 +113,11 @@ export interface components {
             /** @description Roles to remove, for the action `change_roles`. */
             remove?: string[];
         };
-        /**
-         * CallerView
-         * @description Who calls.
-         */
+        /** CallerView */
         CallerView: {
-            /** @description Never reused: the key for what is yours. */
+            /** @description Stable, and never reused. Use it as the key for your own data. */
             id: number;
-            /** @description May change, and be another's later. */
+            /** @description May change, and later belong to another user. */
             username: string;
             /** @description Set by operators. */
             roles: string[];
@@ -165,22 +162,20 @@ export interface components {
         /** Credentials */
         Credentials: {
             /**
-             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
              * @example user1
              */
             username: string;
             /**
              * Format: password
-             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @description 6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.
              * @example 123123
              */
             password: string;
         };
         /** CurrentSessionView */
         CurrentSessionView: {
-            /** @description Who calls. */
             user: components["schemas"]["CallerView"];
-            /** @description The session of this request. */
             session: components["schemas"]["LiveSessionView"];
         };
         /**
@@ -223,7 +218,7 @@ export interface components {
         };
         /**
          * EventKind
-         * @description What happened.
+         * @description Stored and shown; a kind once used keeps its name for ever.
          * @enum {string}
          */
         EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "unknown";
@@ -238,7 +233,6 @@ export interface components {
         EventView: {
             /** @description Id of the event; grows, and is never reused. */
             position: number;
-            /** @description What happened. */
             kind: components["schemas"]["EventKind"];
             /**
              * Format: date-time
@@ -263,9 +257,7 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             exported: string;
-            /** @description The account. */
             user: components["schemas"]["ExportedUserView"];
-            /** @description Addresses and last use. */
             usage: components["schemas"]["UsageView"];
             /** @description Open sessions. */
             sessions: components["schemas"]["SessionView"][];
@@ -276,10 +268,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /**
-         * ExportedUserView
-         * @description The account.
-         */
+        /** ExportedUserView */
         ExportedUserView: {
             /**
              * @description Never reused.
@@ -287,7 +276,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description As its owner spells it.
+             * @description In the spelling the user chose.
              * @example user1
              */
             username: string;
@@ -308,7 +297,6 @@ export interface components {
         FeedEvent: {
             /** @description Id of the event; never reused. Ids do not tell the order: `next` does. */
             position: number;
-            /** @description What happened. */
             kind: components["schemas"]["EventKind"];
             /**
              * Format: date-time
@@ -347,13 +335,13 @@ export interface components {
             /** @description The one-time code that the server printed. */
             code: string;
             /**
-             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
              * @example user1
              */
             username: string;
             /**
              * Format: password
-             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @description 6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.
              * @example 123123
              */
             password: string;
@@ -405,13 +393,13 @@ export interface components {
             /** @description The code of the invitation. */
             invitation: string;
             /**
-             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
              * @example user1
              */
             username: string;
             /**
              * Format: password
-             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @description 6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.
              * @example 123123
              */
             password: string;
@@ -440,14 +428,12 @@ export interface components {
         };
         /**
          * LimitName
-         * @description Which rate limit.
+         * @description The limits of one account, as `ThrottlePolicy` calls them. Wrong current passwords since the
+         *         last right one are under `failures`, and have a name of their own here.
          * @enum {string}
          */
         LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "changes" | "renames" | "logins";
-        /**
-         * LiveSessionView
-         * @description The session of this request.
-         */
+        /** LiveSessionView */
         LiveSessionView: {
             /** @description Id of the session; not its token. */
             id: number;
@@ -470,13 +456,13 @@ export interface components {
         /** NewAccount */
         NewAccount: {
             /**
-             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
              * @example user1
              */
             username: string;
             /**
              * Format: password
-             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @description 6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.
              * @example 123123
              */
             password: string;
@@ -526,13 +512,13 @@ export interface components {
         /** NewSession */
         NewSession: {
             /**
-             * @description 1 to 20 visible characters; case and Unicode form do not tell names apart.
+             * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
              * @example user1
              */
             username: string;
             /**
              * Format: password
-             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @description 6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.
              * @example 123123
              */
             password: string;
@@ -558,14 +544,12 @@ export interface components {
         NodeView: {
             /** @description Name of the node. */
             node: string;
-            /** @description `up` if any of its workers is. */
             state: components["schemas"]["State"];
             /** @description Its processes. */
             workers: components["schemas"]["WorkerView"][];
         };
         /** OperatorView */
         OperatorView: {
-            /** @description The operator; for an access token, its owner. */
             user: components["schemas"]["UserView"];
             /** @description What this request may do. */
             scopes: components["schemas"]["Scope"][];
@@ -582,7 +566,7 @@ export interface components {
             id: number;
             /** @description Whether it was done; false also if nothing had to change. */
             changed: boolean;
-            /** @description `no_such_user`, `operator_protected`, `operator_in_person_required`, and `invalid_roles` for too many. From where on nothing was tried, `storage_unavailable` and the like. */
+            /** @description `no_such_user`, `operator_protected`, `operator_in_person_required`, and `invalid_roles` for too many. After a storage error, this and all later ids have `storage_unavailable`, `storage_full` or `busy`. */
             code: string | null;
             /** @description The problem in a sentence; null if there is none. */
             detail: string | null;
@@ -618,7 +602,6 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             deleted: string;
-            /** @description The account that was deleted. */
             user: components["schemas"]["UserView"];
             /** @description Sessions that ended. */
             sessions: number;
@@ -642,7 +625,7 @@ export interface components {
             code: string;
             /**
              * Format: password
-             * @description 6 to 1,024 bytes of UTF-8 (other limits may be set); every byte counts.
+             * @description 6 to 1,024 bytes of UTF-8; the minimum is a setting. Every byte counts.
              * @example 123123
              */
             password: string;
@@ -664,7 +647,7 @@ export interface components {
         };
         /**
          * Scope
-         * @description What an access token can be allowed. An operator in person is allowed everything.
+         * @description What an access token allows. An operator with a session is allowed everything.
          * @enum {string}
          */
         Scope: "api.view" | "data.view" | "data.create" | "data.update" | "data.delete" | "log.view" | "log.delete" | "metrics.view" | "token.view" | "token.revoke" | "data.roles" | "events.view";
@@ -736,7 +719,7 @@ export interface components {
         };
         /**
          * State
-         * @description `up` if any of its workers is.
+         * @description `missing` is what was killed, hangs, or cannot reach the database.
          * @enum {string}
          */
         State: "up" | "missing" | "stopped";
@@ -746,7 +729,6 @@ export interface components {
             name: string;
             /** @description Its columns. */
             columns: components["schemas"]["ColumnView"][];
-            /** @description How many rows it has. */
             rows: components["schemas"]["CountView"];
         };
         /** TailView */
@@ -765,7 +747,7 @@ export interface components {
         };
         /** ThrottleView */
         ThrottleView: {
-            /** @description When the user can log in again from everywhere; null if there is no wait. */
+            /** @description End of the longest wait of any of these rate limits; null if there is none. */
             waits_until: string | null;
             /** @description Rate limits that have counted something, the longest wait first. */
             waits: components["schemas"]["WaitView"][];
@@ -793,10 +775,7 @@ export interface components {
             /** @description The token: shown once, when it is created; null in lists. */
             key: string | null;
         };
-        /**
-         * UsageView
-         * @description Addresses and last use.
-         */
+        /** UsageView */
         UsageView: {
             /** @description Client address of the sign-up; null if unknown. */
             signup_address: string | null;
@@ -811,15 +790,12 @@ export interface components {
             password?: string;
             current_password?: string;
             /**
-             * @description Moments after a login: access tokens outlive the new password.
+             * @description If true and the login is fresh, your access tokens are not revoked.
              * @default false
              */
             keep_keys?: boolean;
         };
-        /**
-         * UserView
-         * @description The account that was deleted.
-         */
+        /** UserView */
         UserView: {
             /**
              * @description Never reused.
@@ -827,7 +803,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description As its owner spells it.
+             * @description In the spelling the user chose.
              * @example user1
              */
             username: string;
@@ -847,7 +823,6 @@ export interface components {
         };
         /** WaitView */
         WaitView: {
-            /** @description Which rate limit. */
             limit: components["schemas"]["LimitName"];
             /**
              * @description The network it is about; null if it is about all.
@@ -863,7 +838,6 @@ export interface components {
         WorkerView: {
             /** @description Name of the process: node, process id and a suffix. */
             worker: string;
-            /** @description Whether it works. */
             state: components["schemas"]["State"];
             /** @description Version of Frontdesk. */
             version: string;

@@ -94,8 +94,8 @@ def test_a_key_for_events_follows_them_and_sees_nothing_else(desk: Desk) -> None
     asked = 0
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            needs = [each for each in operation.get("security", []) if "accessKey" in each]
-            if not needs or {"accessKey": ["events.view"]} in needs:
+            needs = [each for each in operation.get("security", []) if "accessToken" in each]
+            if not needs or {"accessToken": ["events.view"]} in needs:
                 continue
             body: dict[str, Any] | None = {} if method in ("put", "patch", "post") else None
             answer = program.request(method.upper(), re.sub(r"\{\w+\}", "1", path), json=body)

@@ -32,8 +32,15 @@ def operators(*scopes: Scope) -> dict[str, Any]:
     """
     return {
         "opt": {SCOPE: scopes},
-        "security": [{"session": []}, *({"accessKey": [each.value]} for each in scopes)],
+        "security": [{"session": []}, *({"accessToken": [each.value]} for each in scopes)],
     }
+
+
+def in_person(*scopes: Scope) -> dict[str, Any]:
+    """Options of a handler for operators with a session. An access token is refused: for want of a
+    scope or, with it, because no person shows it.
+    """
+    return {"opt": {SCOPE: scopes}, "security": [{"session": []}]}
 
 
 def answers_operators(*errors: type[Exception], also: tuple[Kind, ...] = ()) -> Answers:

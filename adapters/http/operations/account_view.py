@@ -29,7 +29,7 @@ class AccountView(Struct, frozen=True):
     """An account as operators see it. Send `version` along with a change."""
 
     id: Annotated[int, Meta(description="Never reused.")]
-    username: Annotated[str, Meta(description="As its owner spells it.")]
+    username: Annotated[str, Meta(description="In the spelling the user chose.")]
     signup_time: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
     disabled_at: Annotated[
         datetime | None, Meta(description="Since when logins are refused; null if they are not.")

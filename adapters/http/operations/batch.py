@@ -73,8 +73,8 @@ class OutcomeView(Struct, frozen=True):
         str | None,
         Body(
             description="`no_such_user`, `operator_protected`, `operator_in_person_required`, and"
-            " `invalid_roles` for too many. From where on nothing was tried, `storage_unavailable`"
-            " and the like."
+            " `invalid_roles` for too many. After a storage error, this and all later ids have"
+            " `storage_unavailable`, `storage_full` or `busy`."
         ),
     ]
     detail: Annotated[
@@ -115,9 +115,10 @@ class BatchController(Controller):
         data: Annotated[Batch, Body()],
         change_users: NamedDependency[ChangeUsers],
     ) -> list[OutcomeView]:
-        """Up to 500 users, one after the other, each with its event. Operators are skipped. An
-        access token needs the scope of the action: `data.update` to disable and enable,
-        `data.delete` to end sessions, `data.roles` for roles.
+        """Up to 500 users, one after the other, each with its event. An operator is left as it is,
+        with the code `operator_protected`. Ids that are there twice count once. An access token
+        needs the scope of the action: `data.update` to disable and enable, `data.delete` to end
+        sessions, `data.roles` for roles.
         """
         outcomes = await change_users(
             by=request.user, user_ids=data.ids, change=data.change, caller=caller_of(request)

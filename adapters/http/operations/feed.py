@@ -30,7 +30,7 @@ class FeedEvent(Struct, frozen=True):
         int,
         Meta(description="Id of the event; never reused. Ids do not tell the order: `next` does."),
     ]
-    kind: Annotated[EventKind, Meta(description="What happened.")]
+    kind: EventKind
     time: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
     user_id: Annotated[
         int | None, Meta(description="Whom it concerns; null for a login with an unknown name.")

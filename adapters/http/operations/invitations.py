@@ -112,8 +112,8 @@ class InvitationsController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> PageView:
-        """Newest first, with the number of uses. An invitation is removed 30 days after it has
-        expired.
+        """Rows of the table `invitations`, newest first, with the number of uses. `roles` is one
+        text with commas. An invitation is removed 30 days after it has expired.
         """
         return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
 
@@ -130,8 +130,8 @@ class InvitationsController(Controller):
         data: Annotated[NewInvitation, Body()],
         create_invitation: NamedDependency[CreateInvitation],
     ) -> InvitationView:
-        """Returns a code with which people sign up. It is valid while you are an operator and your
-        password stays the same; one that a program made, while its access token is valid.
+        """Returns a code with which people sign up. It becomes invalid if you stop being an
+        operator or change your password; if an access token created it, together with that token.
         """
         issued = await create_invitation(
             by=request.user,

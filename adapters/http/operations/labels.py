@@ -74,10 +74,10 @@ class LabelsController(Controller):
         data: Annotated[Labels, Body()],
         set_labels: NamedDependency[SetLabels],
     ) -> AccountView:
-        """They count from the user's next request. Each change is an event with the values before
-        and after. `version` is that of the row you have read: if somebody else has changed the
-        user since, the change is refused (409). For an operator's account it needs an operator with
-        a fresh login.
+        """Roles and metadata take effect at the user's next request. Each change is an event with
+        the values before and after. `version` is that of the row you have read: if somebody else
+        has changed the user since, the change is refused (409). For an operator's account it needs
+        an operator with a fresh login.
         """
         user = await set_labels(
             by=request.user,

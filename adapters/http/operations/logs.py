@@ -137,8 +137,11 @@ class LogsController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> RequestsView:
-        """Newest first. Filter a status class with `status:ge:400` and `status:lt:500`, slow
-        requests with `duration_ms:ge:1000`. Headers, body and error are in the detail.
+        """Newest first. Columns: `id`, `time`, `node`, `worker`, `level`, `method`, `route`,
+        `path`, `query`, `status`, `problem`, `duration_ms`, `user_id`, `address`, `user_agent`,
+        `request_id`, `trace_id`, `request_bytes`, `response_bytes`, `statements`, `statements_ms`.
+        Filter a status class with `status:ge:400` and `status:lt:500`, slow requests with
+        `duration_ms:ge:1000`. Headers, body and error are in the detail.
         """
         page = await requests.page(
             _TABLE,
@@ -274,7 +277,9 @@ class LogsController(Controller):
             list[str], QueryParameter(name="filter", description="As in the list; at least one.")
         ],
     ) -> Forgotten:
-        """All that match the filters. It needs a fresh login, and is itself an event."""
+        """All that match the filters. A session needs a fresh login. The removal is itself an
+        event.
+        """
         forgotten = await forget_requests(
             by=request.user, conditions=parse_filters(filters), caller=caller_of(request)
         )

@@ -55,7 +55,7 @@ class WorkerView(Struct, frozen=True):
     """
 
     worker: Annotated[str, Meta(description="Name of the process: node, process id and a suffix.")]
-    state: Annotated[State, Meta(description="Whether it works.")]
+    state: State
     version: Annotated[str, Meta(description="Version of Frontdesk.")]
     started: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
     seen: Annotated[datetime, Meta(description="When it was last heard of; RFC 3339, in UTC.")]
@@ -80,7 +80,7 @@ class NodeView(Struct, frozen=True):
     """
 
     node: Annotated[str, Meta(description="Name of the node.")]
-    state: Annotated[State, Meta(description="`up` if any of its workers is.")]
+    state: State
     workers: Annotated[list[WorkerView], Meta(description="Its processes.")]
 
     @classmethod
@@ -110,7 +110,7 @@ class NodesController(Controller):
         **operators(Scope.METRICS_VIEW),
     )
     async def list_nodes(self, metrics: NamedDependency[SkipValidation[Metrics]]) -> list[NodeView]:
-        """Nodes and workers of the last 24 hours. Who is silent for 15 seconds is `missing`."""
+        """Nodes and workers of the last 24 hours. A silent worker is `missing` after 15 seconds."""
         return [NodeView.of(each) for each in nodes_of(await metrics.workers())]
 
 
@@ -129,7 +129,7 @@ class MonitoringController(Controller):
     async def now(
         self, metrics: NamedDependency[SkipValidation[Metrics]], node: NodeName = None
     ) -> SpanView:
-        """Of the current minute, up to five seconds ago."""
+        """Metrics of the current minute, at most five seconds old."""
         return SpanView.of(await metrics.now(node))
 
     @get(

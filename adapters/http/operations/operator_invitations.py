@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.cookies import Cookies
-from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
+from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, in_person
 from adapters.http.operations.invitations import InvitationView, Note
 from adapters.http.options import PUBLIC
 from adapters.http.pipeline.client_address import caller_of
@@ -61,7 +61,7 @@ class OperatorInvitationsController(Controller):
         responses=answers_operators(
             InvalidNote, PersonRequired, FreshLoginRequired, StorageFull, also=(*BODY, INVALID)
         ),
-        **operators(Scope.DATA_UPDATE),
+        **in_person(Scope.DATA_UPDATE),
     )
     async def invite_operator(
         self,

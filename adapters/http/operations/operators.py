@@ -3,7 +3,7 @@
 from litestar import Controller, post
 from litestar.di import NamedDependency
 
-from adapters.http.operations.access import OperatorRequest, answers_operators, operators
+from adapters.http.operations.access import OperatorRequest, answers_operators, in_person
 from adapters.http.operations.account_view import AccountView
 from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
@@ -36,7 +36,7 @@ class OperatorsController(Controller):
         operation_id="promoteUser",
         summary="Promote a user to operator",
         responses=answers_operators(*_WRITE, also=_UNTYPED),
-        **operators(Scope.DATA_UPDATE),
+        **in_person(Scope.DATA_UPDATE),
     )
     async def promote(
         self,
@@ -57,7 +57,7 @@ class OperatorsController(Controller):
         operation_id="demoteOperator",
         summary="Demote an operator",
         responses=answers_operators(*_LEAVE, also=_UNTYPED),
-        **operators(Scope.DATA_UPDATE),
+        **in_person(Scope.DATA_UPDATE),
     )
     async def demote(
         self,
@@ -66,7 +66,8 @@ class OperatorsController(Controller):
         demote_operator: NamedDependency[DemoteOperator],
     ) -> AccountView:
         """Ends access tokens and codes that the operator made. The account and its sessions stay.
-        It needs an operator with a session; the last operator cannot be demoted.
+        It needs an operator with a fresh login; an access token is not enough. The last operator
+        cannot be demoted.
         """
         return AccountView.of(
             await demote_operator(by=request.user, user=user_id, caller=caller_of(request))

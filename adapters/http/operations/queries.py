@@ -15,8 +15,8 @@ Filters = Annotated[
         description=(
             "`column:comparison:value`, as often as needed; all must hold. Comparisons: "
             + ", ".join(f"`{each}`" for each in Comparison)
-            + ". Instants are RFC 3339, `in` takes several values with commas between, `null` takes"
-            " `true` or `false`, names match in any case."
+            + ". Timestamps are RFC 3339. `in` takes values separated by commas. `null` takes"
+            " `true` or `false`. Usernames are compared without case."
         ),
     ),
 ]
@@ -25,10 +25,13 @@ Columns = Annotated[
 ]
 Sort = Annotated[
     str | None,
-    QueryParameter(description="A column; with `-` before it, in falling order. Newest first."),
+    QueryParameter(
+        description="Column to sort by; `-` before it for descending. Not one that can be null."
+        " Default: newest first."
+    ),
 ]
 After = Annotated[str | None, QueryParameter(description="The `next` of the page before.")]
-Limit = Annotated[int, QueryParameter(ge=1, le=500, description="Rows a page.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="Page size.")]
 
 
 def parse_filters(filters: list[str] | None) -> list[Condition]:
@@ -82,7 +85,7 @@ class TableView(Struct, frozen=True):
 
     name: Annotated[str, Meta(description="Name of the table.")]
     columns: Annotated[list[ColumnView], Meta(description="Its columns.")]
-    rows: Annotated[CountView, Meta(description="How many rows it has.")]
+    rows: CountView
 
     @classmethod
     def of(cls, table: Table) -> "TableView":

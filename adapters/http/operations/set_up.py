@@ -43,7 +43,7 @@ class FirstOperator(Struct, frozen=True):
 class OperatorView(Struct, frozen=True):
     """Who is calling, and what they may do. A program has no session."""
 
-    user: Annotated[UserView, Meta(description="The operator; for an access token, its owner.")]
+    user: UserView
     scopes: Annotated[list[Scope], Meta(description="What this request may do.")]
     is_fresh: Annotated[
         bool, Meta(description="Whether the login is fresh; false for an access token.")
@@ -157,7 +157,7 @@ class SetUpController(Controller):
         **operators(Scope.API_VIEW),
     )
     async def get_about(self, about: NamedDependency[SkipValidation[AboutView]]) -> AboutView:
-        """Of the process that answers. `GET /api/ops/nodes` has all processes."""
+        """About the process that answers. `GET /api/ops/nodes` lists all processes."""
         return about
 
     @get(

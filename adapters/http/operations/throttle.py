@@ -23,7 +23,7 @@ class WaitView(Struct, frozen=True):
     counted apart (`account_network`).
     """
 
-    limit: Annotated[LimitName, Meta(description="Which rate limit.")]
+    limit: LimitName
     network: Annotated[
         str | None,
         Meta(
@@ -45,7 +45,8 @@ class ThrottleView(Struct, frozen=True):
     waits_until: Annotated[
         datetime | None,
         Meta(
-            description="When the user can log in again from everywhere; null if there is no wait."
+            description="End of the longest wait of any of these rate limits; null if there is"
+            " none."
         ),
     ]
     waits: Annotated[
@@ -84,10 +85,9 @@ class ThrottleController(Controller):
     async def show(
         self, user_id: UserId, show_throttle: NamedDependency[ShowThrottle]
     ) -> ThrottleView:
-        """The rate limits of this account that have counted something. Rate limits of whole
-        networks (logins by minutes and by day, sign-ups) are not listed: a user in a crowded
-        network may have to wait although the list is empty. It is empty with
-        `FRONTDESK_THROTTLE=off`.
+        """The rate limits of this account with at least one recorded attempt. Rate limits of whole
+        networks (logins by minutes and by day, sign-ups) are not listed: a user in a shared network
+        may have to wait although the list is empty. It is empty with `FRONTDESK_THROTTLE=off`.
         """
         return ThrottleView.of(await show_throttle(user_id=user_id))
 

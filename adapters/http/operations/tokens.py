@@ -12,6 +12,7 @@ from adapters.http.operations.access import (
     BODY,
     OperatorRequest,
     answers_operators,
+    in_person,
     operators,
 )
 from adapters.http.operations.queries import After, Limit, PageView
@@ -88,7 +89,9 @@ class TokensController(Controller):
         after: After = None,
         limit: Limit = 50,
     ) -> PageView:
-        """Of all operators, newest first, with the last use of each."""
+        """Rows of the table `access_tokens`, newest first: of all operators, with the last use of
+        each. `scopes` is one text with spaces.
+        """
         return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
 
     @post(
@@ -98,7 +101,7 @@ class TokensController(Controller):
         responses=answers_operators(
             InvalidTokenName, PersonRequired, FreshLoginRequired, StorageFull, also=(*BODY, INVALID)
         ),
-        **operators(Scope.TOKEN_VIEW),
+        **in_person(Scope.TOKEN_VIEW),
     )
     async def create_token(
         self,

@@ -197,7 +197,7 @@ class UsersController(Controller):
         delete_user_as_operator: NamedDependency[DeleteUserAsOperator],
     ) -> ReceiptView:
         """Deletes the account, its sessions, and personal data in its events. This cannot be
-        undone. It needs a fresh login.
+        undone. A session needs a fresh login.
         """
         return ReceiptView.of(
             await delete_user_as_operator(by=request.user, user=user_id, caller=caller_of(request))
@@ -217,8 +217,9 @@ class UsersController(Controller):
         user_id: UserId,
         set_reset_code: NamedDependency[SetResetCode],
     ) -> ResetCodeView:
-        """A one-time code with which the user sets a new password, for 24 hours. It needs a fresh
-        login. The code ends when you, or the access token that made it, lose the right to make one.
+        """A one-time code with which the user sets a new password, for 24 hours. A session needs a
+        fresh login. The code becomes invalid if you, or the access token that created it, lose the
+        permission to create codes.
         """
         issued = await set_reset_code(by=request.user, user=user_id, caller=caller_of(request))
         return ResetCodeView(issued.code.value, issued.grant.expires_at)

@@ -106,6 +106,20 @@ async def to_the_api_page() -> Redirect:
     return Redirect("/schema")
 
 
+_DESCRIPTION = """\
+Errors are problem details (RFC 9457, `application/problem+json`). Branch on `code`: it is stable.
+
+**Sign in** with the session cookie, or with `Authorization: Bearer` and the session token of a
+program. With both, the cookie is ignored. Operators use the session cookie or an access token.
+
+**Pages** follow an opaque `next`. **Timestamps** are RFC 3339 in UTC.
+
+**Limits**: a body has 16 KiB, a URL 8 KiB, a request 100 header fields. 429 and 503 have
+`Retry-After` in seconds. Unknown fields of bodies are ignored. Browsers may write from the same
+origin and from trusted origins only; requests without `Origin` are not affected.
+"""
+
+
 def openapi_config(cookies: Cookies, version: str) -> OpenAPIConfig:
     """Under /schema: the page, /schema/openapi.json and /schema/openapi.yaml."""
     scheme = SecurityScheme(
@@ -114,16 +128,23 @@ def openapi_config(cookies: Cookies, version: str) -> OpenAPIConfig:
         security_scheme_in="cookie",
         description="Set by sign-up and login.",
     )
+    bearer = SecurityScheme(
+        type="http",
+        scheme="bearer",
+        description="The `token` of a sign-up, login or reset with `cookie: false`, as `fds_…`. It"
+        " does not open the operations API.",
+    )
     key = SecurityScheme(
         type="http",
         scheme="bearer",
-        description="An operator's access token, for programs. Each operation names its scope.",
+        description="An access token that an operator has created, as `fdk_…`. Each operation"
+        " names its scope. It opens the operations API alone.",
     )
     return OpenAPIConfig(
         title="Frontdesk",
         version=version,
         summary="An account service that you run yourself.",
-        description="Failures are problem documents (RFC 9457); decide by their `code`.",
+        description=_DESCRIPTION,
         path="/schema",
         use_handler_docstrings=True,
         render_plugins=[ApiPage()],
@@ -134,8 +155,10 @@ def openapi_config(cookies: Cookies, version: str) -> OpenAPIConfig:
             response_headers=_HEADERS,
             include_in_schema=False,
         ),
-        components=Components(security_schemes={"session": scheme, "accessKey": key}),
-        security=[{"session": []}],
+        components=Components(
+            security_schemes={"session": scheme, "bearerSession": bearer, "accessToken": key}
+        ),
+        security=[{"session": []}, {"bearerSession": []}],
         tags=[
             Tag("Account", "Sign up, log in, log out, read, change and delete yourself."),
             Tag("Sessions and events", "Where you are signed in, and what happened."),
