@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import bcrypt
@@ -21,9 +22,15 @@ from django.contrib.auth.hashers import (
 )
 
 from adapters.passwords.bcrypt_hasher import BcryptHasher
+from adapters.passwords.formats import read_foreign
 from adapters.passwords.hash_queue import HashQueue
+from adapters.sql.costs import hashes_of_each_cost
+from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.password import HashQuality, Password, PasswordHash
-from tests.examples import CLIENT
+from domain.user import Username
+from tests.contracts.storages import storage_on
+from tests.engines import ENGINES
+from tests.examples import CLIENT, NOON
 
 COST = 4
 QUEUE = HashQueue()
@@ -287,3 +294,31 @@ async def test_a_mismatch_does_not_tell_what_is_stored(monkeypatch: pytest.Monke
         found.append(dict(work.done))
     all_of_it = {"bcrypt": 64, "pbkdf2": 25, "scrypt": 64 * 8 * 5, "argon2": 64}
     assert found == [pytest.approx(all_of_it, rel=0.1)] * 9
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+async def test_the_most_costly_hash_of_each_scheme_is_found(kind: str, tmp_path: Path) -> None:
+    ours = [await hasher(cost).hash(Password("x"), client=CLIENT) for cost in (5, 6)]
+    django, phc = PBKDF2PasswordHasher(), Argon2Hasher(2, 64, 1)
+    made = [
+        *(str(django.encode("x", f"salt{n}", n)) for n in (100_000, 1_000_000, 720_000, 2)),
+        *(scrypt("x", 2**n) for n in (4, 14)),
+        *(phc.hash("x"), django_argon2("x"), bcrypt_sha256("x"), django_bcrypt("x")),
+        *(text for text, _ in PHC),
+        *(each.value for each in ours),
+        *("md5$salt$nothing", "!", ""),
+    ]
+    async with storage_on(kind, tmp_path) as storage:
+        async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
+            for number, text in enumerate([*made, *made[::-1]]):
+                await work.users.add(Username(f"u{number}"), PasswordHash(text), at=NOON)
+        found = await storage.scan(hashes_of_each_cost)
+    most: dict[str, int] = {}
+    for text in found:
+        if (stored := read_foreign(text.value)) is not None:
+            most[stored.scheme] = max(stored.work, most.get(stored.scheme, 0))
+    assert most["pbkdf2_sha256"] == 1_000_000
+    assert most["pbkdf2_sha1"] == 4_096
+    assert most["scrypt"] == 2**14 * 8 * 5
+    assert most["argon2"] == 102_400 * 2
+    assert {*ours} <= {*found}
