@@ -128,8 +128,8 @@ class EditConflict(FrontdeskError):
 
 
 class LastOperator(FrontdeskError):
-    """The last operator may not be disabled, deleted or demoted, except at the command line: nobody
-    would be left who can make another one.
+    """The last operator may not be deleted, nor, except at the command line, disabled or demoted:
+    nobody would be left who can make another one.
     """
 
     def __init__(self) -> None:
