@@ -177,8 +177,8 @@ def test_it_says_what_runs_where_and_what_each_setting_is_for(console: Console) 
     expect(page.get_by_role("contentinfo")).to_contain_text("Frontdesk 0.")
     console.open("settings")
     threads = page.locator("tr").filter(has_text="FRONTDESK_HASH_THREADS")
-    expect(threads).to_contain_text("not set: one a core")
-    expect(threads).to_contain_text("Threads that hash passwords.")
+    expect(threads).to_contain_text("not set: one for each core")
+    expect(threads).to_contain_text("Threads of a worker that hash passwords.")
 
 
 def test_on_a_phone_a_menu_has_all_views_and_the_way_out(console: Console) -> None:
