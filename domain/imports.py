@@ -17,8 +17,16 @@ from domain.user import Username, has_invisible
 
 IMPORTED_NAME_MAX_CHARACTERS = 150
 """As in Django. Nobody can choose a name that long here, but who has one keeps it."""
-_ID_MAX = 2**63 - 1
+_ID_MAX = 2**53
+"""Of ids that are kept: far from the end, and exact in JSON. Others become new ones."""
 _EXAMPLES_MAX = 10
+
+
+class ImportDisturbed(Exception):
+    """Another process imports the same source."""
+
+    def __init__(self) -> None:
+        super().__init__("Another command takes over the same accounts right now.")
 
 
 class NameChange(StrEnum):
@@ -109,6 +117,8 @@ class ImportMark:
     accounts: int = 0
     keeps_ids: bool = False
     list_bytes: int = 0
+    reserved: int = 0
+    """Ids up to this one are for the accounts of the source: nobody else got one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +175,8 @@ class IdList(Protocol):
 class Imports(Protocol):
     """Many accounts at once, inside a unit of work."""
 
-    async def is_unused(self) -> bool:
-        """Say whether nobody ever had an account here."""
+    async def last_id(self) -> int:
+        """The highest id that was ever given or reserved; 0 if nobody ever had an account."""
 
     async def reserve(self, last_id: int) -> None:
         """Give nobody an id up to this one, but those that `add` is told."""
@@ -183,7 +193,7 @@ class Imports(Protocol):
         """
 
     async def mark(self, source: str) -> ImportMark | None:
-        """How far the import of this source has come."""
+        """How far the import of this source has come; it stays so until the unit of work ends."""
 
     async def set_mark(self, source: str, mark: ImportMark, *, at: datetime) -> None:
         """Remember how far it has come."""

@@ -24,9 +24,10 @@ def open_storage(settings: Settings) -> Storage:
 
 def reason_of(error: BaseException) -> str:
     """Why the database cannot be used, in its own words, without the statement."""
-    said = error
-    while said.__cause__ is not None:
+    said, seen = error, {id(error)}
+    while said.__cause__ is not None and id(said.__cause__) not in seen:
         said = said.__cause__
+        seen.add(id(said))
     return str(said) or type(said).__name__
 
 

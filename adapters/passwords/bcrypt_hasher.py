@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 import bcrypt
@@ -101,8 +102,9 @@ class BcryptHasher:
         return HashReport(stored.scheme, HashQuality.WEAK if is_weak else HashQuality.GOOD)
 
     def _matches(self, password: Password, stored: StoredHash | None) -> bool:
-        if stored is not None and stored.matches(password):
-            return True
+        with suppress(ValueError):  # of a hash that only looks like one
+            if stored is not None and stored.matches(password):
+                return True
         self._equal_work.finish(stored)
         return False
 

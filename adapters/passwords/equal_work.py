@@ -1,5 +1,7 @@
 """Every mismatch does the same work, whatever hash was looked at, if any."""
 
+from contextlib import suppress
+
 from adapters.passwords.stored_hashes import StoredHash
 
 
@@ -23,4 +25,6 @@ class EqualWork:
         """Do what is missing after this hash did not match."""
         for most in list(self._most.values()):
             done = computed.work if computed and computed.scheme == most.scheme else 0
-            most.spend(most.work - done)
+            # A mismatch stays one, whatever a library says to the parameters of somebody's hash.
+            with suppress(ValueError):
+                most.spend(most.work - done)

@@ -15,10 +15,13 @@ from adapters.passwords.stored_hashes import Argon2, Bcrypt, Pbkdf2, Scrypt, Sto
 from domain.password import Password
 
 _BCRYPT_BYTES = 72
+_OUTPUT_MAX = 64
+_ARGON2_SALT_MIN = 8
 _NUMBER = r"[1-9]\d{0,8}"
 _SALT = r"[^$]{1,256}"
 _BASE64 = r"[A-Za-z0-9+/.]{6,256}={0,2}"
-BCRYPT = r"\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}"
+# The last character of the salt has two bits that count; bcrypt refuses others.
+BCRYPT = r"\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}"
 
 _Read = Callable[[re.Match[str]], StoredHash]
 
@@ -36,31 +39,37 @@ def _hexadecimal(password: Password) -> bytes:
 
 
 def _django_pbkdf2(found: re.Match[str]) -> StoredHash:
-    salt, expected = found["salt"].encode(), _decoded(found["hash"])
+    salt, expected = found["salt"].encode(), _output(found["hash"])
     return Pbkdf2(found["digest"], int(found["work"]), salt, expected)
 
 
 def _phc_pbkdf2(found: re.Match[str]) -> StoredHash:
-    salt, expected = _decoded(found["salt"]), _decoded(found["hash"])
+    salt, expected = _decoded(found["salt"]), _output(found["hash"])
     return Pbkdf2(found["digest"] or "sha1", int(found["work"]), salt, expected)
 
 
 def _django_scrypt(found: re.Match[str]) -> StoredHash:
-    salt, expected = found["salt"].encode(), _decoded(found["hash"])
-    return Scrypt(_power_of_two(int(found["n"])), int(found["r"]), int(found["p"]), salt, expected)
+    n, r, p = int(found["n"]), int(found["r"]), int(found["p"])
+    return _scrypt(n, r, p, found["salt"].encode(), _output(found["hash"]))
 
 
 def _phc_scrypt(found: re.Match[str]) -> StoredHash:
-    salt, expected = _decoded(found["salt"]), _decoded(found["hash"])
-    return Scrypt(1 << int(found["ln"]), int(found["r"]), int(found["p"]), salt, expected)
+    n, r, p = 1 << int(found["ln"]), int(found["r"]), int(found["p"])
+    return _scrypt(n, r, p, _decoded(found["salt"]), _output(found["hash"]))
+
+
+def _scrypt(n: int, r: int, p: int, salt: bytes, expected: bytes) -> StoredHash:
+    if n == 1 or n.bit_count() != 1 or n.bit_length() > 16 * r:
+        raise ValueError("n of scrypt is a power of two below 2^(16 r) (RFC 7914, §6).")
+    return Scrypt(n, r, p, salt, expected)
 
 
 def _argon2(found: re.Match[str]) -> StoredHash:
     memory, passes, lanes = (int(found[name]) for name in ("m", "t", "p"))
     if memory < 8 * lanes:
         raise ValueError("Argon2 needs eight KiB a lane.")
-    _decoded(found["salt"])
-    _decoded(found["hash"])
+    if len(_decoded(found["salt"])) < _ARGON2_SALT_MIN or not _output(found["hash"]):
+        raise ValueError("Argon2 needs eight bytes of salt.")
     return Argon2(found["phc"], memory, passes, lanes)
 
 
@@ -114,7 +123,9 @@ def _decoded(text: str) -> bytes:
     return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
 
 
-def _power_of_two(number: int) -> int:
-    if number == 1 or number.bit_count() != 1:
-        raise ValueError("n of scrypt is a power of two.")
-    return number
+def _output(text: str) -> bytes:
+    """What was computed: nobody stores more than 64 bytes, and each costs."""
+    decoded = _decoded(text)
+    if len(decoded) > _OUTPUT_MAX:
+        raise ValueError("The hash is longer than any.")
+    return decoded

@@ -22,7 +22,7 @@ _BCRYPT_WORK_MAX = 2**16
 _PBKDF2_WORK_MAX = 5_000_000
 _SCRYPT_WORK_MAX = 2**23
 _ARGON2_WORK_MAX = 2**21
-_ARGON2_LANES_MAX = 64
+_LANES_MAX = 64
 _NOBODYS_SALT = b"nobody's password"
 
 Prepare = Callable[[Password], bytes]
@@ -86,16 +86,22 @@ class Bcrypt:
 
 @dataclass(frozen=True, slots=True)
 class Pbkdf2:
-    """`work` is in iterations. `digest` is a name of `hashlib`."""
+    """`work` is in iterations, as often as the digest is needed for the length. `digest` is a name
+    of `hashlib`.
+    """
 
     digest: str
-    work: int
+    iterations: int
     salt: bytes = field(repr=False)
     expected: bytes = field(repr=False)
 
     @property
     def scheme(self) -> str:
         return f"pbkdf2_{self.digest}"
+
+    @property
+    def work(self) -> int:
+        return self.iterations * self._blocks
 
     @property
     def weak_below(self) -> int:
@@ -106,12 +112,16 @@ class Pbkdf2:
         return self.work > _PBKDF2_WORK_MAX
 
     def matches(self, password: Password) -> bool:
-        found = self._derive(password.as_typed(), self.work)
+        found = self._derive(password.as_typed(), self.iterations)
         return hmac.compare_digest(found, self.expected)
 
     def spend(self, work: int) -> None:
-        if work > 0:
-            self._derive(b"", work)
+        if iterations := work // self._blocks:
+            self._derive(b"", iterations)
+
+    @property
+    def _blocks(self) -> int:
+        return -(-len(self.expected) // hashlib.new(self.digest).digest_size)
 
     def _derive(self, secret: bytes, iterations: int) -> bytes:
         return hashlib.pbkdf2_hmac(self.digest, secret, self.salt, iterations, len(self.expected))
@@ -135,20 +145,25 @@ class Scrypt:
 
     @property
     def is_too_costly(self) -> bool:
-        return self.work > _SCRYPT_WORK_MAX or 128 * self.n * self.r > _MEMORY_MAX
+        is_too_large = 128 * self.r * (self.n + self.p) > _MEMORY_MAX or self.p > _LANES_MAX
+        return self.work > _SCRYPT_WORK_MAX or is_too_large
 
     def matches(self, password: Password) -> bool:
-        found = self._derive(password.as_typed(), self.salt, self.p)
+        found = self._derive(password.as_typed(), self.salt, self.n, self.p)
         return hmac.compare_digest(found, self.expected)
 
     def spend(self, work: int) -> None:
-        if lanes := round(work / (self.n * self.r)):
-            self._derive(b"", _NOBODYS_SALT, lanes)
+        """In powers of two: what is left of a smaller n is another one."""
+        n, left = self.n, work // self.r
+        while n > 1 and left > 1:
+            if lanes := left // n:
+                self._derive(b"", _NOBODYS_SALT, n, lanes)
+            left, n = left % n, n // 2
 
-    def _derive(self, secret: bytes, salt: bytes, p: int) -> bytes:
-        memory = 128 * self.r * (self.n + p + 2) + _MIB
+    def _derive(self, secret: bytes, salt: bytes, n: int, p: int) -> bytes:
+        memory = 128 * self.r * (n + p + 2) + _MIB
         return hashlib.scrypt(
-            secret, salt=salt, n=self.n, r=self.r, p=p, maxmem=memory, dklen=len(self.expected)
+            secret, salt=salt, n=n, r=self.r, p=p, maxmem=memory, dklen=len(self.expected)
         )
 
 
@@ -169,7 +184,7 @@ class Argon2:
 
     @property
     def is_too_costly(self) -> bool:
-        is_too_large = 1024 * self.memory > _MEMORY_MAX or self.lanes > _ARGON2_LANES_MAX
+        is_too_large = 1024 * self.memory > _MEMORY_MAX or self.lanes > _LANES_MAX
         return self.work > _ARGON2_WORK_MAX or is_too_large
 
     def matches(self, password: Password) -> bool:

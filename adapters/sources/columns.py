@@ -103,9 +103,9 @@ class Reading:
         if columns.administrator and _truth(row[columns.administrator]):
             say(ADMINISTRATOR)
         return ImportedAccount(
-            source_id=_text(row[columns.id]) if columns.id else str(number),
+            source_id=storable(_text(row[columns.id])) if columns.id else str(number),
             username=_text(row[columns.username]),
-            password_hash=PasswordHash(_storable(_text(row[columns.password]))),
+            password_hash=PasswordHash(storable(_text(row[columns.password]))),
             signup_time=self._time(row, say),
             disabled_at=self.now if active is False else None,
             metadata=self._metadata(row, say),
@@ -132,10 +132,12 @@ class Reading:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     return "" if value is None else str(value)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """No hash has a NUL, and PostgreSQL stores none."""
     return "" if "\0" in text or (not text.isascii() and _is_broken(text)) else text
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import DecodeError, Struct, ValidationError, json
 
+from adapters.sources.columns import storable
 from adapters.sources.files import BadFile, FileSource
 from domain.account import Usage
 from domain.errors import InvalidMetadata, InvalidRoles
@@ -16,6 +17,11 @@ from domain.imports import ImportedAccount
 from domain.labels import Metadata, parse_roles
 from domain.password import PasswordHash
 from domain.user import User
+
+_MISTAKES = (
+    *(DecodeError, ValidationError, InvalidRoles, InvalidMetadata),
+    *(OverflowError, RecursionError),
+)
 
 
 class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,7 +50,7 @@ def json_source(path: Path) -> FileSource[Line]:
     for line in _lines(path):
         number += 1
         digest.update(json.encode(line))
-        highest = max(highest, line.id or 0)
+        highest = max(highest, _account(line, number).id or 0)
     name = f"json sha256:{digest.hexdigest()}"
     return FileSource(name, number, highest, partial(_lines, path), _account)
 
@@ -76,7 +82,7 @@ def _lines(path: Path) -> Iterator[Line]:
             try:
                 line = decoder.decode(text)
                 _account(line, number)
-            except (DecodeError, ValidationError, InvalidRoles, InvalidMetadata) as error:
+            except _MISTAKES as error:
                 raise BadFile(f"{path}, line {number}: {error}") from error
             yield line
 
@@ -85,7 +91,7 @@ def _account(line: Line, number: int) -> ImportedAccount:
     return ImportedAccount(
         source_id=str(number if line.id is None else line.id),
         username=line.username,
-        password_hash=PasswordHash(line.password_hash or ""),
+        password_hash=PasswordHash(storable(line.password_hash or "")),
         signup_time=_utc(line.signup_time),
         disabled_at=_utc(line.disabled_at),
         is_operator=line.is_operator,

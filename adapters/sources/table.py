@@ -3,6 +3,7 @@ statement, so that nobody there waits.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ Run = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 """Let it read."""
 
 _READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+_HEADER, _READ_VERSION, _OF_A_LOG = 20, 19, b"\x02"  # of a SQLite file
 _DJANGO, _UTILMETA = "auth_user", "user_user"
 
 
@@ -43,6 +45,15 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return ".".join(filter(None, self))
+
+
+class NotItsOwner(Exception):
+    """A file in WAL mode is somebody else's."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} has a write-ahead log: run this as the owner of the file, or as root."
+        )
 
 
 class NoSuchTable(Exception):
@@ -81,7 +92,7 @@ class TableSource:
             return [dict(row) for row in connection.execute(behind).mappings()]
 
         while found := await self.run(ask):
-            after = str(found[-1][id_.name])
+            after = _cursor(found[-1][id_.name])
             yield SourceBatch([self.reading.account(row) for row in found], after)
 
     @property
@@ -93,8 +104,13 @@ class TableSource:
 
     def _key(self, connection: Connection, after: str) -> object:
         """A cursor is text, and ids may be numbers or UUIDs."""
-        kind: Callable[[str], object] = type(self._highest(connection) or "")
-        return kind(after)
+        highest = self._highest(connection) or ""
+        kind: Callable[[str], object] = type(highest)
+        return bytes.fromhex(after) if isinstance(highest, bytes) else kind(after)
+
+
+def _cursor(key: object) -> str:
+    return key.hex() if isinstance(key, bytes) else str(key)
 
 
 def find_table(
@@ -131,9 +147,18 @@ def _guess(tables: Sequence[str], columns_of: Callable[[str], set[str]]) -> str:
     raise NoSuchTable(f"Say in which table the accounts are, with --table. There are: {there}.")
 
 
+def _demand_owner(path: Path) -> None:
+    """Who reads a write-ahead log makes files beside it, which its owner then cannot write."""
+    if path.exists() and os.geteuid() not in (0, path.stat().st_uid):
+        with path.open("rb") as file:
+            if file.read(_HEADER)[_READ_VERSION:] == _OF_A_LOG:
+                raise NotItsOwner(path)
+
+
 @asynccontextmanager
 async def sqlite_tables(path: Path) -> AsyncIterator[Run]:
-    """A file of another program, which is only read. Raises `sqlite3.Error`."""
+    """A file of another program, which is only read. Raises `sqlite3.Error`, `NotItsOwner`."""
+    await asyncio.to_thread(_demand_owner, path)
     with foreign_engine(path).connect() as connection:
 
         async def run(job: Callable[[Connection], _Result]) -> _Result:

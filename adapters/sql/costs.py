@@ -1,6 +1,6 @@
 """What password hashes cost that are stored, and which pepper they were made with."""
 
-from sqlalchemy import Connection, case, func, select, text
+from sqlalchemy import Connection, case, func, or_, select, text
 
 from adapters.sql.tables import users
 from domain.password import PasswordHash
@@ -18,9 +18,26 @@ _beginning = case(
     (_stored.like("bcrypt$%"), func.substr(_stored, 1, 14)),
     (_stored.like("scrypt$%"), func.substr(_stored, 1, 13)),
     (_stored.like("$2%"), func.substr(_stored, 1, 7)),
+    (_stored.like("pbkdf2_sha1$%"), func.substr(_stored, 1, 19)),
     else_=func.substr(_stored, 1, 21),
 )
-_ONE_OF_EACH = select(func.min(_stored)).group_by(_beginning).limit(10_000)
+_BEGINNINGS = (
+    "hmac-sha384:",
+    "$2",
+    "bcrypt",
+    "pbkdf2",
+    "scrypt",
+    "argon2",
+    "$argon2",
+    "$scrypt",
+    "$pbkdf2",
+)
+_ONE_OF_EACH = (
+    select(func.min(_stored))
+    .where(or_(*(_stored.startswith(each) for each in _BEGINNINGS)))
+    .group_by(_beginning)
+    .limit(10_000)
+)
 
 # `hmac-sha384:KEY_ID:`, and what follows of the hash itself is cut off.
 _BY_PEPPER = select(func.substr(_stored, 1, 20), func.count()).group_by(text("1"))

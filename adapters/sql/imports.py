@@ -7,22 +7,26 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.sql.tables import events, imports, users
+from adapters.sql.tables import imports, users
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_micros, to_optional_micros
 from domain.errors import UsernameTaken
 from domain.imports import Imported, ImportMark, NewAccount
 from domain.user import Username
 
-_ANY_USER, _ANY_EVENT = select(users.c.id).limit(1), select(events.c.position).limit(1)
 _IDS = select(users.c.id, users.c.username_key).where(
     users.c.username_key.in_(bindparam("keys", expanding=True))
 )
 _THESE_IDS = select(users.c.id).where(users.c.id.in_(bindparam("ids", expanding=True)))
 _ADD = insert(users)
-_MARK = select(
-    imports.c.cursor, imports.c.accounts, imports.c.keeps_ids, imports.c.list_bytes
-).where(imports.c.source == bindparam("of"))
+_MARK = (
+    select(
+        *(imports.c.cursor, imports.c.accounts, imports.c.keeps_ids, imports.c.list_bytes),
+        imports.c.reserved,
+    )
+    .where(imports.c.source == bindparam("of"))
+    .with_for_update()
+)
 _ADD_MARK = insert(imports)
 _SET_MARK = update(imports).where(imports.c.source == bindparam("of"))
 
@@ -33,9 +37,8 @@ class SqlImports:
 
     transaction: Transaction
 
-    async def is_unused(self) -> bool:
-        found = [await self.transaction.one(each) for each in (_ANY_USER, _ANY_EVENT)]
-        return found == [None, None]
+    async def last_id(self) -> int:
+        return await self.transaction.last_id(users)
 
     async def reserve(self, last_id: int) -> None:
         await self.transaction.reserve_ids(users, last_id)
@@ -61,8 +64,8 @@ class SqlImports:
         row = await self.transaction.one(_MARK, {"of": source})
         if row is None:
             return None
-        cursor, accounts, keeps_ids, list_bytes = row
-        return ImportMark(cursor, accounts, bool(keeps_ids), list_bytes)
+        cursor, accounts, keeps_ids, list_bytes, reserved = row
+        return ImportMark(cursor, accounts, bool(keeps_ids), list_bytes, reserved)
 
     async def set_mark(self, source: str, mark: ImportMark, *, at: datetime) -> None:
         values = {
@@ -70,6 +73,7 @@ class SqlImports:
             "accounts": mark.accounts,
             "keeps_ids": int(mark.keeps_ids),
             "list_bytes": mark.list_bytes,
+            "reserved": mark.reserved,
             "at": to_micros(at),
         }
         if not await self.transaction.execute(_SET_MARK, {"of": source, **values}):

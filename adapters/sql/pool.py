@@ -38,6 +38,7 @@ _LOCK_USERS = (
 )
 _LOCK_FOR_ALL_ACCOUNTS = select(func.pg_advisory_xact_lock(_TURNS))
 _SEQUENCE = cast(func.pg_get_serial_sequence(bindparam("of"), bindparam("key")), REGCLASS)
+_LAST_ID = select(func.pg_sequence_last_value(_SEQUENCE))
 _RESERVE = select(func.setval(_SEQUENCE, func.greatest(bindparam("last"), func.nextval(_SEQUENCE))))
 _GIVE_UP_SECONDS = 2
 
@@ -71,6 +72,11 @@ class PostgresqlTransaction:
         # Updated, if to what it is: then nobody can remove the row before it is looked at.
         there = missing.on_conflict_do_update(index_elements=[*table.primary_key], set_=keys)
         await self._run(there, [*rows])
+
+    async def last_id(self, table: Table) -> int:
+        (key,) = table.primary_key
+        row = await self.one(_LAST_ID, {"of": table.name, "key": key.name})
+        return int(row[0] or 0) if row else 0
 
     async def reserve_ids(self, table: Table, last: int) -> None:
         (key,) = table.primary_key

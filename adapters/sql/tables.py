@@ -292,6 +292,7 @@ imports = Table(
     _number("accounts"),
     _number("keeps_ids"),
     _number("list_bytes"),
+    _number("reserved"),
     _instant("at"),
     PrimaryKeyConstraint("source"),
     **_WITHOUT_IDS,

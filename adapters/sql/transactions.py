@@ -39,6 +39,9 @@ class Transaction(Protocol):
         nobody else removes any of them.
         """
 
+    async def last_id(self, table: Table) -> int:
+        """The last id that the table gave, also of a row that is no more; 0 if it gave none."""
+
     async def reserve_ids(self, table: Table, last: int) -> None:
         """Count the ids of a table on from this one, if they have not come that far."""
 

@@ -141,7 +141,9 @@ class SqlUsers:
         try:
             ((number,),) = await self.transaction.all(statement, values)
         except IntegrityError as error:
-            raise UsernameTaken if self.transaction.is_taken(error, _NAME) else error from error
+            if self.transaction.is_taken(error, _NAME):
+                raise UsernameTaken from error
+            raise
         return int(number)
 
 

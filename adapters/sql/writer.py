@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
-from sqlalchemy import Connection, Executable, Table, bindparam, column, func, table, update
+from sqlalchemy import Connection, Executable, Table, bindparam, column, func, select, table, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -28,6 +28,7 @@ _Result = TypeVar("_Result")
 _Run = Callable[[Callable[[], Any]], Any]
 
 _SEQUENCES = table("sqlite_sequence", column("name"), column("seq"))
+_LAST_ID = select(_SEQUENCES.c.seq).where(_SEQUENCES.c.name == bindparam("of"))
 _RAISE_SEQUENCE = (
     update(_SEQUENCES)
     .where(_SEQUENCES.c.name == bindparam("of"))
@@ -66,6 +67,10 @@ class SqliteTransaction:
 
     async def add_missing(self, table: Table, rows: Sequence[Values]) -> None:
         await self.execute_each(insert(table).on_conflict_do_nothing(), rows)
+
+    async def last_id(self, table: Table) -> int:
+        row = await self.one(_LAST_ID, {"of": table.name})
+        return int(row[0]) if row else 0
 
     async def reserve_ids(self, table: Table, last: int) -> None:
         values: Values = {"of": table.name, "last": last}

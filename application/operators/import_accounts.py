@@ -8,6 +8,7 @@ from domain.events import Event, EventKind
 from domain.imports import (
     AccountSource,
     IdList,
+    ImportDisturbed,
     Imported,
     ImportedAccount,
     ImportMark,
@@ -29,9 +30,10 @@ class ImportAccounts:
     same one a mark of how far it has come: an import that was interrupted goes on, and a later one
     takes over those that have come since.
 
-    Where nobody ever had an account, ids stay; else each account gets a new one, and the list says
-    which. No account is left out: whose name is taken gets a suffix. Sessions do not come along.
-    Raises `UsernameTaken` if others sign up all the time with names that come in, `Unavailable`.
+    Where nobody ever had an account, ids stay, unless somebody else got one since; else each
+    account gets a new one, and the list says which. No account is left out: whose name is taken
+    gets a suffix. Sessions do not come along. Raises `ImportDisturbed`, `Unavailable`, and
+    `UsernameTaken` if others sign up all the time with names that come in.
     """
 
     begin: UnitOfWorkFactory
@@ -62,12 +64,13 @@ class ImportAccounts:
         last_id = await source.last_id()
         async with self.begin() as work:
             mark = await work.imports.mark(source.name)
+            given = await work.imports.last_id()
             if mark is None:
-                is_unused = await work.imports.is_unused()
-                mark = ImportMark(keeps_ids=may_keep_ids and last_id > 0 and is_unused)
-                await work.imports.set_mark(source.name, mark, at=self.clock.now())
-            if mark.keeps_ids:
+                mark = ImportMark(keeps_ids=may_keep_ids and last_id > 0 and given == 0)
+            if mark.keeps_ids and given == mark.reserved < last_id:
                 await work.imports.reserve(last_id)
+                mark = replace(mark, reserved=last_id)
+            await work.imports.set_mark(source.name, mark, at=self.clock.now())
         return mark
 
     async def _add(
@@ -83,6 +86,8 @@ class ImportAccounts:
             try:
                 async with self.begin() as work:
                     now = self.clock.now()
+                    if await work.imports.mark(source) != mark:
+                        raise ImportDisturbed
                     accounts = await self._named(batch.accounts, work.imports, mark)
                     added = await work.imports.add(accounts, at=now)
                     created = EventKind.ACCOUNT_CREATED
@@ -106,7 +111,10 @@ class ImportAccounts:
         self, accounts: Sequence[ImportedAccount], imports: Imports, mark: ImportMark
     ) -> list[NewAccount]:
         """Each with a name and an id that nobody has."""
-        wanted = [NewAccount.of(each, keeps_id=mark.keeps_ids) for each in accounts]
+        wanted = [
+            NewAccount.of(each, keeps_id=mark.keeps_ids and (each.id or 0) <= mark.reserved)
+            for each in accounts
+        ]
         taken = {*await imports.taken([each.username for each in wanted])}
         taken_ids = {*await imports.taken_ids([each.id for each in wanted if each.id])}
         new = []

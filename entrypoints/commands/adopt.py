@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from click import UsageError, command, echo, option
 from msgspec import Struct
 
-from domain.imports import AccountSource
+from domain.imports import AccountSource, ImportDisturbed
 from entrypoints.commands.importing import import_accounts, refused, show_report
 from entrypoints.commands.output import json_option
 from entrypoints.commands.running import told
@@ -108,7 +108,7 @@ async def _source(wanted: _Wanted) -> AsyncIterator[AccountSource]:
     from adapters.sources.columns import NoSuchColumn
     from adapters.sources.csv_file import csv_source
     from adapters.sources.files import BadFile
-    from adapters.sources.table import NoSuchTable
+    from adapters.sources.table import NoSuchTable, NotItsOwner
 
     try:
         if wanted.url.lower().endswith(".csv"):
@@ -117,7 +117,7 @@ async def _source(wanted: _Wanted) -> AsyncIterator[AccountSource]:
             return
         async with _tables(wanted.url) as (name, run):
             yield await _table(wanted, name, run)
-    except (NoSuchColumn, NoSuchTable, BadFile) as error:
+    except (NoSuchColumn, NoSuchTable, NotItsOwner, BadFile, ImportDisturbed) as error:
         raise refused(error) from error
 
 

@@ -46,7 +46,9 @@ async def import_accounts(
 ) -> ImportReport:
     """Take the accounts over, and say what became of them. A rehearsal leaves nothing behind."""
     from adapters.sources.id_list import IdListFile, NoIdList
+    from adapters.sql.ends import remove
 
+    remove(settings.data_dir / _REHEARSAL)  # of one that was killed
     if is_rehearsal:
         async with _copy_of(settings) as copy:
             return await _import(copy, source, NoIdList(), may_keep_ids=may_keep_ids)
@@ -100,7 +102,6 @@ async def _copy_of(settings: Settings) -> AsyncIterator[Settings]:
     from entrypoints.commands.backup import back_up
 
     copy = settings.data_dir / _REHEARSAL
-    remove(copy)  # of one that was killed
     try:
         if await _is_made(settings):
             await back_up(settings, copy)
@@ -202,4 +203,4 @@ def _as_data(report: ImportReport, id_list: Path, *, is_rehearsal: bool) -> dict
 
 def refused(error: Exception) -> ClickException:
     """What keeps accounts from being read, as a sentence."""
-    return ClickException(f"Nothing was taken over: {error}")
+    return ClickException(f"It stopped: {error}")

@@ -12,6 +12,7 @@ from click import Path as PathType
 from click import argument, command, echo, option
 
 from domain.account import Usage
+from domain.imports import ImportDisturbed
 from domain.user import User
 from entrypoints.commands.importing import import_accounts, refused, show_report
 from entrypoints.commands.output import json_option
@@ -60,10 +61,16 @@ def import_users(file: Path, *, dry_run: bool, new_ids: bool, as_json: bool) -> 
             source = json_source(file)
         except BadFile as error:
             raise refused(error) from error
-        prepare(settings)
-        report = asyncio.run(
-            import_accounts(settings, source, is_rehearsal=dry_run, may_keep_ids=not new_ids)
-        )
+        if dry_run:
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        else:
+            prepare(settings)
+        try:
+            report = asyncio.run(
+                import_accounts(settings, source, is_rehearsal=dry_run, may_keep_ids=not new_ids)
+            )
+        except ImportDisturbed as error:
+            raise refused(error) from error
         show_report(report, settings, source, is_rehearsal=dry_run, as_json=as_json)
 
 

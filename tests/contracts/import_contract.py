@@ -106,20 +106,26 @@ async def an_import_with_a_taken_name_or_id_is_undone(store: Store) -> None:
 
 
 @promise
-async def a_store_is_unused_until_somebody_had_an_account(store: Store) -> None:
+async def the_last_id_is_known_also_of_who_is_gone(store: Store) -> None:
     async with store.begin() as work:
-        assert await work.imports.is_unused()
+        assert await work.imports.last_id() == 0
+        await work.events.append(Event(EventKind.LOGIN_REFUSED, NOON, None, LAPTOP))
+        assert await work.imports.last_id() == 0, "a stranger's guess is no account"
         user = await work.users.add(ADA, HASH, at=NOON)
-        await work.events.append(Event(EventKind.SIGNED_UP, NOON, user.id, LAPTOP))
-        assert not await work.imports.is_unused()
+        assert await work.imports.last_id() == user.id
     async with store.begin() as work:
         await work.users.delete(user.id)
-        assert not await work.imports.is_unused()
+        assert await work.imports.last_id() == user.id
+        await work.imports.reserve(4_711)
+        assert await work.imports.last_id() == 4_711
 
 
 @promise
 async def how_far_an_import_has_come_is_remembered_with_it(store: Store) -> None:
-    first, second = ImportMark(), ImportMark("17", 5_000, keeps_ids=True, list_bytes=4_711)
+    first, second = (
+        ImportMark(),
+        ImportMark("17", 5_000, keeps_ids=True, list_bytes=4_711, reserved=99),
+    )
     async with store.begin() as work:
         assert await work.imports.mark("here") is None
         await work.imports.set_mark("here", first, at=NOON)

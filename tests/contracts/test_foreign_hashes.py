@@ -156,6 +156,8 @@ async def test_a_hash_that_is_typed_as_a_password_is_a_password(scheme: str) -> 
 
 
 ABSURD = [
+    f"$scrypt$ln=10,r=1,p=65${b64(b'salt')}${b64(bytes(32))}",
+    f"pbkdf2_sha1$2000000$salt${b64(bytes(64))}==",
     f"pbkdf2_sha256$999999999$salt${b64(bytes(32))}=",
     f"pbkdf2_sha256$5000001$salt${b64(bytes(32))}=",
     f"$pbkdf2-sha512$i=900000000${b64(b'salt')}${b64(bytes(64))}",
@@ -190,6 +192,11 @@ async def test_a_cost_that_is_set_is_affordable() -> None:
 
 
 UNREADABLE = [
+    "$2b$13$AAAAAAAAAAAAAAAAAAAAAB" + "C" * 31,
+    f"scrypt$65536$salt$1$1${b64(bytes(64))}==",
+    f"$scrypt$ln=17,r=1,p=1${b64(b'salt')}${b64(bytes(32))}",
+    f"pbkdf2_sha256$1000$salt${b64(bytes(66))}",
+    f"$argon2id$v=19$m=64,t=1,p=1${b64(b'short')}${b64(bytes(32))}",
     "md5$salt$0123456789abcdef0123456789abcdef",
     "pbkdf2_sha256$0$salt$AAAAAAAA",
     "pbkdf2_sha256$-1$salt$AAAAAAAA",
@@ -213,7 +220,10 @@ UNREADABLE = [
 @pytest.mark.parametrize("text", UNREADABLE)
 async def test_what_it_cannot_read_matches_nothing(text: str) -> None:
     assert hasher().examine(PasswordHash(text)).quality is HashQuality.UNKNOWN
-    assert not await hasher().verify(Password("x"), PasswordHash(text), client=CLIENT)
+    ours = hasher()
+    ours.learn([PasswordHash(text)])
+    for stored in (PasswordHash(text), None):
+        assert not await ours.verify(Password("x"), stored, client=CLIENT)
 
 
 @pytest.mark.parametrize("text", ["", "!", "!8bWqJ0dEaPlLVB0w7tX1r3m5XRZpHkQe1NjzT2fA"])
@@ -293,7 +303,7 @@ async def test_a_mismatch_does_not_tell_what_is_stored(monkeypatch: pytest.Monke
         assert not await ours.verify(Password("wrong"), each, client=CLIENT)
         found.append(dict(work.done))
     all_of_it = {"bcrypt": 64, "pbkdf2": 25, "scrypt": 64 * 8 * 5, "argon2": 64}
-    assert found == [pytest.approx(all_of_it, rel=0.1)] * 9
+    assert found == [pytest.approx(all_of_it, rel=0.01)] * 9
 
 
 @pytest.mark.parametrize("kind", ENGINES)
@@ -306,7 +316,7 @@ async def test_the_most_costly_hash_of_each_scheme_is_found(kind: str, tmp_path:
         *(phc.hash("x"), django_argon2("x"), bcrypt_sha256("x"), django_bcrypt("x")),
         *(text for text, _ in PHC),
         *(each.value for each in ours),
-        *("md5$salt$nothing", "!", ""),
+        *("md5$salt$nothing", "", *(f"!{n}" for n in range(30))),
     ]
     async with storage_on(kind, tmp_path) as storage:
         async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:

@@ -141,8 +141,8 @@ class LastingInvitations(FakeInvitations):
 
 
 class CarelessImports(FakeImports):
-    async def is_unused(self) -> bool:
-        return not self.state.users
+    async def last_id(self) -> int:
+        return max(self.state.users, default=0)
 
     async def reserve(self, last_id: int) -> None:
         pass
@@ -268,7 +268,7 @@ class BrokenStore(FakeStore):
                 import_contract.reserved_ids_are_given_to_nobody,
                 import_contract.taken_names_and_ids_are_known,
                 import_contract.an_import_with_a_taken_name_or_id_is_undone,
-                import_contract.a_store_is_unused_until_somebody_had_an_account,
+                import_contract.the_last_id_is_known_also_of_who_is_gone,
                 import_contract.how_far_an_import_has_come_is_remembered_with_it,
             )
         ),

@@ -411,8 +411,8 @@ class FakeCounts:
 class FakeImports:
     state: State
 
-    async def is_unused(self) -> bool:
-        return not self.state.users and not self.state.events
+    async def last_id(self) -> int:
+        return self.state.last_user_id
 
     async def reserve(self, last_id: int) -> None:
         self.state.last_user_id = max(self.state.last_user_id, last_id)

@@ -399,7 +399,7 @@ def test_an_export_moves_into_another_service(settings: Settings, tmp_path: Path
     taken_over = ["users", "import", str(file), "--json"]
     rehearsed = in_this_process([*taken_over, "--dry-run"], there, **settings)
     assert json.loads(rehearsed.stdout)["accounts"] == 2
-    assert rows_of(there, settings, "SELECT count(*) FROM users") == [(0,)]
+    assert list((there / "data").iterdir()) == [], "a rehearsal makes nothing"
     done = in_this_process(taken_over, there, **settings)
     assert json.loads(done.stdout)["keeps_ids"] is True, done.stderr
     columns = "id, username, password_hash, signup_time, is_operator, roles, metadata"
@@ -422,6 +422,27 @@ def test_an_export_without_hashes_has_no_secret(tmp_path: Path) -> None:
     assert "No such file" in unwritable.stderr
 
 
+def test_what_is_odd_stops_nothing(tmp_path: Path) -> None:
+    """Ids beyond reason, binary values, a hash with U+0000."""
+    file = tmp_path / "users.jsonl"
+    odd = [
+        {"username": "ada", "id": 9_223_372_036_854_775_807},
+        {"username": "bob", "id": 10**22, "password_hash": "x\0y"},
+    ]
+    file.write_text("".join(json.dumps(each) + "\n" for each in odd))
+    taken_over = in_this_process(["users", "import", str(file), "--json"], tmp_path)
+    assert json.loads(taken_over.stdout)["new_ids"] == 2, taken_over.stderr
+    assert run([*FRONTDESK, "users", "create", "eve", "--password-stdin"], tmp_path, stdin=PASSWORD)
+    assert rows_of(tmp_path, {}, "SELECT id FROM users ORDER BY id") == [(1,), (2,), (3,)]
+    made = "(id BLOB PRIMARY KEY, username TEXT, password BLOB)"
+    rows = [(bytes([number]), f"user{number}", b"$2b$hash") for number in range(3)]
+    binary = table(tmp_path / "db", f"CREATE TABLE members {made}", rows)
+    assert report(tmp_path, binary, "--apply")["accounts"] == 3
+    assert report(tmp_path, binary, "--apply")["before"] == 3
+    hashes = rows_of(tmp_path, {}, "SELECT DISTINCT password_hash FROM users WHERE id > 3")
+    assert hashes == [("$2b$hash",)]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -432,6 +453,7 @@ def test_an_export_without_hashes_has_no_secret(tmp_path: Path) -> None:
         ('{"username": "bob", "roles": ["Not a role"]}', "line 2: A role is"),
         ('{"username": "bob", "metadata": {"a": "\\u0000"}}', "line 2: The metadata has U+0000"),
         ('{"username": "bob", "signup_time": "yesterday"}', "line 2: Invalid RFC3339"),
+        ('{"username": "bob", "signup_time": "0001-01-01T00:00:00+05:00"}', "line 2: "),
     ],
 )
 def test_a_file_with_a_mistake_is_refused_as_a_whole(line: str, said: str, tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ import pytest
 
 from domain.errors import StorageUnavailable, UsernameTaken
 from domain.events import EventKind
-from domain.imports import Imported, ImportedAccount, ImportReport, NameChange, SourceBatch
+from domain.imports import (
+    ImportDisturbed,
+    Imported,
+    ImportedAccount,
+    ImportReport,
+    NameChange,
+    SourceBatch,
+)
 from domain.password import HashQuality, HashReport, Password, PasswordHash
 from domain.user import Username
 from tests.examples import ADA, DAY, HASH, LAPTOP, NOON, PASSWORD
@@ -218,8 +225,40 @@ async def test_a_later_one_takes_over_who_has_come_since(desk: Desk) -> None:
     assert (again.before, again.accounts) == (2, 0)
     await desk.signed_up("grace")
     more = await take_over(desk, FakeSource([*rows, account(3, "eve"), account(4, "edith")]))
-    assert (more.before, more.accounts, more.new_ids) == (2, 2, 1)
-    assert names(desk) == {1: "ada", 2: "bob", 3: "grace", 5: "eve", 4: "edith"}
+    assert (more.before, more.accounts, more.new_ids) == (2, 2, 2)
+    assert names(desk) == {1: "ada", 2: "bob", 3: "grace", 4: "eve", 5: "edith"}
+
+
+async def test_a_later_one_keeps_ids_as_long_as_nobody_else_got_one(desk: Desk) -> None:
+    rows = [account(1, "ada")]
+    await take_over(desk, FakeSource(rows))
+    rows.append(account(5, "bob"))
+    assert (await take_over(desk, FakeSource(rows))).new_ids == 0
+    mallory = (await desk.signed_up("mallory")).user
+    async with desk.store.begin() as work:
+        await work.users.delete(mallory.id)
+    rows.append(account(mallory.id, "victim"))
+    assert (await take_over(desk, FakeSource(rows))).new_ids == 1
+    assert names(desk) == {1: "ada", 5: "bob", 7: "victim"}, "an id is never given twice"
+
+
+async def test_of_two_at_once_one_is_told_so(desk: Desk) -> None:
+    """As when an operator begins again while the first command still runs."""
+    rows = [account(number, f"user{number}") for number in range(1, 8)]
+
+    @dataclass
+    class Interrupted(FakeSource):
+        async def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
+            async for batch in FakeSource(self.accounts).batches(after, size=size):
+                yield batch
+                if not after:
+                    await take_over(desk, FakeSource(rows))
+                    after = "once"
+
+    with pytest.raises(ImportDisturbed):
+        await take_over(desk, Interrupted(rows))
+    assert sorted(names(desk)) == [1, 2, 3, 4, 5, 6, 7]
+    assert len(desk.happened()) == 7
 
 
 async def test_what_was_listed_and_not_committed_is_cut_off(desk: Desk) -> None:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("accounts", BigInt, nullable=False),
         sa.Column("keeps_ids", BigInt, nullable=False),
         sa.Column("list_bytes", BigInt, nullable=False),
+        sa.Column("reserved", BigInt, nullable=False),
         sa.Column("at", BigInt, nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_imports")),
         sqlite_strict=True,
