@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from adapters.sql.postgresql import Access, Connector
 
 
+_INSUFFICIENT_PRIVILEGE = "42501"
+_ROLES = "the rights that each role needs are in docs/postgresql.md, Roles"
+
+
 def open_storage(settings: Settings) -> Storage:
     """What fits the settings. Nothing is opened yet. Raises `ImportError` if the driver of
     PostgreSQL, which is an extra of the package, is named and not installed.
@@ -23,12 +27,18 @@ def open_storage(settings: Settings) -> Storage:
 
 
 def reason_of(error: BaseException) -> str:
-    """Why the database cannot be used, in its own words, without the statement."""
+    """Why the database cannot be used, in its own words, without the statement, and where to read
+    on if a right of PostgreSQL is missing.
+    """
     said, seen = error, {id(error)}
     while said.__cause__ is not None and id(said.__cause__) not in seen:
         said = said.__cause__
         seen.add(id(said))
-    return str(said) or type(said).__name__
+    if isinstance(said, OSError) and said.filename and said.strerror:
+        return f"{said.filename}: {said.strerror}"
+    reason = str(said) or type(said).__name__
+    is_forbidden = getattr(said, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
+    return f"{reason} ({_ROLES})" if is_forbidden else reason
 
 
 def connector_of(settings: Settings) -> "Connector":

@@ -7,15 +7,16 @@ import asyncio
 import atexit
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -226,13 +227,45 @@ def new_database(*, server: str | None = None) -> str:
     url = server or server_url()
     name = f"frontdesk_{os.getpid()}_{next(_numbers)}"
     execute(url, f'CREATE DATABASE "{name}"')
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    return _with_name(url, name)
 
 
 def drop_database(url: str) -> None:
     parts = urlsplit(url)
     name = parts.path.removeprefix("/")
     execute(server_url(), f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def documented_roles() -> Iterator[tuple[str, str]]:
+    """A database with the roles of docs/postgresql.md, as the page says: the URLs of who owns it
+    and of who serves.
+    """
+    page = (Path(__file__).parents[1] / "docs" / "postgresql.md").read_text()
+    blocks = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    statements = ";".join(block.strip().removesuffix(";") for block in blocks).split(";")
+    for name in ("frontdesk_owner", "frontdesk"):
+        execute(server_url(), f"DROP ROLE IF EXISTS {name}")
+    url = _with_name(server_url(), f"frontdesk_{os.getpid()}_{next(_numbers)}")
+    name, owner = urlsplit(url).path.removeprefix("/"), "frontdesk_owner"
+    *first, create = statements[:3]
+    assert create.split() == ["CREATE", "DATABASE", "frontdesk", "OWNER", owner]
+    execute(server_url(), *first, f'CREATE DATABASE "{name}" OWNER {owner}')
+    execute(url, *statements[3:])
+    place = url.rpartition("@")[2]
+    try:
+        yield (
+            f"postgresql://frontdesk_owner:change%20me@{place}",
+            f"postgresql://frontdesk:change%20me%20too@{place}",
+        )
+    finally:
+        drop_database(url)
+        for name in ("frontdesk", "frontdesk_owner"):
+            execute(server_url(), f"DROP ROLE {name}")
+
+
+def _with_name(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def execute(url: str, *statements: str) -> list[Any]:

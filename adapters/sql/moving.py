@@ -6,10 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
+    Cast,
     Column,
     Connection,
     Select,
     Table,
+    Text,
+    cast,
     delete,
     func,
     insert,
@@ -19,6 +22,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 
 from adapters.sql import tables
@@ -204,18 +208,21 @@ def _last_ids(connection: Connection) -> Mapping[str, int]:
     ids: dict[str, int] = {}
     for each in MOVED:
         if _key_with_ids(each) is not None:
-            state = text(f"SELECT last_value, is_called FROM {_sequence(connection, each)}")
-            last, is_called = connection.execute(state).one()
-            ids[each.name] = last if is_called else last - 1
+            # Unlike a SELECT of its row, this needs no more than the right to use it.
+            last = connection.scalar(select(func.pg_sequence_last_value(_sequence(each))))
+            ids[each.name] = last or 0
     return ids
 
 
 def _continue_after(connection: Connection, each: Table, last_id: int) -> None:
     if _key_with_ids(each) is None:
         return
-    if connection.dialect.name == "postgresql":  # unlike setval, this can be rolled back
-        restart = f"ALTER SEQUENCE {_sequence(connection, each)} RESTART WITH {last_id + 1}"
-        connection.execute(text(restart))
+    if connection.dialect.name == "postgresql":
+        name = connection.scalar(select(cast(_sequence(each), Text)))
+        # Unlike setval, this can be rolled back, and with it the number that is taken.
+        connection.execute(text(f"ALTER SEQUENCE {name} RESTART WITH {max(last_id, 1)}"))
+        if last_id:
+            connection.execute(select(func.nextval(_sequence(each))))
         return
     columns = _SQLITE_SEQUENCES.c
     connection.execute(delete(_SQLITE_SEQUENCES).where(columns.name == each.name))
@@ -223,6 +230,6 @@ def _continue_after(connection: Connection, each: Table, last_id: int) -> None:
         connection.execute(insert(_SQLITE_SEQUENCES).values(name=each.name, seq=last_id))
 
 
-def _sequence(connection: Connection, each: Table) -> str:
+def _sequence(each: Table) -> Cast[str]:
     (key,) = each.primary_key
-    return str(connection.scalar(select(func.pg_get_serial_sequence(each.name, key.name))))
+    return cast(func.pg_get_serial_sequence(each.name, key.name), REGCLASS)
