@@ -10,7 +10,9 @@ KEY_MIN_BYTES = 32
 
 
 class KeyFile:
-    """32 random bytes in a file that only its owner may read."""
+    """A key of 32 random bytes, as text, in a file that only its owner may read. A file of other
+    bytes, as it was made before, is a key as well.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,7 +28,7 @@ class KeyFile:
         draft = self._path.with_suffix(f".{secrets.token_hex(8)}")
         draft.touch(mode=0o600, exist_ok=False)
         with draft.open("wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(secrets.token_urlsafe(KEY_MIN_BYTES).encode())
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
@@ -42,7 +44,7 @@ class KeyFile:
 
     def check(self) -> None:
         """Raise `ValueError` if it is no key: one that is empty or cut off can be guessed."""
-        if self._path.stat().st_size < KEY_MIN_BYTES:
+        if len(self.key) < KEY_MIN_BYTES:
             raise ValueError(
                 f"{self._path} has fewer than {KEY_MIN_BYTES} bytes; restore it from a backup, or "
                 "remove it and run `frontdesk database forget-secrets` to get a new one, which "
@@ -51,5 +53,6 @@ class KeyFile:
 
     @cached_property
     def key(self) -> bytes:
-        """The same in every process."""
-        return self._path.read_bytes()
+        """The same in every process, and as a setting: white space around text does not count."""
+        stored = self._path.read_bytes()
+        return stored.strip() if stored.isascii() else stored

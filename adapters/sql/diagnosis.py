@@ -2,13 +2,15 @@
 anything.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import Connection, func, inspect, or_, select, text
 
+from adapters.sql.fingerprints import known_fingerprints
 from adapters.sql.migrations import HEAD
-from adapters.sql.schema import revision_of
+from adapters.sql.schema import SchemaRefused, bring_up_to_date, revision_of
 from adapters.sql.tables import access_tokens, events, sessions, users
 from adapters.sql.values import to_instant, to_micros
 
@@ -63,6 +65,7 @@ class Accounts(Struct, frozen=True):
     """What of the accounts is worth a look. Keys end soon; operators were not here for long."""
 
     operators: int
+    disabled_operators: list[str]
     ending_keys: list[str]
     idle_operators: list[str]
     newest_event: datetime | None
@@ -71,22 +74,40 @@ class Accounts(Struct, frozen=True):
 
 
 class Diagnosis(Struct, frozen=True):
-    """`accounts` is `None` where the schema is not the one of this version."""
+    """`refused` is why a version that may not change the schema does not start. `accounts` and
+    `fingerprints`, by the name of the secret, are empty where the schema is not that of this
+    version.
+    """
 
     revision: str | None
-    accounts: Accounts | None
-    server: Server | None
+    accounts: Accounts | None = None
+    server: Server | None = None
+    refused: SchemaRefused | None = None
+    fingerprints: Mapping[str, bytes] = {}
 
 
 def diagnose(
-    connection: Connection, now: datetime, *, soon: timedelta, long: timedelta
+    connection: Connection, name: str, now: datetime, *, soon: timedelta, long: timedelta
 ) -> Diagnosis:
-    """Ask for all of it. A key that ends `soon` is named, and an operator away so `long`."""
+    """Ask the database of this name for all of it. A key that ends `soon` is named, and an operator
+    away so `long`.
+    """
     is_there = bool(inspect(connection).get_table_names())
     revision = revision_of(connection) if is_there else None
     server = _server(connection) if connection.dialect.name == "postgresql" else None
-    accounts = _accounts(connection, now, soon, long) if revision == HEAD else None
-    return Diagnosis(revision, accounts, server)
+    refused = _refused(connection, name)
+    if revision != HEAD:
+        return Diagnosis(revision, None, server, refused)
+    accounts = _accounts(connection, now, soon, long)
+    return Diagnosis(revision, accounts, server, refused, known_fingerprints(connection))
+
+
+def _refused(connection: Connection, name: str) -> SchemaRefused | None:
+    try:
+        bring_up_to_date(connection, name, may_change=False)
+    except SchemaRefused as refused:
+        return refused
+    return None
 
 
 def _accounts(connection: Connection, now: datetime, soon: timedelta, long: timedelta) -> Accounts:
@@ -101,6 +122,7 @@ def _accounts(connection: Connection, now: datetime, soon: timedelta, long: time
         users.c.signup_time < since,
         or_(users.c.last_used_at.is_(None), users.c.last_used_at < since),
     )
+    disabled = select(users.c.username).where(is_operator, users.c.disabled_at.is_not(None))
     recent = select(sessions.c.address).order_by(sessions.c.id.desc()).limit(_RECENT_SESSIONS)
     newest = connection.scalar(select(func.max(events.c.at)))
     return Accounts(
@@ -110,6 +132,7 @@ def _accounts(connection: Connection, now: datetime, soon: timedelta, long: time
             .where(is_operator, users.c.disabled_at.is_(None))
         )
         or 0,
+        disabled_operators=sorted(connection.scalars(disabled)),
         ending_keys=sorted(connection.scalars(keys)),
         idle_operators=sorted(connection.scalars(idle)),
         newest_event=None if newest is None else to_instant(newest),

@@ -53,7 +53,11 @@ _FORGET_TRANSACTIONS = (
 )
 
 
-class SchemaTooNew(Exception):
+class SchemaRefused(Exception):
+    """This code does not run on that database; the text says why, and what to do."""
+
+
+class SchemaTooNew(SchemaRefused):
     """The database was made by a newer version of this service."""
 
     def __init__(self, revision: str) -> None:
@@ -63,7 +67,7 @@ class SchemaTooNew(Exception):
         )
 
 
-class SchemaTooOld(Exception):
+class SchemaTooOld(SchemaRefused):
     """The schema is not the one of this code, which may not change it."""
 
     def __init__(self, name: str, revision: str | None) -> None:
@@ -74,7 +78,7 @@ class SchemaTooOld(Exception):
         )
 
 
-class SchemaMoved(Exception):
+class SchemaMoved(SchemaRefused):
     """What the database had was moved to another one."""
 
     def __init__(self, name: str, moved_to: str) -> None:
@@ -85,7 +89,7 @@ class SchemaMoved(Exception):
         )
 
 
-class SchemaUnknown(Exception):
+class SchemaUnknown(SchemaRefused):
     """There are tables, and nothing says of which version."""
 
     def __init__(self, name: str) -> None:
@@ -103,8 +107,7 @@ def migrate(
     secrets: Sequence[SharedSecret] = (),
 ) -> None:
     """Bring the schema of a SQLite file up to date, and see that it is used with these secrets.
-    Raises `SchemaTooNew`, `SchemaTooOld`, `SchemaUnknown`, `SchemaMoved`, `AnotherSecret` and
-    `sqlite3.Error`.
+    Raises `SchemaRefused`, `SecretRefused` and `sqlite3.Error`.
 
     It begins with the write lock, for which it waits so many seconds: of several processes that
     start at once, one creates or migrates, and the others find nothing left to do.
@@ -145,7 +148,7 @@ def begin_feed(connection: Connection) -> None:
 def bring_up_to_date(connection: Connection, name: str, *, may_change: bool = True) -> None:
     """Create or migrate the schema in the transaction that is open, and that nobody else can have
     at the same time; or, unless it `may_change`, see that it fits. `name` is of the database, for
-    errors. Raises `SchemaTooNew`, `SchemaTooOld`, `SchemaUnknown` and `SchemaMoved`.
+    errors. Raises `SchemaRefused`.
     """
     _bring_up_to_date(connection, name, may_change=may_change)
     if moved_to := connection.scalar(select(compatibility.c.moved_to)):

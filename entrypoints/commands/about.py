@@ -7,7 +7,7 @@ from click import echo, group, option
 from msgspec import json, structs
 
 from application.operations.queries import Comparison, Condition
-from entrypoints.commands.output import json_option, show_facts, show_rows
+from entrypoints.commands.output import json_option, show_facts, show_rows, shown
 from entrypoints.commands.rows import equal
 from entrypoints.commands.running import told, with_services
 from entrypoints.services import Services
@@ -26,7 +26,12 @@ def show(*, as_json: bool) -> None:
     """Show every setting in effect, without secrets, and where each came from."""
     with told():
         rows = [structs.asdict(each) for each in effective(read_settings())]
-    show_rows(rows, ("name", "value", "source", "unset"), as_json=as_json)
+    if as_json:
+        show_rows(rows, (), as_json=True)
+        return
+    for row in rows:
+        value = shown(row["value"]) if row["value"] not in (None, "") else f"({row['unset']})"
+        echo(f"{row['source']:<11}  {row['name']}={value}")
 
 
 @settings.command("example")

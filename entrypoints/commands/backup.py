@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from click import ClickException, Path, argument, command, echo
 
 from entrypoints import __version__
+from entrypoints.commands.output import show_contents, shown
 from entrypoints.commands.progress import progress
 from entrypoints.commands.running import told
 from entrypoints.commands.snapshot import snapshot
@@ -36,7 +37,7 @@ def backup(file: FilePath) -> None:
     """
     with _failing("Nothing was backed up"):
         manifest = asyncio.run(back_up(read_settings(), file))
-    _show(manifest)
+    show_contents(manifest.tables)
     echo(f"{file} has everything. Keep the secret key and the pepper apart from it.")
 
 
@@ -52,10 +53,12 @@ def restore(file: FilePath) -> None:
     with _failing("Nothing was restored"):
         settings = read_settings()
         manifest = asyncio.run(_restore(settings, file, stamp))
-    _show(manifest)
-    made_at = manifest.made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    echo(f"{settings.postgresql or settings.database} is as it was at {made_at}.")
-    echo(f"What was there before, if anything, is {_aside(settings, stamp)}.")
+    show_contents(manifest.tables)
+    echo(f"{settings.postgresql or settings.database} is as it was at {shown(manifest.made_at)}.")
+    if settings.postgresql:
+        echo(f"Tables that were there before are in the schema {_schema(stamp)}.")
+    elif (aside := _file(settings, stamp)).exists():
+        echo(f"What was there before is {aside}.")
     echo(
         "The service needs the secret key and the pepper of that time, or it does not start."
         " Passwords, sessions, keys and codes are those of that time, too."
@@ -111,10 +114,6 @@ def _target(settings: Settings, stamp: str) -> "AbstractAsyncContextManager[End]
     return in_place_of_file(settings.database, _file(settings, stamp))
 
 
-def _aside(settings: Settings, stamp: str) -> str:
-    return f"in the schema {_schema(stamp)}" if settings.postgresql else str(_file(settings, stamp))
-
-
 def _schema(stamp: str) -> str:
     return f"before_restore_{stamp}"
 
@@ -130,19 +129,9 @@ def _failing(what: str) -> Iterator[None]:
     from adapters.sql.ends import InUse
     from adapters.sql.moving import Different, NotStorable
     from adapters.sql.restoring import Disturbed
-    from adapters.sql.schema import SchemaMoved, SchemaTooNew, SchemaTooOld, SchemaUnknown
+    from adapters.sql.schema import SchemaRefused
 
-    refusals = (
-        BadBackup,
-        InUse,
-        Different,
-        NotStorable,
-        SchemaMoved,
-        SchemaTooNew,
-        SchemaTooOld,
-        SchemaUnknown,
-        FileExistsError,
-    )
+    refusals = (BadBackup, InUse, Different, NotStorable, SchemaRefused, FileExistsError)
     with told():
         try:
             yield
@@ -150,8 +139,3 @@ def _failing(what: str) -> Iterator[None]:
             raise ClickException(f"{what}: {error}") from error
         except Disturbed as error:
             raise ClickException(str(error)) from error
-
-
-def _show(manifest: "Manifest") -> None:
-    for each in manifest.tables:
-        echo(f"  {each.name:<17} {each.rows:>12,}  {each.digest[:16]}")

@@ -1,11 +1,12 @@
 """`frontdesk database …`: advanced-alchemy's migration commands, those that do what they say."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from click import ClickException, Command, Context, Group, echo, group, pass_context
 
-from adapters.sql.fingerprints import forget
+from adapters.sql.fingerprints import SharedSecret, forget, put
 from adapters.sql.sqlite import create_database, writing_engine
 from domain.errors import Unavailable
 from entrypoints.commands.move import move
@@ -27,6 +28,7 @@ _KEPT = (
 else with migrations of our own, and not those that change where the migrations are.
 """
 
+_ASKS_FOR_HELP = f"{__name__}.asks_for_help"
 _NEED_NO_DATABASE = ("heads", "history", "show", "upgrade")
 
 
@@ -36,6 +38,7 @@ class _Migrations(Group):
     """
 
     def invoke(self, ctx: Context) -> Any:
+        ctx.meta[_ASKS_FOR_HELP] = not {*ctx.help_option_names}.isdisjoint(ctx.args)
         try:
             return super().invoke(ctx)
         except Unavailable as error:
@@ -56,6 +59,8 @@ class _Migrations(Group):
 @pass_context
 def database(context: Context) -> None:
     """Create, upgrade and check the database."""
+    if context.meta[_ASKS_FOR_HELP]:
+        return  # which needs no database
     settings, name = _settings(), context.invoked_subcommand
     if settings.postgresql:
         pass  # it is there, or the command says that it is not
@@ -78,26 +83,35 @@ def forget_secrets() -> None:
     Devices that were known become strangers with another key; with another pepper that does not
     have the former among FRONTDESK_OLD_PEPPERS nobody can log in.
     """
-    forget_fingerprint(_settings())
+    _change(_settings(), forget)
     echo("The next start stores what it has.")
 
 
-def forget_fingerprint(settings: Settings, name: str | None = None) -> None:
-    """Let the next start store the one of this secret, or all, as it has them."""
+def expect_secret(settings: Settings, secret: SharedSecret) -> None:
+    """From now on only who has this secret can start."""
+    _change(settings, lambda connection: put(connection, secret))
+
+
+def forget_secret(settings: Settings, name: str) -> None:
+    """The next start may have another one, or none."""
+    _change(settings, lambda connection: forget(connection, name))
+
+
+def _change(settings: Settings, change: Callable[..., None]) -> None:
     if settings.postgresql:
-        asyncio.run(_forget(settings, name))
+        asyncio.run(_change_postgresql(settings, change))
     elif settings.database.exists():
         with writing_engine(settings.database).begin() as connection:
-            forget(connection, name)
+            change(connection)
 
 
-async def _forget(settings: Settings, name: str | None) -> None:
+async def _change_postgresql(settings: Settings, change: Callable[..., None]) -> None:
     from adapters.sql.postgresql import engine_of, translated
 
     engine = engine_of(connector_of(settings), command_seconds=None)
     with translated():
         async with engine.begin() as connection:
-            await connection.run_sync(forget, name)
+            await connection.run_sync(change)
     await engine.dispose()
 
 

@@ -15,7 +15,7 @@ from domain.imports import AccountSource, IdList, Imported, ImportReport, NameCh
 from domain.password import HashQuality
 from entrypoints.commands.output import show_json
 from entrypoints.commands.progress import progress
-from entrypoints.commands.running import CONSOLE
+from entrypoints.commands.running import COMMAND_LINE
 from entrypoints.commands.snapshot import snapshot
 from entrypoints.settings import Settings
 
@@ -78,7 +78,7 @@ async def _import(
             report = await services.use_cases.import_accounts(
                 source=source,
                 id_list=id_list,
-                caller=CONSOLE,
+                caller=COMMAND_LINE,
                 may_keep_ids=may_keep_ids,
                 on_accounts=advance,
             )

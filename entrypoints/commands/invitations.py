@@ -8,7 +8,7 @@ from click import IntRange, argument, echo, group, option
 from domain.invitation import USES_MAX
 from entrypoints.commands.output import json_option, show_facts, show_rows
 from entrypoints.commands.rows import all_rows
-from entrypoints.commands.running import CONSOLE, with_services
+from entrypoints.commands.running import COMMAND_LINE, with_services
 from entrypoints.services import Services
 
 _COLUMNS = ("id", "note", "roles", "is_for_operator", "used", "uses", "expires_at", "revoked_at")
@@ -40,7 +40,7 @@ def create(note: str, roles: tuple[str, ...], *, uses: int, days: int, as_json: 
     """Invite somebody to sign up; prints the code, once."""
     issued = with_services(
         lambda services: services.use_cases.create_invitation(
-            note=note, roles=roles, uses=uses, lifetime=timedelta(days=days), caller=CONSOLE
+            note=note, roles=roles, uses=uses, lifetime=timedelta(days=days), caller=COMMAND_LINE
         )
     )
     made = issued.invitation
@@ -54,7 +54,7 @@ def create(note: str, roles: tuple[str, ...], *, uses: int, days: int, as_json: 
 def operator(note: str, *, as_json: bool) -> None:
     """Invite an operator; prints the code, once, which is opened at /ops/set-up#CODE."""
     issued = with_services(
-        lambda services: services.use_cases.invite_operator(note=note, caller=CONSOLE)
+        lambda services: services.use_cases.invite_operator(note=note, caller=COMMAND_LINE)
     )
     made = issued.invitation
     facts = {"id": made.id, "code": issued.code.text, "expires_at": made.expires_at}
@@ -67,7 +67,7 @@ def revoke(invitation_id: int) -> None:
     """Let nobody use it any more."""
     with_services(
         lambda services: services.use_cases.revoke_invitation(
-            invitation_id=invitation_id, caller=CONSOLE
+            invitation_id=invitation_id, caller=COMMAND_LINE
         )
     )
     echo(f"Invitation {invitation_id} is revoked.")

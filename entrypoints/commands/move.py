@@ -26,30 +26,19 @@ from adapters.sql.moving import (
     said_by,
 )
 from adapters.sql.schema import (
-    SchemaMoved,
-    SchemaTooNew,
-    SchemaTooOld,
-    SchemaUnknown,
+    SchemaRefused,
     bring_up_to_date,
     revision_of,
 )
 from domain.errors import Unavailable
+from entrypoints.commands.output import show_contents
 from entrypoints.commands.progress import progress
 from entrypoints.settings import InvalidSettings, Settings, contradictions, read_settings
 from entrypoints.settings.values import PostgresqlUrl
 from entrypoints.settings.values import database as database_of
 from entrypoints.storage import connector_of
 
-_REFUSALS = (
-    InUse,
-    Different,
-    SchemaMoved,
-    SchemaTooNew,
-    SchemaTooOld,
-    SchemaUnknown,
-    FileExistsError,
-    InvalidSettings,
-)
+_REFUSALS = (InUse, Different, SchemaRefused, FileExistsError, InvalidSettings)
 
 
 @option("--to", "target", metavar="URL", help="As FRONTDESK_DATABASE_URL.")
@@ -112,7 +101,7 @@ async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
                     return _copy(source.connection, target.connection, on_rows)
 
                 moved = await target.run(work, beside=source)
-            _show(moved)
+            show_contents(moved)
             if dry_run:
                 echo("Everything could be moved. Nothing was kept.")
                 return
@@ -129,8 +118,9 @@ async def _move(settings: Settings, to: Settings, *, dry_run: bool) -> None:
             ) from error
     echo(f"Everything is in {_name_of(to)} now. {_name_of(settings)} is marked as moved.")
     echo(
-        "The service needs FRONTDESK_DATABASE_URL for it, and the same secret key and pepper as"
-        f" before: {_key_of(settings)} The request log and metrics stay where they were."
+        "Set FRONTDESK_DATABASE_URL to it on every node, with the role that serves. The secret key"
+        f" and the pepper stay: {_key_of(settings)} The request log and metrics stay where they"
+        " were."
     )
 
 
@@ -171,6 +161,7 @@ async def _undo(settings: Settings) -> None:
         await source.run(lambda connection: mark(connection, None))
         await source.commit()
     echo(f"{_name_of(settings)} can be used again. What changed in {moved} since is not in it.")
+    echo("It needs the secret key and the pepper that it had.")
 
 
 def _source(settings: Settings) -> AbstractAsyncContextManager[End]:
@@ -187,11 +178,6 @@ def _target(settings: Settings) -> AbstractAsyncContextManager[End]:
     return (sqlite_file if is_there else new_sqlite_file)(settings.database)
 
 
-def _show(moved: list[Contents]) -> None:
-    for each in moved:
-        echo(f"  {each.name:<17} {each.rows:>12,}  {each.digest[:16]}")
-
-
 def _name_of(settings: Settings) -> str:
     """Without its password."""
     if settings.postgresql:
@@ -201,5 +187,5 @@ def _name_of(settings: Settings) -> str:
 
 def _key_of(settings: Settings) -> str:
     if settings.secret_key:
-        return "FRONTDESK_SECRET_KEY is set;"
-    return f"set FRONTDESK_SECRET_KEY_FILE to {settings.data_dir / 'secret.key'} on every node."
+        return "set FRONTDESK_SECRET_KEY to the same value on every node."
+    return f"copy {settings.data_dir / 'secret.key'} into the data folder of every node."

@@ -1,10 +1,14 @@
 """What commands print: rows for people, or JSON for programs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from click import echo, option
 from msgspec import json
+
+if TYPE_CHECKING:
+    from adapters.sql.moving import Contents
 
 Command = Callable[..., Any]
 
@@ -28,7 +32,7 @@ def show_rows(
         for row in found:
             show_json(row)
         return
-    lines = [columns, *([_shown(row.get(name)) for name in columns] for row in found)]
+    lines = [columns, *([shown(row.get(name)) for name in columns] for row in found)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
     for line in lines:
         padded = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
@@ -42,16 +46,27 @@ def show_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
         return
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        echo(f"{name.ljust(width)}  {_shown(value)}")
+        echo(f"{name.ljust(width)}  {shown(value)}")
 
 
-def _shown(value: object) -> str:
-    """Without characters that would move the cursor of a terminal."""
+def show_contents(tables: "Iterable[Contents]") -> None:
+    """What a database has: of each table the rows, and the beginning of their digest."""
+    echo(f"  {'table':<17} {'rows':>12}  SHA-256")
+    for each in tables:
+        echo(f"  {each.name:<17} {each.rows:>12,}  {each.digest[:16]}")
+
+
+def shown(value: object) -> str:
+    """As people read it, without characters that would move the cursor of a terminal. A time is
+    RFC 3339, in UTC.
+    """
     match value:
         case None:
             return "-"
         case bool():
             return "yes" if value else "no"
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case dict() | list():
             text = json.encode(value).decode()
         case _:

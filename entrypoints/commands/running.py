@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-CONSOLE = Caller("console", "")
+COMMAND_LINE = Caller("command line", "")
 """Where commands come from, in the record of what happened."""
 
 

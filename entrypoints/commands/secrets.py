@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 
 from click import ClickException, confirm, echo, group, option
 
-from entrypoints.commands.database import forget_fingerprint
+from adapters.signing.key_file import KeyFile
+from adapters.sql.fingerprints import SharedSecret
+from entrypoints.commands.database import expect_secret, forget_secret
 from entrypoints.commands.running import told
 from entrypoints.commands.snapshot import snapshot
-from entrypoints.preparation import key_path
+from entrypoints.preparation import PEPPER, SECRET_KEY, key_path
 from entrypoints.settings import Settings, read_settings
 
 _BYTES = 32
-_KEY, _PEPPER = "FRONTDESK_SECRET_KEY", "FRONTDESK_PEPPER"
+_QUESTION = (
+    "Known browsers become strangers until their next login, and nothing starts with the old key"
+    " any more. Go on?"
+)
 
 
 @group()
@@ -24,11 +29,12 @@ def secrets() -> None:
 @secrets.command("rotate-key")
 @option("--yes", is_flag=True, help="Do not ask.")
 def rotate_key(*, yes: bool) -> None:
-    """Make another secret key.
+    """Make another secret key, and let nobody start with the old one.
 
     It ends what was made with the old one: browsers that were known become strangers until their
     next login, and names nobody has get other pseudonyms, so that what was counted against them
-    begins anew. Passwords, sessions, keys, codes and invitations stay.
+    begins anew. Passwords, sessions, access tokens, codes and invitations stay. What runs goes on
+    with the old key until it is restarted.
     """
     with told():
         settings = read_settings()
@@ -36,23 +42,32 @@ def rotate_key(*, yes: bool) -> None:
         if settings.secret_key is None and not path.exists():
             raise ClickException(f"There is no {path} yet; the first start makes one.")
         if not yes:
-            confirm("Known browsers become strangers until their next login. Go on?", abort=True)
-        forget_fingerprint(settings, _KEY)
+            confirm(_QUESTION, abort=True)
         if settings.secret_key is None:
             _replace_file(settings)
-            echo("Restart every process of the service now.")
         else:
-            echo(f"Stop every node, set {_KEY} to this on all of them, and start them:")
-            echo(random.token_urlsafe(_BYTES))
+            _print_another(settings)
 
 
 def _replace_file(settings: Settings) -> None:
-    from adapters.signing.key_file import KeyFile
-
     path = key_path(settings)
     aside = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dt%H%M%S}")
     KeyFile(path).replace(aside)
-    echo(f"{path} is another one; the old one is {aside}.")
+    expect_secret(settings, SharedSecret(SECRET_KEY, KeyFile(path).key))
+    echo(f"{path} is another one. The old one is {aside}: backups of before need it.")
+    if settings.postgresql:
+        echo("Copy the new one into the data folder of every node.")
+    echo("Restart every process of the service now.")
+
+
+def _print_another(settings: Settings) -> None:
+    key = random.token_urlsafe(_BYTES)
+    expect_secret(settings, SharedSecret(SECRET_KEY, key.encode()))
+    echo(
+        f"Set {SECRET_KEY} to this on every node, or put it into the file that {SECRET_KEY}_FILE"
+        " names, and restart all of them. Keep the old one: backups of before need it."
+    )
+    echo(key)
 
 
 @secrets.command("rotate-pepper")
@@ -67,13 +82,19 @@ def rotate_pepper() -> None:
         if settings.postgresql is None and not settings.database.exists():
             raise ClickException(f"There is no database at {settings.database}.")
         current, others = asyncio.run(_count(settings))
-        echo(f"{current} passwords are hashed with the present pepper, {others} with former ones.")
+        pepper = random.token_urlsafe(_BYTES)
         if settings.pepper:
-            echo(f"Put the value of {_PEPPER} into {_PEPPER.replace('_P', '_OLD_P')}S, and set")
+            echo(
+                f"{current} passwords are hashed with the present pepper, {others} with a former"
+                " one or without."
+            )
+            echo(f"Put the value of {PEPPER} into {PEPPER.replace('_P', '_OLD_P')}S, and set, on")
+            echo("every node:")
         else:
-            forget_fingerprint(settings, _PEPPER)  # that there was none
+            echo(f"There is no pepper yet. {current} passwords are hashed without one.")
+            forget_secret(settings, PEPPER)  # that there was none
             echo("Set, on every node:")
-        echo(f"{_PEPPER}={random.token_urlsafe(_BYTES)}")
+        echo(f"{PEPPER}={pepper}")
         echo("Restart the service. Run this again to see how many are left.")
 
 

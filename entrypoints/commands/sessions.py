@@ -9,7 +9,7 @@ from domain.user import Username
 from entrypoints.commands.output import json_option, show_rows
 from entrypoints.commands.progress import progress
 from entrypoints.commands.rows import all_rows, equal, user_named
-from entrypoints.commands.running import CONSOLE, with_services
+from entrypoints.commands.running import COMMAND_LINE, with_services
 from entrypoints.services import Services
 
 _COLUMNS = ("id", "user_id", "address", "device", "created_at", "last_seen_at", "expires_at")
@@ -48,12 +48,14 @@ def end(name: str | None, *, session_id: int | None, everybody: bool) -> None:
     async def end_them(services: Services) -> int:
         end_sessions = services.use_cases.end_user_sessions
         if name is not None:
-            return await end_sessions(user=Username(name), caller=CONSOLE, session_id=session_id)
+            return await end_sessions(
+                user=Username(name), caller=COMMAND_LINE, session_id=session_id
+            )
         owners = {row["user_id"] async for row in all_rows(services.tables, "sessions")}
         ended = 0
         with progress("Ending sessions", len(owners)) as done:
             for owner in owners:
-                ended += await end_sessions(user=int(str(owner)), caller=CONSOLE)
+                ended += await end_sessions(user=int(str(owner)), caller=COMMAND_LINE)
                 done(1)
         return ended
 

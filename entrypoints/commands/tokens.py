@@ -9,7 +9,7 @@ from domain.operator import Scope
 from domain.user import Username
 from entrypoints.commands.output import json_option, show_facts, show_rows
 from entrypoints.commands.rows import all_rows
-from entrypoints.commands.running import CONSOLE, with_services
+from entrypoints.commands.running import COMMAND_LINE, with_services
 from entrypoints.services import Services
 
 _COLUMNS = ("id", "name", "user_id", "scopes", "last_used_at", "expires_at")
@@ -51,7 +51,7 @@ def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_j
             name=name,
             scopes=frozenset(map(Scope, scopes)),
             lifetime=timedelta(days=days),
-            caller=CONSOLE,
+            caller=COMMAND_LINE,
             operator=Username(operator),
         )
     )
@@ -65,6 +65,6 @@ def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_j
 def revoke(token_id: int) -> None:
     """End an access token; its next request is refused."""
     with_services(
-        lambda services: services.use_cases.revoke_token(token_id=token_id, caller=CONSOLE)
+        lambda services: services.use_cases.revoke_token(token_id=token_id, caller=COMMAND_LINE)
     )
     echo(f"Token {token_id} is revoked.")

@@ -3,18 +3,25 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
 from click import UsageError, argument, confirm, echo, group, option, prompt
 
+from application.operations.queries import Comparison, Condition
+from domain.throttle import Waits
 from domain.user import Username
-from entrypoints.commands.output import json_option, show_facts, show_rows
+from entrypoints.commands.output import json_option, show_facts, show_rows, shown
 from entrypoints.commands.rows import all_rows, equal, parsed_filters, user_named
-from entrypoints.commands.running import CONSOLE, with_services
+from entrypoints.commands.running import COMMAND_LINE, with_services
 from entrypoints.commands.transfer import export_users, import_users
 from entrypoints.services import Services
 from entrypoints.wiring import UseCases
 
+_WORKING_OPERATORS = (
+    equal("is_operator", "true"),
+    Condition("disabled_at", Comparison.NULL, "true"),
+)
 _COLUMNS = ("id", "username", "is_operator", "disabled_at", "signup_time", "last_used_at")
 
 
@@ -58,6 +65,44 @@ def show(name: str, *, as_json: bool) -> None:
 
 @users.command()
 @argument("name")
+@json_option
+def throttle(name: str, *, as_json: bool) -> None:
+    """Show what counts against this user's logins and changes, and until when they have to wait.
+
+    Limits of whole networks are not shown.
+    """
+    rows = [asdict(each) for each in _waits_of(name).waits]
+    show_rows(rows, ("limit", "network", "attempts", "until"), as_json=as_json)
+
+
+@users.command("reset-throttle")
+@argument("name")
+def reset_throttle(name: str) -> None:
+    """Let this user try again at once. Limits of whole networks stay."""
+    forgotten = with_services(
+        lambda services: services.use_cases.reset_throttle(user=Username(name), caller=COMMAND_LINE)
+    )
+    echo(f"{name} need not wait any more; {forgotten} counts were forgotten.")
+
+
+def _waits_of(name: str) -> Waits:
+    async def find(services: Services) -> Waits:
+        row = await user_named(services.tables, name)
+        return await services.use_cases.show_throttle(user_id=int(str(row["id"])))
+
+    return with_services(find, is_reading=True)
+
+
+def _say_if_waiting(name: str) -> None:
+    if until := _waits_of(name).until:
+        echo(
+            f"Logins still have to wait, at the longest until {shown(until)}:"
+            f" `frontdesk users reset-throttle {name}` lets {name} try at once."
+        )
+
+
+@users.command()
+@argument("name")
 @option("--operator", is_flag=True, help="Let this user operate the service.")
 @option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(name: str, *, operator: bool, password_stdin: bool) -> None:
@@ -65,7 +110,7 @@ def create(name: str, *, operator: bool, password_stdin: bool) -> None:
     password = _password(from_stdin=password_stdin)
     _run(
         lambda use_cases: use_cases.create_user(
-            username=name, password=password, caller=CONSOLE, is_operator=operator
+            username=name, password=password, caller=COMMAND_LINE, is_operator=operator
         )
     )
     echo(f"{name} is {'an operator' if operator else 'a user'}.")
@@ -78,7 +123,7 @@ def rename(name: str, new_name: str) -> None:
     """Give this user another name, which may be a reserved one."""
     _run(
         lambda use_cases: use_cases.update_user_as_operator(
-            user=Username(name), username=new_name, caller=CONSOLE
+            user=Username(name), username=new_name, caller=COMMAND_LINE
         )
     )
     echo(f"{name} is {new_name} now.")
@@ -92,10 +137,11 @@ def password(name: str, *, password_stdin: bool) -> None:
     secret = _password(from_stdin=password_stdin)
     _run(
         lambda use_cases: use_cases.update_user_as_operator(
-            user=Username(name), password=secret, caller=CONSOLE
+            user=Username(name), password=secret, caller=COMMAND_LINE
         )
     )
-    echo(f"{name} has another password.")
+    echo(f"{name} has another password. All sessions and access tokens have ended.")
+    _say_if_waiting(name)
 
 
 @users.command("reset-code")
@@ -104,28 +150,39 @@ def password(name: str, *, password_stdin: bool) -> None:
 def reset_code(name: str, *, as_json: bool) -> None:
     """Make a code with which this user can choose a new password, once."""
     issued = with_services(
-        lambda services: services.use_cases.set_reset_code(user=Username(name), caller=CONSOLE)
+        lambda services: services.use_cases.set_reset_code(user=Username(name), caller=COMMAND_LINE)
     )
     facts = {"code": issued.code.value, "expires_at": issued.grant.expires_at}
     show_facts(facts, as_json=as_json)
+    if not as_json:
+        echo("Give it to the user in person. It is for one call, which your application makes:")
+        echo('POST /api/user/reset {"code": "…", "password": "the new one"}')
+        _say_if_waiting(name)
 
 
 @users.command()
 @argument("name")
 @option("--reason", default="", help="For the record.")
 def disable(name: str, *, reason: str) -> None:
-    """Refuse this user's logins and end all sessions, at once."""
-    _run(
-        lambda use_cases: use_cases.disable_user(user=Username(name), caller=CONSOLE, reason=reason)
-    )
-    echo(f"{name} is disabled.")
+    """Refuse this user's logins and end all sessions, access tokens and codes, at once."""
+
+    async def act(services: Services) -> int:
+        await services.use_cases.disable_user(
+            user=Username(name), caller=COMMAND_LINE, reason=reason
+        )
+        return (await services.tables.count("users", _WORKING_OPERATORS, exact=True)).number
+
+    operators = with_services(act)
+    echo(f"{name} is disabled. All sessions, access tokens and codes have ended.")
+    if not operators:
+        echo("There is no operator now: `frontdesk users operator NAME` makes one.")
 
 
 @users.command()
 @argument("name")
 def enable(name: str) -> None:
     """Let this user in again."""
-    _run(lambda use_cases: use_cases.enable_user(user=Username(name), caller=CONSOLE))
+    _run(lambda use_cases: use_cases.enable_user(user=Username(name), caller=COMMAND_LINE))
     echo(f"{name} is enabled.")
 
 
@@ -136,7 +193,11 @@ def delete(name: str, *, yes: bool) -> None:
     """Delete an account, its sessions, and personal data in its events, for good."""
     if not yes:
         confirm(f"Delete {name} for good?", abort=True)
-    _run(lambda use_cases: use_cases.delete_user_as_operator(user=Username(name), caller=CONSOLE))
+    _run(
+        lambda use_cases: use_cases.delete_user_as_operator(
+            user=Username(name), caller=COMMAND_LINE
+        )
+    )
     echo(f"{name} is deleted.")
 
 
@@ -147,9 +208,9 @@ def operator(name: str, *, remove: bool) -> None:
     """Make this user an operator."""
     user = Username(name)
     if remove:
-        _run(lambda use_cases: use_cases.demote_operator(user=user, caller=CONSOLE))
+        _run(lambda use_cases: use_cases.demote_operator(user=user, caller=COMMAND_LINE))
     else:
-        _run(lambda use_cases: use_cases.promote_user(user=user, caller=CONSOLE))
+        _run(lambda use_cases: use_cases.promote_user(user=user, caller=COMMAND_LINE))
     echo(f"{name} is {'a user' if remove else 'an operator'}.")
 
 
@@ -158,7 +219,9 @@ def operator(name: str, *, remove: bool) -> None:
 @argument("role", nargs=-1)
 def roles(name: str, role: tuple[str, ...]) -> None:
     """Set this user's roles, for applications; none of them, if none are named."""
-    _run(lambda use_cases: use_cases.set_labels(user=Username(name), roles=role, caller=CONSOLE))
+    _run(
+        lambda use_cases: use_cases.set_labels(user=Username(name), roles=role, caller=COMMAND_LINE)
+    )
     echo(f"{name} has {', '.join(sorted(set(role))) or 'no roles'}.")
 
 
@@ -169,7 +232,9 @@ def metadata(name: str, json_object: str) -> None:
     """Set this user's metadata, for applications: a JSON object, as '{"plan": "pro"}'."""
     value = _object(json_object)
     _run(
-        lambda use_cases: use_cases.set_labels(user=Username(name), metadata=value, caller=CONSOLE)
+        lambda use_cases: use_cases.set_labels(
+            user=Username(name), metadata=value, caller=COMMAND_LINE
+        )
     )
     echo(f"{name} has this metadata.")
 

@@ -29,7 +29,7 @@ from entrypoints.demo.acts import (
 )
 from entrypoints.demo.lives import Story
 from entrypoints.demo.people import Person
-from entrypoints.demo.places import CONSOLE
+from entrypoints.demo.places import COMMAND_LINE
 from entrypoints.wiring import UseCases
 
 _KEY_LASTS = timedelta(days=90)
@@ -62,7 +62,7 @@ async def write_accounts(
     of now. Only sessions that are still open are written, last used when `seen` says, by the number
     of the visit. Raises `Unavailable`.
     """
-    hashed = await use_cases.log_in.hasher.hash(Password(password), client=CONSOLE.client())
+    hashed = await use_cases.log_in.hasher.hash(Password(password), client=COMMAND_LINE.client())
     writer = _Writer(use_cases, story, hashed)
     for is_guess, acts in groupby(story.acts, lambda act: isinstance(act, Guessed)):
         if is_guess:
@@ -122,7 +122,7 @@ class _Writer:
         match act:
             case OperatorMade(at, person):
                 user = await self._add(work, person, is_operator=True)
-                events = [Event(EventKind.ACCOUNT_CREATED, at, user.id, CONSOLE)]
+                events = [Event(EventKind.ACCOUNT_CREATED, at, user.id, COMMAND_LINE)]
             case SignedUp(at, visit):
                 user = await self._add(work, visit.person, address=visit.caller.address)
                 events = [Event(EventKind.SIGNED_UP, at, user.id, visit.caller)]

@@ -17,7 +17,7 @@ SPAMMER = Caller("203.0.113.66", "Go-http-client/2.0")
 SCANNER = Caller("192.0.2.199", "Mozilla/5.0 (compatible; InspectorBot/1.4)")
 """Who looks for files that are not here."""
 
-CONSOLE = Caller("console", "")
+COMMAND_LINE = Caller("command line", "")
 """Where the commands of `frontdesk` come from, as they are remembered."""
 
 _LAST_OF_A_NETWORK = 254

@@ -14,6 +14,7 @@ from entrypoints.commands.snapshot import snapshot
 from entrypoints.doctor import database, machine
 from entrypoints.doctor import settings as of_settings
 from entrypoints.doctor.finding import Finding, Level, error
+from entrypoints.preparation import shared_secrets
 from entrypoints.settings import InvalidSettings, Settings, read_settings
 from entrypoints.storage import reason_of
 
@@ -62,18 +63,19 @@ def _findings() -> Iterator[Finding]:
 
 def _of_database(settings: Settings) -> Iterator[Finding]:
     from adapters.sql.diagnosis import diagnose
-    from adapters.sql.migrations import HEAD
     from adapters.sql.sqlite import how_it_writes, translated
 
     if settings.postgresql is None and not settings.database.exists():
         yield from database.of_missing_file(settings)
         return
-    now = datetime.now(UTC)
+    now, name = datetime.now(UTC), str(settings.postgresql or settings.database)
 
     async def ask() -> "Diagnosis":
         async with snapshot(settings) as source:
             return await source.run(
-                lambda connection: diagnose(connection, now, soon=database.SOON, long=database.LONG)
+                lambda connection: diagnose(
+                    connection, name, now, soon=database.SOON, long=database.LONG
+                )
             )
 
     try:
@@ -88,7 +90,8 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
             "See that it runs, and that FRONTDESK_DATABASE_URL and its password are right.",
         )
         return
-    yield from database.of_schema(diagnosis, HEAD)
+    yield from database.of_schema(diagnosis, settings)
+    yield from database.of_secrets(diagnosis, shared_secrets(settings))
     if diagnosis.server:
         yield from database.of_server(diagnosis.server, now)
     if diagnosis.accounts:
@@ -96,6 +99,7 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
 
 
 _LOOKS = (
+    of_settings.of_place,
     of_settings.of_settings,
     of_settings.of_proxies,
     of_settings.of_cookie,

@@ -10,6 +10,7 @@ from entrypoints.settings import Settings
 
 if TYPE_CHECKING:
     from adapters.sql.diagnosis import Accounts, Diagnosis, Server
+    from adapters.sql.fingerprints import SharedSecret
 
 _AHEAD = timedelta(minutes=5)
 _CLOCKS_DIFFER_SECONDS, _FEED_LAG_SECONDS = 2.0, 10.0
@@ -43,26 +44,44 @@ def of_missing_file(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def of_schema(diagnosis: "Diagnosis", head: str) -> Iterator[Finding]:
-    """Whether it is the one of this version."""
-    revision = diagnosis.revision
-    if revision == head:
-        yield ok("schema", f"The database is at revision {revision}, as this version.")
+def of_schema(diagnosis: "Diagnosis", settings: Settings) -> Iterator[Finding]:
+    """Whether this version would start on it."""
+    from adapters.sql.schema import SchemaTooOld
+
+    refused, revision = diagnosis.refused, diagnosis.revision
+    if refused is None:
+        yield ok("schema", f"The database is at revision {revision}, which this version can use.")
+    elif not isinstance(refused, SchemaTooOld) or settings.migrate == "never":
+        found, _, advice = str(refused).partition(". ")
+        yield error("schema", f"{found}.", advice)
     elif revision is None:
         yield warning("schema", "The database is empty.", "The first start makes its tables.")
-    elif revision < head:
+    else:
         yield warning(
             "schema",
-            f"The database is at revision {revision}, and this version needs {head}.",
-            "The next start upgrades it; with FRONTDESK_MIGRATE=never run `frontdesk database"
-            " upgrade`. Back up first.",
+            f"The database is at revision {revision}, which is older than this version.",
+            "The next start upgrades it. Back up first.",
         )
-    else:
-        yield error(
-            "schema",
-            f"The database is at revision {revision}, and this version knows {head}.",
-            "Use the newer version of Frontdesk.",
-        )
+
+
+def of_secrets(diagnosis: "Diagnosis", secrets: "list[SharedSecret]") -> Iterator[Finding]:
+    """Whether the database is used with the secrets of these settings."""
+    from adapters.sql.fingerprints import SecretRefused
+
+    refused = False
+    for secret in (each.found() for each in secrets):
+        known = diagnosis.fingerprints.get(secret.name)
+        try:
+            if known is not None:
+                secret.demand(known)
+            elif secret.is_missing:
+                yield ok("secrets", f"There is no {secret.place} yet; the first start makes it.")
+        except SecretRefused as problem:
+            refused = True
+            found, _, advice = str(problem).partition(". ")
+            yield error("secrets", f"{found}.", advice)
+    if not refused and diagnosis.fingerprints:
+        yield ok("secrets", "Secret key and pepper are those that the database is used with.")
 
 
 def of_file(mode: tuple[str, int]) -> Iterator[Finding]:
@@ -151,7 +170,13 @@ def of_server(server: "Server", now: datetime) -> Iterator[Finding]:
 
 def of_accounts(accounts: "Accounts", settings: Settings, now: datetime) -> Iterator[Finding]:
     """Keys near their end, operators nobody uses, a clock that ran ahead, addresses of a proxy."""
-    if not accounts.operators:
+    if not accounts.operators and accounts.disabled_operators:
+        yield warning(
+            "operators",
+            f"Every operator is disabled: {_names(accounts.disabled_operators)}.",
+            "Let one in again: `frontdesk users enable NAME`.",
+        )
+    elif not accounts.operators:
         yield warning(
             "operators",
             "There is no operator.",

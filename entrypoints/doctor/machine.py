@@ -7,7 +7,7 @@ from math import floor, log2
 from pathlib import Path
 
 from entrypoints.doctor.finding import Finding, error, ok, warning
-from entrypoints.preparation import key_path
+from entrypoints.preparation import CannotStart, check_key
 from entrypoints.settings import Settings
 from entrypoints.startup_warnings import exposed, is_exposed
 
@@ -28,12 +28,11 @@ def of_files(settings: Settings) -> Iterator[Finding]:
     written = Path.cwd() / ".env"
     if written.exists() and is_exposed(written):
         yield warning("files", f"{written} can be read by other users.", "Chmod it to 600.")
-    if settings.secret_key is None and not key_path(settings).exists():
-        yield warning(
-            "files",
-            f"There is no {key_path(settings)} yet; the first start makes it.",
-            "After a restore, put the key of that time there first.",
-        )
+    try:
+        check_key(settings)
+    except (CannotStart, ValueError) as refused:
+        found, _, advice = str(refused).partition("; ")
+        yield error("files", f"{found}.", advice.capitalize())
     if not sentences:
         yield ok("files", f"Nobody else of this machine can read {settings.data_dir}.")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from adapters.http.pipeline.client_address import ClientAddress
@@ -10,6 +11,14 @@ from entrypoints.settings import Settings, unknown_names
 from entrypoints.startup_warnings import is_loopback, weaknesses
 
 _SOMEBODY = "203.0.113.9"  # an address of documentation (RFC 5737)
+
+
+def of_place(settings: Settings) -> Iterator[Finding]:
+    """Which installation this is: everything else is about it."""
+    written = Path.cwd() / ".env"
+    source = f"the environment and {written}" if written.exists() else "the environment"
+    place = settings.postgresql or settings.database.absolute()
+    yield ok("installation", f"The database is {place}; the settings come from {source}.")
 
 
 def of_settings(settings: Settings) -> Iterator[Finding]:

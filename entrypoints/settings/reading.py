@@ -28,8 +28,8 @@ class InvalidSettings(Exception):
 
 def read_settings(directory: Path | None = None) -> Settings:
     """From the environment, then from `.env` in `directory` (the working directory). An empty value
-    counts as none; `NAME_FILE` names a file that holds the value of `NAME`. Raises
-    `InvalidSettings`, with all mistakes at once.
+    counts as none; `NAME_FILE` names a file of text that holds the value of `NAME`, which must not
+    be set then. Raises `InvalidSettings`, with all mistakes at once.
     """
     load_dotenv((directory or Path.cwd()) / ".env")
     values: dict[str, Any] = {}
@@ -68,11 +68,18 @@ def form_of(declared: Declared) -> str:
 
 def _text_of(variable: str) -> str:
     """What is set, if anything. Raises `ValueError`."""
-    file = os.environ.get(f"{variable}_FILE")
+    file, text = os.environ.get(f"{variable}_FILE"), os.environ.get(variable, "").strip()
     if not file:
-        return os.environ.get(variable, "").strip()
+        return text
+    if text:
+        raise ValueError(f"Remove {variable} or {variable}_FILE: both are set.")
     try:
         return Path(file).read_text().strip()
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"The file of {variable}_FILE is not text. A secret.key that is not goes into the data"
+            " folder of every node."
+        ) from None
     except OSError:
         raise ValueError(f"The value of {variable}_FILE must be a readable file path.") from None
 

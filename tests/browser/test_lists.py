@@ -11,7 +11,7 @@ from entrypoints.settings import Settings
 from tests.browser.console import Console, of_settings, run_aside
 from tests.conftest import settings_in
 from tests.examples import PASSWORD
-from tests.operations.conftest import CONSOLE, make_operator
+from tests.operations.conftest import COMMAND_LINE, make_operator
 
 
 def test_tables_are_walked_with_one_tab_stop_and_say_how_they_are_sorted(console: Console) -> None:
@@ -153,7 +153,7 @@ def add_users(settings: Settings, number: int) -> None:
         async with services.running():
             for each in range(number):
                 await services.use_cases.create_user(
-                    username=f"user{each}", password=PASSWORD, caller=CONSOLE
+                    username=f"user{each}", password=PASSWORD, caller=COMMAND_LINE
                 )
 
     asyncio.run(add())

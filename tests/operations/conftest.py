@@ -19,7 +19,7 @@ from tests.conftest import settings_in
 from tests.engines import using
 from tests.examples import PASSWORD
 
-CONSOLE = Caller("console", "")
+COMMAND_LINE = Caller("command line", "")
 
 
 def make_operator(settings: Settings, name: str = "root") -> None:
@@ -29,7 +29,7 @@ def make_operator(settings: Settings, name: str = "root") -> None:
         services = build_services(settings)
         async with services.running():
             await services.use_cases.create_user(
-                username=name, password=PASSWORD, caller=CONSOLE, is_operator=True
+                username=name, password=PASSWORD, caller=COMMAND_LINE, is_operator=True
             )
 
     asyncio.run(make())

@@ -14,7 +14,7 @@ from entrypoints.server import set_up_code
 from entrypoints.services import build_services
 from tests.client import Client
 from tests.examples import OTHER_PASSWORD, PASSWORD
-from tests.operations.conftest import CONSOLE, Desk, make_operator
+from tests.operations.conftest import COMMAND_LINE, Desk, make_operator
 
 Dismiss = Callable[[Desk, int], None]
 
@@ -169,7 +169,7 @@ def test_at_the_command_line_also_the_last_operator_can_be_demoted(desk: Desk) -
     async def demote() -> None:
         services = build_services(desk.settings.unobserved)
         async with services.running():
-            await services.use_cases.demote_operator(user=Username("root"), caller=CONSOLE)
+            await services.use_cases.demote_operator(user=Username("root"), caller=COMMAND_LINE)
 
     asyncio.run(demote())
     assert asyncio.run(set_up_code(desk.settings)), "now there is none"

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from adapters.sql.diagnosis import Accounts, Diagnosis, Holder, Server, Standby
+from adapters.sql.fingerprints import SharedSecret
 from adapters.sql.migrations import HEAD
+from adapters.sql.schema import SchemaMoved, SchemaTooNew, SchemaTooOld, SchemaUnknown
 from entrypoints.doctor import database, machine
 from entrypoints.doctor import settings as of_settings
 from entrypoints.doctor.finding import Finding, Level
@@ -24,7 +26,10 @@ from tests.startup.processes import in_this_process, run, running
 FRONTDESK = [sys.executable, "-m", "entrypoints"]
 SERVE = [*FRONTDESK, "serve", "--port", "{port}"]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
-LOCAL = Settings()
+LOCAL, NEVER = Settings(), Settings(migrate="never")
+KEY = SharedSecret("KEY", b"key")
+NO_KEY = SharedSecret("KEY", find=lambda: None, make=lambda: b"another", place="secret.key")
+KNOWN = Diagnosis(HEAD, fingerprints={"KEY": KEY.fingerprint})
 PUBLIC = Settings(public_origin="https://accounts.example.com")
 PROXY = (ip_network("127.0.0.1"),)
 WELL = Server(
@@ -39,7 +44,7 @@ WELL = Server(
     None,
     NOW.timestamp(),
 )
-PEOPLE = Accounts(2, [], [], NOW, ["203.0.113.1"])
+PEOPLE = Accounts(2, [], [], [], NOW, ["203.0.113.1"])
 
 
 def levels(findings: Iterator[Finding]) -> list[str]:
@@ -90,14 +95,45 @@ CASES = {
         ["warning settings"],
     ),
     "the schema is older": (
-        database.of_schema(Diagnosis("0001", None, None), HEAD),
+        database.of_schema(Diagnosis("0001", refused=SchemaTooOld("it", "0001")), LOCAL),
         ["warning schema"],
     ),
-    "the schema is newer": (
-        database.of_schema(Diagnosis("9999", None, None), HEAD),
+    "the schema is older, and has to stay so": (
+        database.of_schema(Diagnosis("0001", refused=SchemaTooOld("it", "0001")), NEVER),
         ["error schema"],
     ),
-    "the schema is ours": (database.of_schema(Diagnosis(HEAD, None, None), HEAD), []),
+    "there are no tables": (
+        database.of_schema(Diagnosis(None, refused=SchemaTooOld("it", None)), LOCAL),
+        ["warning schema"],
+    ),
+    "nobody knows of which version the tables are": (
+        database.of_schema(Diagnosis(None, refused=SchemaUnknown("it")), LOCAL),
+        ["error schema"],
+    ),
+    "the schema is newer": (
+        database.of_schema(Diagnosis("9999", refused=SchemaTooNew("9999")), LOCAL),
+        ["error schema"],
+    ),
+    "it was moved": (
+        database.of_schema(Diagnosis(HEAD, refused=SchemaMoved("it", "another")), LOCAL),
+        ["error schema"],
+    ),
+    "the schema is ours": (database.of_schema(Diagnosis(HEAD), LOCAL), []),
+    "the schema is newer, and can be read": (
+        database.of_schema(Diagnosis("9999"), LOCAL),
+        [],
+    ),
+    "the secrets are ours": (database.of_secrets(KNOWN, [KEY]), []),
+    "nobody has used the database yet": (database.of_secrets(Diagnosis(HEAD), [KEY, NO_KEY]), []),
+    "the key is another one": (
+        database.of_secrets(KNOWN, [SharedSecret("KEY", b"another")]),
+        ["error secrets"],
+    ),
+    "the key is lost": (database.of_secrets(KNOWN, [NO_KEY]), ["error secrets"]),
+    "a former pepper is known": (
+        database.of_secrets(KNOWN, [SharedSecret("KEY", b"another", [b"key"])]),
+        [],
+    ),
     "commits are flushed": (database.of_file(("wal", 2)), []),
     "commits are not flushed": (database.of_file(("wal", 1)), ["error commits"]),
     "there is no log": (database.of_file(("delete", 2)), ["warning commits"]),
@@ -137,6 +173,10 @@ CASES = {
     "the accounts are well": (database.of_accounts(PEOPLE, PUBLIC, NOW), []),
     "there is no operator": (
         database.of_accounts(accounts(operators=0), PUBLIC, NOW),
+        ["warning operators"],
+    ),
+    "every operator is disabled": (
+        database.of_accounts(accounts(operators=0, disabled_operators=["root"]), PUBLIC, NOW),
         ["warning operators"],
     ),
     "there is one operator": (
@@ -247,6 +287,43 @@ def test_an_older_schema_is_told_and_left_as_it_is(tmp_path: Path) -> None:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
             ("0010",)
         ]
+
+
+def changed(folder: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(folder / "data" / "frontdesk.db")) as connection, connection:
+        for each in statements:
+            connection.execute(each)
+
+
+def test_where_the_start_is_refused_it_says_the_same(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    run([*FRONTDESK, "users", "create", "root", "--password-stdin"], tmp_path, stdin="a quiet sea")
+    assert checks(tmp_path)["secrets"] == "ok"
+    (data / "secret.key").rename(data / "kept")
+
+    def refused(said: str, check: str, **settings: Any) -> None:
+        started = run([*FRONTDESK, "serve", "--port", "1"], tmp_path, **settings)
+        assert started.returncode == 1
+        assert said in started.stderr
+        found = doctor(tmp_path, status=1, **settings)
+        assert f"error    {check}" in found
+        assert said in found
+
+    refused(f"there is no {data / 'secret.key'}", "secrets")
+    assert not (data / "secret.key").exists(), "no key is made beside a database that has one"
+    refused("used with another FRONTDESK_SECRET_KEY", "secrets", FRONTDESK_SECRET_KEY="k" * 32)
+    (data / "kept").rename(data / "secret.key")
+    refused("used with another FRONTDESK_PEPPER", "secrets", FRONTDESK_PEPPER="p" * 16)
+    changed(tmp_path, "UPDATE compatibility SET moved_to = 'sqlite:////elsewhere.db'")
+    refused("was moved to sqlite:////elsewhere.db", "schema")
+    changed(tmp_path, "UPDATE compatibility SET moved_to = NULL", "DROP TABLE alembic_version")
+    refused("has tables, but its table alembic_version is missing", "schema")
+
+
+def test_a_key_that_does_not_do_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "secret.key").write_bytes(b"k" * 31)
+    assert checks(tmp_path, 1)["files"] == "error"
 
 
 def test_postgresql_is_asked_for_its_own(tmp_path: Path) -> None:

@@ -39,13 +39,23 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 
 
 def data(result: Result) -> Any:
-    """The documents of the output, a line each."""
-    found = [json.loads(line) for line in result.stdout.splitlines()]
+    """The documents of the output, or the only one."""
+    found = data_of_lines(result)
     return found[0] if len(found) == 1 else found
+
+
+def data_of_lines(result: Result) -> list[Any]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def create(call: Call, name: str, *options: str) -> None:
     call("users", "create", name, "--password-stdin", *options, stdin=f"{PASSWORD}\n")
+
+
+def create_refused(call: Call, name: str) -> str:
+    """What is said instead."""
+    command = ("users", "create", name, "--password-stdin")
+    return call(*command, stdin=f"{PASSWORD}\n", status=1).output
 
 
 def test_an_account_from_the_cradle_to_the_grave(call: Call) -> None:
@@ -81,6 +91,35 @@ def test_an_account_from_the_cradle_to_the_grave(call: Call) -> None:
         "reset_code_set",
         "account_deleted",
     ]
+
+
+def test_who_has_to_wait_is_let_in(call: Call, tmp_path: Path) -> None:
+    create(call, "ada")
+    with running(SERVE, tmp_path) as server, connect(server.url) as stranger:
+        refused = [stranger.log_in("ada", "a wrong password").status for _ in range(11)]
+        assert refused == [403] * 10 + [429]
+        waits = data(call("users", "throttle", "ada", "--json"))
+        assert {each["limit"] for each in waits} == {"account_network", "account", "failures"}
+        table = call("users", "throttle", "ada").output
+        assert "127.0.0.0" in table or "127.0.0.1" in table
+        said = call("users", "password", "ada", "--password-stdin", stdin=OTHER_PASSWORD).output
+        assert "`frontdesk users reset-throttle ada`" in said
+        assert stranger.log_in("ada", OTHER_PASSWORD).status == 429
+        assert "reset-throttle ada" in call("users", "reset-code", "ada").output
+        call("users", "reset-throttle", "ada")
+        assert stranger.log_in("ada", OTHER_PASSWORD).status == 200
+    (count,) = data_of_lines(call("users", "throttle", "ada", "--json"))
+    assert (count["limit"], count["until"]) == ("logins", None)
+    kinds = [each["kind"] for each in data(call("events", "follow", "--after", "0", "--no-wait"))]
+    assert "throttle_reset" in kinds
+
+
+def test_without_an_operator_it_says_so(call: Call) -> None:
+    create(call, "root", "--operator")
+    create(call, "second", "--operator")
+    assert "There is no operator" not in call("users", "disable", "root").output
+    assert "There is no operator now" in call("users", "disable", "second").output
+    assert "Every operator is disabled: root, second" in call("doctor").output
 
 
 def test_lists_are_for_people_or_for_programs(call: Call) -> None:
@@ -254,18 +293,46 @@ def test_another_secret_key_makes_known_browsers_strangers_and_no_more(
         assert "deviceid" in ada.log_in("ada", PASSWORD).headers["set-cookie"], "a stranger"
 
 
+def test_with_another_key_that_is_set_nothing_starts_with_the_old_one(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = "the key of before has 32 bytes or more"
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY", old)
+    create(call, "ada")
+    key = call("secrets", "rotate-key", "--yes").output.splitlines()[-1]
+    assert "another FRONTDESK_SECRET_KEY" in create_refused(call, "bob")
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY", key)
+    create(call, "bob")
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY", old)
+    assert "another FRONTDESK_SECRET_KEY" in create_refused(call, "eve")
+
+
+def test_the_key_that_the_service_made_can_be_a_setting(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(call, "ada")
+    (tmp_path / "data" / "secret.key").rename(tmp_path / "key")
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY_FILE", str(tmp_path / "key"))
+    create(call, "bob")
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY", "k" * 32)
+    assert "both are set" in create_refused(call, "eve")
+    monkeypatch.delenv("FRONTDESK_SECRET_KEY")
+    (tmp_path / "key").write_bytes(b"\xff" * 32)
+    assert "is not text" in create_refused(call, "eve")
+
+
 def test_another_pepper_ends_nothing(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create(call, "ada")
     create(call, "bob")
     said = call("secrets", "rotate-pepper").output
-    assert "2 passwords are hashed with the present pepper, 0 with former ones." in said
+    assert "There is no pepper yet. 2 passwords are hashed without one." in said
     pepper = said.partition("FRONTDESK_PEPPER=")[2].splitlines()[0]
     monkeypatch.setenv("FRONTDESK_PEPPER", pepper)
     with running(SERVE, tmp_path, FRONTDESK_PEPPER=pepper) as server, connect(server.url) as ada:
         assert ada.log_in("ada", PASSWORD).status == 200
     said = call("secrets", "rotate-pepper").output
-    assert "1 passwords are hashed with the present pepper, 1 with former ones." in said
+    assert "1 passwords are hashed with the present pepper, 1 with a former one or wi" in said
     assert "FRONTDESK_OLD_PEPPERS" in said
     assert pepper not in said

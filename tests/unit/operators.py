@@ -84,7 +84,7 @@ async def give_code(desk: Desk, by: Operator, user: User) -> object:
 
 async def reset_throttle(desk: Desk, by: Operator, user: User) -> object:
     desk.store.buckets[f"changes {user.id}"] = Bucket(desk.clock.now(), 1)
-    return await desk.use_cases.reset_throttle(by=by, user_id=user.id, caller=PHONE)
+    return await desk.use_cases.reset_throttle(by=by, user=user.id, caller=PHONE)
 
 
 ACTS = [rename, set_password, disable, remove, end_sessions, give_code, reset_throttle]

@@ -21,7 +21,7 @@ def desk() -> Desk:
 
 
 async def reset(desk: Desk, by: Operator, user_id: int) -> int:
-    return await desk.use_cases.reset_throttle(by=by, user_id=user_id, caller=PHONE)
+    return await desk.use_cases.reset_throttle(by=by, user=user_id, caller=PHONE)
 
 
 async def test_the_right_password_gets_in_at_once(desk: Desk) -> None:
@@ -39,6 +39,15 @@ async def test_so_it_does_from_a_browser_that_is_known(desk: Desk) -> None:
     assert await guess(desk, 11, device=str(ada.device)) == [WRONG] * 10 + [WAIT]
     assert await reset(desk, by, ada.user.id) == 1
     assert await log_in(desk, device=ada.device)
+
+
+async def test_the_command_line_needs_no_operator(desk: Desk) -> None:
+    ada = (await desk.signed_up("ada")).user
+    assert await guess(desk, 11) == [WRONG] * 10 + [WAIT]
+    reset = desk.use_cases.reset_throttle
+    assert await reset(user=ada.username, caller=PHONE) == 3
+    assert desk.happened()[-1].actor_id is None
+    assert await log_in(desk)
 
 
 async def test_others_wait_on(desk: Desk) -> None:

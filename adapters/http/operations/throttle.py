@@ -111,5 +111,5 @@ class ThrottleController(Controller):
         login.
         """
         return ThrottleReset(
-            await reset_throttle(by=request.user, user_id=user_id, caller=caller_of(request))
+            await reset_throttle(by=request.user, user=user_id, caller=caller_of(request))
         )
