@@ -10,7 +10,30 @@ from domain.session import Caller
 
 
 class EventKind(StrEnum):
-    """Stored and shown; a kind once used keeps its name for ever."""
+    """What happened. Stored and shown: a kind once used keeps its name for ever.
+
+    * `signed_up`: a user created an account.
+    * `account_created`: an operator, or the command line, created the account.
+    * `logged_in`: a session was opened with name and password.
+    * `login_refused`: name or password was wrong, or the account is disabled.
+    * `confirmation_refused`: a sensitive change came with a wrong `current_password`.
+    * `renamed`: the account has another name.
+    * `password_changed`: the account has another password.
+    * `reset_code_set`: an operator made a one-time code for a new password.
+    * `password_reset`: the user chose a new password with such a code.
+    * `sessions_ended`: sessions of the account ended.
+    * `account_disabled`, `account_enabled`: an operator shut the account, or opened it again.
+    * `account_deleted`: the account was deleted.
+    * `roles_changed`, `metadata_changed`: an operator set what applications know of the user.
+    * `throttle_reset`: an operator let the user try again at once.
+    * `operator_set_up`: the user became the first operator, by the link of the start.
+    * `operator_made`, `operator_demoted`: the user became an operator, or is none any more.
+    * `token_created`, `token_revoked`: an access token was made, or ended.
+    * `invitation_created`, `invitation_revoked`: an operator made an invitation, or took it back.
+    * `invitation_used`: the account was created with an invitation.
+    * `requests_forgotten`: an operator removed records of the request log.
+    * `unknown`: what a newer version wrote, which works on the same database.
+    """
 
     SIGNED_UP = "signed_up"
     LOGGED_IN = "logged_in"
@@ -38,7 +61,6 @@ class EventKind(StrEnum):
     INVITATION_REVOKED = "invitation_revoked"
     INVITATION_USED = "invitation_used"
     UNKNOWN = "unknown"
-    """What a newer version writes, which works on the same database."""
 
 
 class Refusal(StrEnum):

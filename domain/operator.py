@@ -21,7 +21,19 @@ REASON_MAX_CHARACTERS = 200
 
 
 class Scope(StrEnum):
-    """What an access token allows. An operator with a session is allowed everything."""
+    """What an access token allows. An operator with a session is allowed everything.
+
+    * `api.view`: the OpenAPI document, and the settings in effect without secrets.
+    * `data.view`: tables, rows, events, and the rate limits of users.
+    * `data.create`: create users, and make invitations.
+    * `data.update`: change, disable and enable users, make reset codes, reset rate limits.
+    * `data.delete`: delete users, end sessions, revoke invitations.
+    * `data.roles`: set roles and metadata of users; with `data.create`, invitations with roles.
+    * `events.view`: follow the events, and nothing else.
+    * `log.view`, `log.delete`: read the request log, or remove records of it.
+    * `metrics.view`: metrics and nodes.
+    * `token.view`, `token.revoke`: list access tokens, or revoke them.
+    """
 
     API_VIEW = "api.view"
     DATA_VIEW = "data.view"

@@ -36,8 +36,16 @@ class Attempt:
 
 
 class LimitName(StrEnum):
-    """The limits of one account, as `ThrottlePolicy` calls them. Wrong current passwords since the
-    last right one are under `failures`, and have a name of their own here.
+    """The rate limits of one account.
+
+    * `account_network`: wrong passwords from one network.
+    * `account`: wrong passwords from anywhere, known devices apart.
+    * `failures`: wrong passwords of strangers since the last right one.
+    * `device`: wrong passwords from one known device.
+    * `confirmations`: wrong values of `current_password`.
+    * `refused_confirmations`: the same since the last right one.
+    * `renames`: new names that the user chose.
+    * `logins`: successful logins and new passwords.
     """
 
     ACCOUNT_NETWORK = "account_network"
@@ -46,7 +54,6 @@ class LimitName(StrEnum):
     DEVICE = "device"
     CONFIRMATIONS = "confirmations"
     REFUSED_CONFIRMATIONS = "refused_confirmations"
-    CHANGES = "changes"
     RENAMES = "renames"
     LOGINS = "logins"
 
@@ -154,9 +161,9 @@ class ThrottlePolicy:
     together; `failures`: the same since the last success, for those who take their time (NIST
     SP 800-63B-4 §3.2.2). `device`: a browser that has logged in to the account before; it is
     counted apart from strangers, who therefore cannot lock the owner out. `sign_ups`: new accounts
-    from one network. `confirmations`: wrong current passwords of a user. `changes`: an account's
-    own changes; `renames`: those of the name; `logins`: successful logins and new passwords, which
-    are counted apart so that a stolen session cannot keep its owner out.
+    from one network. `confirmations`: wrong current passwords of a user. `renames`: new
+    names of an account by its user; `logins`: successful logins and new passwords, which are
+    counted apart so that a stolen session cannot keep its owner out.
     """
 
     account_network: Limit = Limit(10, timedelta(minutes=5))
@@ -167,7 +174,6 @@ class ThrottlePolicy:
     device: Limit = Limit(10, timedelta(minutes=5))
     sign_ups: Limit = Limit(100, timedelta(minutes=1))
     confirmations: Limit = Limit(10, timedelta(minutes=5))
-    changes: Limit = Limit(60, _HOUR, _HOUR, _HOUR, fixed=True)
     renames: Limit = Limit(10, _HOUR, _HOUR, _HOUR, fixed=True)
     logins: Limit = Limit(60, _HOUR, _HOUR, _HOUR, fixed=True)
 
@@ -206,12 +212,9 @@ class ThrottlePolicy:
         """What wrong current passwords since the last right one count against."""
         return Attempt(f"refused confirmations {user.id} {user.auth_version}", self.failures)
 
-    def for_change(self, user_id: int) -> list[Attempt]:
+    def for_rename(self, user_id: int) -> list[Attempt]:
         """What a new name of one's own counts against."""
-        return [
-            Attempt(f"changes {user_id}", self.changes),
-            Attempt(f"renames {user_id}", self.renames),
-        ]
+        return [Attempt(f"renames {user_id}", self.renames)]
 
     def for_password(self, user_id: int) -> list[Attempt]:
         """What a successful login and a new password of one's own count against."""
@@ -226,14 +229,13 @@ class ThrottlePolicy:
         and not that of exports, which only makes one wait for the other. `name` is as for a login.
         """
         quick, patient = self.for_confirmation(user)
-        changes, renames = self.for_change(user.id)
+        (renames,) = self.for_rename(user.id)
         (logins,) = self.for_password(user.id)
         alone = {
             LimitName.ACCOUNT: Attempt(_account(name), self.account),
             LimitName.FAILURES: self.failures_of(name, user),
             LimitName.CONFIRMATIONS: quick,
             LimitName.REFUSED_CONFIRMATIONS: patient,
-            LimitName.CHANGES: changes,
             LimitName.RENAMES: renames,
             LimitName.LOGINS: logins,
         }

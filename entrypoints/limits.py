@@ -34,7 +34,6 @@ def throttle_policy(settings: Settings) -> ThrottlePolicy:
         device=limit(settings.limit_device),
         sign_ups=limit(settings.limit_sign_ups),
         confirmations=limit(settings.limit_confirmations),
-        changes=_quota(settings.limit_changes, _seconds(settings.limit_changes)),
         renames=_quota(settings.limit_renames, _seconds(settings.limit_renames)),
         logins=_quota(settings.limit_logins, _seconds(settings.limit_logins)),
     )

@@ -14,6 +14,7 @@ from adapters.http.authentication import DemandSession
 from adapters.http.authz import ForwardAuthController
 from adapters.http.cookies import Cookies
 from adapters.http.current_session import CurrentSessionController
+from adapters.http.enum_schemas import EnumSchemas
 from adapters.http.health import HealthController
 from adapters.http.json_response import JsonResponse
 from adapters.http.operations.batch import BatchController
@@ -103,7 +104,7 @@ def create_app(
         request_max_body_size=BODY_MAX_BYTES,
         openapi_config=openapi_config(cookies, __version__),
         cors_config=_cors(settings.trusted_origins),
-        plugins=[Commands()],
+        plugins=[Commands(), EnumSchemas()],
         lifespan=[lifespan],
         logging_config=None,
         debug=False,

@@ -8,5 +8,8 @@ PUBLIC: dict[str, Any] = {"public": True}
 FORWARD_AUTH = "/api/authz"
 """Where reverse proxies ask whether to let a request through."""
 
+PROBES = frozenset({"/healthz", "/readyz"})
+"""Where supervisors and load balancers ask how a process is."""
+
 SCOPE = "scope"
 """The handler option that names what an operator needs to call it: one of these scopes."""

@@ -63,7 +63,7 @@ class UpdateOwnAccount:
         client, user_id = caller.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
         counted = [
-            *(self.throttle_policy.for_change(user_id) if renames else ()),
+            *(self.throttle_policy.for_rename(user_id) if renames else ()),
             *(self.throttle_policy.for_password(user_id) if secret else ()),
         ]
         if secret:

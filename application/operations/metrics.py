@@ -8,6 +8,48 @@ from typing import Protocol, Self
 
 from application.operations.nodes import Worker
 
+COUNTERS: Mapping[str, str] = {
+    "requests": "requests that were answered",
+    "informational": "requests answered with a status from 100 to 199",
+    "successful": "requests answered with a status from 200 to 299",
+    "redirected": "requests answered with a status from 300 to 399",
+    "refused": "requests answered with a status from 400 to 499",
+    "failed": "requests answered with a status from 500 on",
+    "log_ins": "logins with a right password, committed",
+    "log_ins_refused": "logins refused for a wrong password or a disabled account; not those with"
+    " status 429",
+    "sign_ups": "accounts that users created",
+    "hash_queue_refused": "requests answered with 503 at once, because a hash would have waited too"
+    " long",
+    "hash_queue_given_up": "hashes whose client left before their turn",
+    "requests_not_recorded": "requests that are missing in the request log",
+}
+"""How often each thing happened."""
+
+GAUGES: Mapping[str, str] = {
+    "active_sessions": "sessions that have not expired, counted once a minute",
+    "database_bytes": "size of the database",
+    "database_wal_bytes": "SQLite: size of the write-ahead log",
+    "event_feed_lag_seconds": "PostgreSQL: age of the oldest event that an open transaction keeps"
+    " from those who follow",
+    "hash_queue_waiting": "password hashes that wait for a thread",
+    "hash_queue_running": "password hashes that are computed",
+    "writers_waiting": "requests that wait for their turn to write",
+    "pool_wait_ms": "longest wait for a connection of the pool, on SQLite for the one that writes;"
+    " in milliseconds",
+    "look_up_batch": "most sessions that were looked up in one statement",
+    "event_loop_lag_ms": "longest delay of the event loop of a worker; in milliseconds",
+    "leases_held": "kinds of background work that a worker does for all",
+    "process_cpu_percent": "use of the processor by the workers; 100 is one core",
+    "process_memory_bytes": "resident memory of the workers",
+    "process_threads": "threads of the workers",
+    "process_open_files": "file descriptors of the workers, connections included",
+    "host_cpu_percent": "use of all cores of the machine",
+    "host_memory_percent": "use of the memory of the machine",
+    "disk_used_percent": "use of the disk of the data folder",
+}
+"""Levels, of which the highest of each minute is kept."""
+
 LATENCY_BOUNDS_MS = tuple(round(0.25 * 2 ** (step / 2), 3) for step in range(32))
 """Upper bounds of the classes that durations are counted in, each √2 times the one before; a last
 class, beyond 11.6 s, has none.

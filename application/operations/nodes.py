@@ -22,7 +22,12 @@ class WorkerName:
 
 
 class State(StrEnum):
-    """`missing` is what was killed, hangs, or cannot reach the database."""
+    """How a node or a worker is.
+
+    * `up`: it was heard of within 15 seconds.
+    * `missing`: it was killed, hangs, or cannot reach the database.
+    * `stopped`: it was ended.
+    """
 
     UP = "up"
     MISSING = "missing"

@@ -78,7 +78,7 @@ class AccountSettings(Struct, frozen=True, kw_only=True):
     ] = None
     throttle: Annotated[
         Literal["on", "off"],
-        _LIMITS("`off` switches all rate limits off but that of exports and of long guessing."),
+        _LIMITS("`off` switches off all rate limits but one: a user has one export at a time."),
     ] = "on"
     limit_account_network: Annotated[
         _Limit, _LIMITS("Wrong passwords for one account from one network.")
@@ -111,9 +111,6 @@ class AccountSettings(Struct, frozen=True, kw_only=True):
             " the owner logs in from a known device."
         ),
     ] = Rate(100, 3600)
-    limit_changes: Annotated[_Limit, _LIMITS("Changes that a user makes to the account.")] = Rate(
-        60, 3600
-    )
     limit_renames: Annotated[_Limit, _LIMITS("Changes of the name by its user.")] = Rate(10, 3600)
     limit_logins: Annotated[_Limit, _LIMITS("Successful logins and new passwords of one user.")] = (
         Rate(60, 3600)

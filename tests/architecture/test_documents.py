@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from application.operations.metrics import COUNTERS, GAUGES
 from benchmarks.scaling import Habits, reckon, table_of
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,13 @@ def test_every_decision_has_a_status_and_a_date_and_is_in_the_index() -> None:
 def test_the_page_on_growing_shows_what_the_script_reckons() -> None:
     needs = [reckon(int(users), Habits()) for users in (1e4, 1e5, 1e6, 1e7, 1e8)]
     assert table_of(needs) in (ROOT / "docs/scaling.md").read_text()
+
+
+def test_every_metric_is_explained_as_the_api_explains_it() -> None:
+    page = (ROOT / "docs/operations-api.md").read_text()
+    for kind, meanings in (("counter", COUNTERS), ("gauge", GAUGES)):
+        rows = [f"| `{name}` | {meaning} |" for name, meaning in meanings.items()]
+        assert "\n".join([f"| {kind} | meaning |", "|---|---|", *rows]) in page
 
 
 def test_the_benchmark_can_be_started() -> None:

@@ -218,7 +218,29 @@ export interface components {
         };
         /**
          * EventKind
-         * @description Stored and shown; a kind once used keeps its name for ever.
+         * @description What happened. Stored and shown: a kind once used keeps its name for ever.
+         *
+         *     * `signed_up`: a user created an account.
+         *     * `account_created`: an operator, or the command line, created the account.
+         *     * `logged_in`: a session was opened with name and password.
+         *     * `login_refused`: name or password was wrong, or the account is disabled.
+         *     * `confirmation_refused`: a sensitive change came with a wrong `current_password`.
+         *     * `renamed`: the account has another name.
+         *     * `password_changed`: the account has another password.
+         *     * `reset_code_set`: an operator made a one-time code for a new password.
+         *     * `password_reset`: the user chose a new password with such a code.
+         *     * `sessions_ended`: sessions of the account ended.
+         *     * `account_disabled`, `account_enabled`: an operator shut the account, or opened it again.
+         *     * `account_deleted`: the account was deleted.
+         *     * `roles_changed`, `metadata_changed`: an operator set what applications know of the user.
+         *     * `throttle_reset`: an operator let the user try again at once.
+         *     * `operator_set_up`: the user became the first operator, by the link of the start.
+         *     * `operator_made`, `operator_demoted`: the user became an operator, or is none any more.
+         *     * `token_created`, `token_revoked`: an access token was made, or ended.
+         *     * `invitation_created`, `invitation_revoked`: an operator made an invitation, or took it back.
+         *     * `invitation_used`: the account was created with an invitation.
+         *     * `requests_forgotten`: an operator removed records of the request log.
+         *     * `unknown`: what a newer version wrote, which works on the same database.
          * @enum {string}
          */
         EventKind: "signed_up" | "logged_in" | "login_refused" | "confirmation_refused" | "renamed" | "password_changed" | "sessions_ended" | "account_disabled" | "account_enabled" | "account_deleted" | "account_created" | "password_reset" | "reset_code_set" | "operator_set_up" | "operator_made" | "operator_demoted" | "token_created" | "token_revoked" | "requests_forgotten" | "throttle_reset" | "roles_changed" | "metadata_changed" | "invitation_created" | "invitation_revoked" | "invitation_used" | "unknown";
@@ -428,11 +450,19 @@ export interface components {
         };
         /**
          * LimitName
-         * @description The limits of one account, as `ThrottlePolicy` calls them. Wrong current passwords since the
-         *         last right one are under `failures`, and have a name of their own here.
+         * @description The rate limits of one account.
+         *
+         *     * `account_network`: wrong passwords from one network.
+         *     * `account`: wrong passwords from anywhere, known devices apart.
+         *     * `failures`: wrong passwords of strangers since the last right one.
+         *     * `device`: wrong passwords from one known device.
+         *     * `confirmations`: wrong values of `current_password`.
+         *     * `refused_confirmations`: the same since the last right one.
+         *     * `renames`: new names that the user chose.
+         *     * `logins`: successful logins and new passwords.
          * @enum {string}
          */
-        LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "changes" | "renames" | "logins";
+        LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "renames" | "logins";
         /** LiveSessionView */
         LiveSessionView: {
             /** @description Id of the session; not its token. */
@@ -648,6 +678,17 @@ export interface components {
         /**
          * Scope
          * @description What an access token allows. An operator with a session is allowed everything.
+         *
+         *     * `api.view`: the OpenAPI document, and the settings in effect without secrets.
+         *     * `data.view`: tables, rows, events, and the rate limits of users.
+         *     * `data.create`: create users, and make invitations.
+         *     * `data.update`: change, disable and enable users, make reset codes, reset rate limits.
+         *     * `data.delete`: delete users, end sessions, revoke invitations.
+         *     * `data.roles`: set roles and metadata of users; with `data.create`, invitations with roles.
+         *     * `events.view`: follow the events, and nothing else.
+         *     * `log.view`, `log.delete`: read the request log, or remove records of it.
+         *     * `metrics.view`: metrics and nodes.
+         *     * `token.view`, `token.revoke`: list access tokens, or revoke them.
          * @enum {string}
          */
         Scope: "api.view" | "data.view" | "data.create" | "data.update" | "data.delete" | "log.view" | "log.delete" | "metrics.view" | "token.view" | "token.revoke" | "data.roles" | "events.view";
@@ -704,22 +745,79 @@ export interface components {
             began: string;
             /** @description Length of the span. */
             seconds: number;
-            /** @description Counters: how often each thing happened in the span. */
+            /**
+             * @description How often each thing happened in the span; what did not is left out.
+             *
+             *     * `requests`: requests that were answered.
+             *     * `informational`: requests answered with a status from 100 to 199.
+             *     * `successful`: requests answered with a status from 200 to 299.
+             *     * `redirected`: requests answered with a status from 300 to 399.
+             *     * `refused`: requests answered with a status from 400 to 499.
+             *     * `failed`: requests answered with a status from 500 on.
+             *     * `log_ins`: logins with a right password, committed.
+             *     * `log_ins_refused`: logins refused for a wrong password or a disabled account; not those with status 429.
+             *     * `sign_ups`: accounts that users created.
+             *     * `hash_queue_refused`: requests answered with 503 at once, because a hash would have waited too long.
+             *     * `hash_queue_given_up`: hashes whose client left before their turn.
+             *     * `requests_not_recorded`: requests that are missing in the request log.
+             * @example {
+             *       "requests": 240,
+             *       "successful": 231,
+             *       "refused": 9,
+             *       "log_ins": 12
+             *     }
+             */
             counts: {
                 [key: string]: number;
             };
-            /** @description Gauges at the end of the span. */
+            /**
+             * @description The highest level of each in the span; workers are added up, where each has a level of its own.
+             *
+             *     * `active_sessions`: sessions that have not expired, counted once a minute.
+             *     * `database_bytes`: size of the database.
+             *     * `database_wal_bytes`: SQLite: size of the write-ahead log.
+             *     * `event_feed_lag_seconds`: PostgreSQL: age of the oldest event that an open transaction keeps from those who follow.
+             *     * `hash_queue_waiting`: password hashes that wait for a thread.
+             *     * `hash_queue_running`: password hashes that are computed.
+             *     * `writers_waiting`: requests that wait for their turn to write.
+             *     * `pool_wait_ms`: longest wait for a connection of the pool, on SQLite for the one that writes; in milliseconds.
+             *     * `look_up_batch`: most sessions that were looked up in one statement.
+             *     * `event_loop_lag_ms`: longest delay of the event loop of a worker; in milliseconds.
+             *     * `leases_held`: kinds of background work that a worker does for all.
+             *     * `process_cpu_percent`: use of the processor by the workers; 100 is one core.
+             *     * `process_memory_bytes`: resident memory of the workers.
+             *     * `process_threads`: threads of the workers.
+             *     * `process_open_files`: file descriptors of the workers, connections included.
+             *     * `host_cpu_percent`: use of all cores of the machine.
+             *     * `host_memory_percent`: use of the memory of the machine.
+             *     * `disk_used_percent`: use of the disk of the data folder.
+             * @example {
+             *       "active_sessions": 180,
+             *       "hash_queue_waiting": 2
+             *     }
+             */
             gauges: {
                 [key: string]: number;
             };
-            /** @description Percentiles of durations in milliseconds, by name. */
+            /**
+             * @description `p50`, `p90` and `p99` of the durations of requests in milliseconds, to within a step of √2; null if there were none.
+             * @example {
+             *       "p50": 0.7,
+             *       "p90": 1.4,
+             *       "p99": 256
+             *     }
+             */
             latency_ms: {
                 [key: string]: number | null;
             };
         };
         /**
          * State
-         * @description `missing` is what was killed, hangs, or cannot reach the database.
+         * @description How a node or a worker is.
+         *
+         *     * `up`: it was heard of within 15 seconds.
+         *     * `missing`: it was killed, hangs, or cannot reach the database.
+         *     * `stopped`: it was ended.
          * @enum {string}
          */
         State: "up" | "missing" | "stopped";

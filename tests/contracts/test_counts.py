@@ -109,7 +109,7 @@ async def what_counts_is_shown_with_its_limit_network_attempts_and_end(world: Wo
 @promise
 async def what_users_do_themselves_is_shown_too(world: World) -> None:
     await world.attempt(POLICY.for_confirmation(ONE), 10)
-    await world.attempt(POLICY.for_change(1), 10)
+    await world.attempt(POLICY.for_rename(1), 10)
     await world.attempt(POLICY.for_password(1))
     await world.attempt(POLICY.for_export(1))
     hour = NOON + 60 * MINUTE
@@ -117,7 +117,6 @@ async def what_users_do_themselves_is_shown_too(world: World) -> None:
         (LimitName.RENAMES, 10, hour),
         (LimitName.CONFIRMATIONS, 10, NOON + MINUTE),
         (LimitName.REFUSED_CONFIRMATIONS, 10, None),
-        (LimitName.CHANGES, 10, None),
         (LimitName.LOGINS, 1, None),
     }
 

@@ -71,7 +71,7 @@ def test_statements_a_request(statements: list[str], tmp_path: Path) -> None:
         "sign up": 17,
         "read": 1,
         "read again": 1,
-        "rename": 22,
+        "rename": 20,
         "log in": 38,
         "wrong password": 20,
         "log out": 5,

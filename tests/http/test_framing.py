@@ -80,16 +80,16 @@ def test_plain_chunks_are_read_whatever_the_case(address: tuple[str, int]) -> No
 @pytest.mark.parametrize(
     ("target", "status"),
     [
-        (b"http://localhost/healthz", 200),
-        (b"http://desk.example/healthz", 200),
-        (b"HTTP://DESK.example:80/healthz", 200),
-        (b"http://evil.example/healthz", 400),
-        (b"http://evil.example?http://localhost/healthz", 400),
-        (b"http://evil.example#@localhost/healthz", 400),
-        (b"http://localhost@evil.example/healthz", 400),
-        (b"http://user@localhost/healthz", 400),
-        (b"http:///healthz", 400),
-        (b"evil.example/healthz", 400),
+        (b"http://localhost/schema", 200),
+        (b"http://desk.example/schema", 200),
+        (b"HTTP://DESK.example:80/schema", 200),
+        (b"http://evil.example/schema", 400),
+        (b"http://evil.example?http://localhost/schema", 400),
+        (b"http://evil.example#@localhost/schema", 400),
+        (b"http://localhost@evil.example/schema", 400),
+        (b"http://user@localhost/schema", 400),
+        (b"http:///schema", 400),
+        (b"evil.example/schema", 400),
     ],
 )
 def test_the_host_of_an_absolute_target_must_be_served_here(
@@ -100,7 +100,7 @@ def test_the_host_of_an_absolute_target_must_be_served_here(
 
 
 def test_the_field_does_not_count_beside_an_absolute_target(address: tuple[str, int]) -> None:
-    head = b"GET http://localhost/healthz HTTP/1.1\r\nHost: evil.example\r\n"
+    head = b"GET http://localhost/schema HTTP/1.1\r\nHost: evil.example\r\n"
     assert statuses(exchange(address, head + b"Connection: close\r\n\r\n")) == [200]
     repeated = head + b"Host: localhost\r\nConnection: close\r\n\r\n"
     assert statuses(exchange(address, repeated)) == [400]

@@ -248,6 +248,20 @@ def test_every_operation_parameter_and_field_is_described(document: dict[str, An
     assert missing == []
 
 
+def test_every_word_of_which_one_is_chosen_is_explained(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    chosen = {name: schema for name, schema in schemas.items() if "enum" in schema}
+    assert {"EventKind", "Scope", "LimitName", "State"} <= {*chosen}
+    missing = [
+        f"{name}.{word}"
+        for name, schema in chosen.items()
+        for word in schema["enum"]
+        if f"`{word}`" not in schema["description"]
+    ]
+    assert missing == []
+    assert not [name for name, schema in chosen.items() if "\n  " in schema["description"]]
+
+
 def test_the_user_is_described_with_limits_and_examples(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert list(schemas["UserView"]["properties"]) == ["id", "username", "signup_time"]

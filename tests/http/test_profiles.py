@@ -62,4 +62,4 @@ def test_an_https_origin_makes_cookies_secure_and_asks_for_https(tmp_path: Path)
         assert "Secure" in cookie
         headers = client.request("GET", "/healthz", headers=HOST).headers
         assert headers["strict-transport-security"].startswith("max-age=")
-        assert client.request("GET", "/healthz", headers={"host": "other.example"}).status == 400
+        assert client.request("GET", "/schema", headers={"host": "other.example"}).status == 400

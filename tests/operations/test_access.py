@@ -82,9 +82,17 @@ def test_pages_of_other_origins_are_refused(shared: Desk, headers: dict[str, str
 
 
 def test_other_hosts_are_refused(shared: Desk) -> None:
+    elsewhere = {"Host": "evil.example"}
     for method, path, _ in operations(shared.root):
-        answer = send(shared.root, method, path, headers={"Host": "evil.example"})
+        answer = send(shared.root, method, path, headers=elsewhere)
         assert (answer.status, answer.code) == (400, "host_not_allowed"), (method, path)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_asks_by_any_name(shared: Desk, path: str) -> None:
+    elsewhere = {"Host": "10.0.0.7:8000"}
+    assert shared.root.request("GET", path, headers=elsewhere).status == 200
+    assert shared.root.request("GET", f"{path}/", headers=elsewhere).code == "host_not_allowed"
 
 
 def scopes_of(operation: dict[str, Any]) -> list[Scope]:

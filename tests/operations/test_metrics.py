@@ -22,7 +22,7 @@ from adapters.monitoring.metrics.meter import Meter
 from adapters.monitoring.metrics.tables import workers
 from adapters.monitoring.metrics.workers import SqlWorkers
 from adapters.monitoring.store import Store
-from application.operations.metrics import LATENCY_BOUNDS_MS, Figures
+from application.operations.metrics import COUNTERS, GAUGES, LATENCY_BOUNDS_MS, Figures
 from application.operations.nodes import State, WorkerName, nodes_of
 from domain.errors import StorageUnavailable
 from domain.events import EventKind
@@ -299,6 +299,9 @@ def test_figures_over_http_survive_a_restart(desk: Desk) -> None:
     history = eventually(look)
     assert sum(each["counts"].get("sign_ups", 0) for each in history) == 1
     eventually(lambda: "process_cpu_percent" in metrics(desk.root)["gauges"])
+    now = metrics(desk.root)
+    assert {*now["counts"]} <= {*COUNTERS}
+    assert {*now["gauges"]} <= {*GAUGES}
     gauges = metrics(desk.root)["gauges"]
     for node in ("%00", "a b", "n" * 65):
         hostile = desk.root.request("GET", f"/api/ops/metrics?node={node}")

@@ -83,7 +83,7 @@ async def give_code(desk: Desk, by: Operator, user: User) -> object:
 
 
 async def reset_throttle(desk: Desk, by: Operator, user: User) -> object:
-    desk.store.buckets[f"changes {user.id}"] = Bucket(desk.clock.now(), 1)
+    desk.store.buckets[f"renames {user.id}"] = Bucket(desk.clock.now(), 1)
     return await desk.use_cases.reset_throttle(by=by, user=user.id, caller=PHONE)
 
 

@@ -34,7 +34,6 @@ async def test_what_was_guessed_under_a_former_name_is_not_the_accounts(desk: De
     found = await desk.use_cases.show_throttle(user_id=ada.user.id)
     assert {each.limit: each.until for each in found.waits} == {
         LimitName.FAILURES: None,
-        LimitName.CHANGES: None,
         LimitName.RENAMES: None,
     }
 

@@ -18,7 +18,7 @@ def test_all_that_can_hold_an_account_back_is_covered_and_nothing_else() -> None
         *POLICY.for_login("name", ONE, networks, None),
         *POLICY.for_login("name", ONE, networks, "device"),
         *POLICY.for_confirmation(ONE),
-        *POLICY.for_change(1),
+        *POLICY.for_rename(1),
         *POLICY.for_password(1),
     ]
     others = [
@@ -42,7 +42,7 @@ def test_accounts_that_begin_alike_are_told_apart() -> None:
             *POLICY.for_login(name, other, networks_of("192.0.2.1"), None),
             *POLICY.for_login(name, other, (), "device"),
             *POLICY.for_confirmation(other),
-            *POLICY.for_change(id_),
+            *POLICY.for_rename(id_),
             *POLICY.for_password(id_),
         ]
         assert not [each for each in counted for a in attempts if each.covers(a.key)], name
@@ -66,7 +66,7 @@ def test_the_longest_wait_comes_first_and_one_that_is_over_has_no_end() -> None:
         "account name": Bucket(NOON - MINUTE, 50, 1, NOON),
         "logins 1": Bucket(NOON, 60, 1, NOON + 60 * MINUTE),
         "account+network name 192.0.2.1": Bucket(NOON, 10, 1, NOON + MINUTE),
-        "changes 1": Bucket(NOON - 60 * MINUTE, 5),
+        "renames 1": Bucket(NOON - 60 * MINUTE, 5),
         "confirmations 1": Bucket(NOON),
         "logins 2": Bucket(NOON, 60, 1, NOON + 60 * MINUTE),
     }

@@ -1,5 +1,6 @@
 """How the service is doing."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from msgspec import Meta, Struct
 
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.problems import INVALID
-from application.operations.metrics import Metrics, Span
+from application.operations.metrics import COUNTERS, GAUGES, Metrics, Span
 from application.operations.nodes import Node, State, Worker, nodes_of
 from domain.operator import Scope
 
@@ -18,6 +19,10 @@ Instant = Annotated[datetime | None, QueryParameter(description="RFC 3339, with 
 
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+
+
+def _listed(meanings: Mapping[str, str]) -> str:
+    return "\n".join(f"* `{name}`: {meaning}." for name, meaning in meanings.items())
 
 
 class SpanView(Struct, frozen=True):
@@ -28,12 +33,28 @@ class SpanView(Struct, frozen=True):
     began: Annotated[datetime, Meta(description="Begin of the span; RFC 3339, in UTC.")]
     seconds: Annotated[int, Meta(description="Length of the span.")]
     counts: Annotated[
-        dict[str, int], Meta(description="Counters: how often each thing happened in the span.")
+        dict[str, int],
+        Meta(
+            description="How often each thing happened in the span; what did not is left out.\n\n"
+            + _listed(COUNTERS),
+            examples=[{"requests": 240, "successful": 231, "refused": 9, "log_ins": 12}],
+        ),
     ]
-    gauges: Annotated[dict[str, float], Meta(description="Gauges at the end of the span.")]
+    gauges: Annotated[
+        dict[str, float],
+        Meta(
+            description="The highest level of each in the span; workers are added up, where each"
+            " has a level of its own.\n\n" + _listed(GAUGES),
+            examples=[{"active_sessions": 180, "hash_queue_waiting": 2}],
+        ),
+    ]
     latency_ms: Annotated[
         dict[str, float | None],
-        Meta(description="Percentiles of durations in milliseconds, by name."),
+        Meta(
+            description="`p50`, `p90` and `p99` of the durations of requests in milliseconds, to"
+            " within a step of √2; null if there were none.",
+            examples=[{"p50": 0.7, "p90": 1.4, "p99": 256.0}],
+        ),
     ]
 
     @classmethod

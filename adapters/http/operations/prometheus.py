@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from adapters.http.operations.access import answers_operators, operators
-from application.operations.metrics import LATENCY_BOUNDS_MS, Figures, Metrics
+from application.operations.metrics import COUNTERS, GAUGES, LATENCY_BOUNDS_MS, Figures, Metrics
 from domain.operator import Scope
 
 _TEXT = "text/plain; version=0.0.4"
@@ -52,13 +52,14 @@ class _Collector:
         )
 
         for name in sorted({name for _, each in self._totals for name in each.counts}):
-            counter = CounterMetricFamily(f"frontdesk_{name}", f"{name}, counted", labels=_LABELS)
+            meaning = COUNTERS.get(name, name).capitalize()
+            counter = CounterMetricFamily(f"frontdesk_{name}", meaning, labels=_LABELS)
             for node, each in self._totals:
                 counter.add_metric([node], each.counts.get(name, 0))
             yield counter
         for name in sorted({name for _, each in self._totals for name in each.gauges}):
-            highest = f"{name}, highest of a minute"
-            gauge = GaugeMetricFamily(f"frontdesk_{name}", highest, labels=_LABELS)
+            meaning = f"{GAUGES.get(name, name).capitalize()} (the highest of a minute)"
+            gauge = GaugeMetricFamily(f"frontdesk_{name}", meaning, labels=_LABELS)
             for node, each in self._totals:
                 if name in each.gauges:
                     gauge.add_metric([node], each.gauges[name])

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from litestar.types import HTTPScope
 
 from adapters.http.bearer import is_bearer_of_session
-from adapters.http.options import FORWARD_AUTH
+from adapters.http.options import FORWARD_AUTH, PROBES
 from adapters.http.problems import (
     CROSS_ORIGIN,
     HEADERS_TOO_LARGE,
@@ -80,7 +80,7 @@ class Rules:
             raise Unacceptable(URL_TOO_LONG, f"Keep the URL within {URL_MAX_BYTES} bytes.")
         if len(fields) < len(headers):
             self._check_repeated([name for name, _ in headers])
-        if not self._host.fullmatch(fields.get(b"host", b"")) and not _is_forward_auth(scope):
+        if not self._host.fullmatch(fields.get(b"host", b"")) and not _is_for_any_host(scope):
             raise Unacceptable(
                 HOST_NOT_ALLOWED, "Use a host name listed in FRONTDESK_ALLOWED_HOSTS."
             )
@@ -127,9 +127,12 @@ class Rules:
             )
 
 
-def _is_forward_auth(scope: HTTPScope) -> bool:
-    """A proxy asks about a request to an application, and hands on whose host was meant."""
-    return bool(scope["path"] == FORWARD_AUTH and scope["state"]["is_from_proxy"])
+def _is_for_any_host(scope: HTTPScope) -> bool:
+    """A probe asks by an address. A proxy asks about a request to an application, and hands on
+    whose host was meant.
+    """
+    path = scope["path"]
+    return path in PROBES or bool(path == FORWARD_AUTH and scope["state"]["is_from_proxy"])
 
 
 def check_same_origin(fields: Fields) -> None:

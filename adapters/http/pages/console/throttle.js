@@ -14,7 +14,6 @@ const WORDS = {
   device: "guesses on a known device",
   confirmations: "wrong current passwords",
   refused_confirmations: "wrong current passwords since the last right one",
-  changes: "changes",
   renames: "new names",
   logins: "logins and new passwords",
 };
