@@ -23,18 +23,20 @@ if TYPE_CHECKING:
     from adapters.sql.backups import Manifest
     from adapters.sql.ends import End
 
-_FILE = Path(path_type=FilePath, dir_okay=False)
-
 
 @command()
-@argument("file", type=_FILE)
+@argument("file", type=Path(path_type=FilePath))
 def backup(file: FilePath) -> None:
     """Write everything to FILE, while the service goes on.
+
+    If FILE is a folder, the file in it is named by the time.
 
     FILE is one SQLite database, as everything was at one moment, and says what is in it. It is read
     back and compared before it is there. Not in it: the request log, metrics, the secret key and
     the pepper. Without these two nobody can log in to what is restored.
     """
+    if file.is_dir():
+        file /= f"frontdesk-{_stamp()}.db"
     with _failing("Nothing was backed up"):
         manifest = asyncio.run(back_up(read_settings(), file))
     show_contents(manifest.tables)
@@ -42,14 +44,14 @@ def backup(file: FilePath) -> None:
 
 
 @command()
-@argument("file", type=_FILE)
+@argument("file", type=Path(path_type=FilePath, dir_okay=False))
 def restore(file: FilePath) -> None:
     """Put what FILE has in place of the database.
 
     Stop the service first. FILE is read and compared with what it says of itself before anything is
     touched. The old database is kept: a SQLite file beside the new one, on PostgreSQL a schema.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S%f")
+    stamp = _stamp()
     with _failing("Nothing was restored"):
         settings = read_settings()
         manifest = asyncio.run(_restore(settings, file, stamp))
@@ -63,6 +65,10 @@ def restore(file: FilePath) -> None:
         "The service needs the secret key and the pepper of that time, or it does not start."
         " Passwords, sessions, keys and codes are those of that time, too."
     )
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dt%H%M%S%f")
 
 
 async def back_up(settings: Settings, file: FilePath) -> "Manifest":

@@ -97,7 +97,8 @@ class Settings(AccountSettings, frozen=True, kw_only=True):
         Meta(ge=1, le=1_000_000),
         _SERVICE(
             "Connections of a worker. At the limit, a new one closes the longest silent one of the"
-            " network that holds most, or is refused. Trusted proxies do not count."
+            " site (IPv4 address, IPv6 /48) that holds most, or is refused. Trusted proxies do not"
+            " count."
         ),
     ] = 800
     database_url: Annotated[
@@ -174,8 +175,8 @@ class Settings(AccountSettings, frozen=True, kw_only=True):
         int,
         Meta(ge=4, le=1_048_576),
         _RECORDS(
-            "KiB that a worker logs in a second for one network, in bursts of ten seconds' worth; a"
-            " quarter of it for what the account API refused."
+            "KiB that a worker logs in a second for one site (IPv4 address, IPv6 /48), in bursts of"
+            " ten seconds' worth; a quarter of it for what the account API refused."
         ),
     ] = 64
     request_log_addresses: Annotated[

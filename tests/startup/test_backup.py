@@ -306,6 +306,18 @@ def test_backups_during_a_kill_loop_have_all_that_was_answered_before(
         assert httpx.post(f"{server.url}/api/user/login", json=body).status_code == 200
 
 
+def test_in_a_folder_a_backup_is_named_by_the_time(tmp_path: Path) -> None:
+    (folder := tmp_path / "backups").mkdir()
+    assert call(tmp_path, "users", "list").returncode == 1
+    run([*FRONTDESK, "database", "upgrade", "--no-prompt"], tmp_path)
+    for _ in range(2):
+        taken = call(tmp_path, "backup", str(folder))
+        assert taken.returncode == 0, taken.stderr
+    first, second = sorted(folder.iterdir())
+    assert str(second) in taken.stdout
+    assert first.name.startswith("frontdesk-20")
+
+
 def test_the_manifest_says_what_is_in_it(tmp_path: Path) -> None:
     file = backed_up(tmp_path)
     with closing(sqlite3.connect(file)) as database:

@@ -46,24 +46,36 @@ def settings_named_in(text: str) -> set[str]:
 KNOWN = {*NAMES, *(f"{name}_FILE" for name in NAMES), "FRONTDESK_HOST"}
 
 
+UNITS = sorted(DEPLOY.glob("frontdesk*.service")) + sorted(DEPLOY.glob("*.timer"))
+
+
 @pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "frontdesk.service", "Caddyfile"])
 def test_every_setting_that_is_named_is_one(name: str) -> None:
     assert settings_named_in((DEPLOY / name).read_text()) <= KNOWN
 
 
-def test_the_unit_is_one_and_keeps_the_service_in() -> None:
+def test_the_units_are_some() -> None:
     needs("systemd-analyze")
-    text = UNIT.read_text()
     with tempfile.TemporaryDirectory() as folder:
-        unit = Path(folder) / UNIT.name
-        unit.write_text(text.replace("/opt/frontdesk/bin/frontdesk", "/bin/true"))
-        verified = subprocess.run(
-            ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
-        )
-        said = [line for line in verified.stderr.splitlines() if UNIT.name in line]
-        assert (verified.returncode, said) == (0, [])
+        for each in UNITS:
+            text = each.read_text().replace("/opt/frontdesk/bin/frontdesk", "/bin/true")
+            (Path(folder) / each.name).write_text(text)
+        for each in UNITS:
+            verified = subprocess.run(
+                ["systemd-analyze", "verify", str(Path(folder) / each.name)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            said = [line for line in verified.stderr.splitlines() if each.name in line]
+            assert (verified.returncode, said) == (0, [])
+
+
+@pytest.mark.parametrize("unit", sorted(DEPLOY.glob("frontdesk*.service")), ids=lambda it: it.name)
+def test_a_unit_keeps_the_service_in(unit: Path) -> None:
+    needs("systemd-analyze")
     judged = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", str(UNIT)],
+        ["systemd-analyze", "security", "--offline=true", str(unit)],
         capture_output=True,
         text=True,
         check=False,
@@ -120,7 +132,7 @@ def test_the_file_of_caddy_is_one() -> None:
 
 
 def blocks() -> list[str]:
-    """The commands of docs/operations.md, from the installation to the backup."""
+    """The commands of docs/operations.md, from the installation to the upgrade."""
     text = (ROOT / "docs" / "operations.md").read_text()
     install = text.partition("## Install it on a server")[2].partition("\n## Start")[0]
     return re.findall(r"```sh\n(.*?)```", install, re.DOTALL)
@@ -142,6 +154,8 @@ class Server:
             "/var/lib/frontdesk",
             "/etc/caddy",
             "/srv",
+            "/usr/local/sbin",
+            "/var/backups",
         ):
             text = text.replace(name, f"{self.folder}{name}")
         text = re.sub(r"\bpython3\b", str(PYTHON), text)
@@ -152,26 +166,21 @@ class Server:
         return text.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
 
     def run(self, script: str, stdin: str = "", status: int = 0) -> str:
+        """These lines of the document, after the others: its `frontdesk` comes first in PATH."""
         done = subprocess.run(
-            ["bash", "-euc", script],
+            ["bash", "-euc", self.here(script)],
             cwd=self.folder / "checkout",
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
+            env={
+                "PATH": f"{self.folder}/usr/local/sbin:{os.environ['PATH']}",
+                "HOME": str(self.folder),
+            },
         )
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
-
-    def frontdesk(self, *arguments: str, stdin: str = "", data: str | None = None) -> str:
-        """A command of the service, as the document lets one call it."""
-        (function,) = [
-            line for line in "".join(blocks()).splitlines() if line.startswith("frontdesk() ")
-        ]
-        if data:
-            function = function.replace("runuser", f"FRONTDESK_DATA_DIR={data} runuser")
-        return self.run(f"{self.here(function)}\nfrontdesk {' '.join(arguments)}", stdin)
 
 
 @pytest.fixture
@@ -189,7 +198,7 @@ def server() -> Iterator[Server]:
         shutil.copytree(ROOT / each, checkout / each)
     for each in ("pyproject.toml", "README.md", "LICENSE", "app.py", "requirements.lock"):
         shutil.copy(ROOT / each, checkout)
-    for each in ("etc/caddy", "var/lib", "opt", "home"):
+    for each in ("etc/caddy", "var/lib", "var/backups", "usr/local/sbin", "opt", "home"):
         (folder / each).mkdir(parents=True)
     shutil.chown(folder / "home", USER, GROUP)
     yield Server(folder, free_port(), free_port())
@@ -198,9 +207,15 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.timeout(600)
 def test_it_is_installed_as_the_document_says(server: Server) -> None:
-    install, configure, unit, caddy, _, adopt, operate, backup = blocks()
-    server.run(re.sub(r"useradd .*\n", "", server.here(install)))
-    server.run(server.here(configure))
+    install, configure, script, adopt, operate, unit, caddy, look, backup, restore, upgrade = (
+        blocks()
+    )
+    server.run(re.sub(r"useradd .*\n", "", install))
+    server.run(configure)
+    server.run(script)
+    _moved_in(server, adopt)
+    assert operate == "frontdesk users create root --operator\n"
+    server.run(f"{operate.strip()} --password-stdin", stdin=PASSWORD)
     assert "systemctl enable --now frontdesk" in unit
     exec_start = re.search(r"ExecStart=(.*)", UNIT.read_text())
     assert exec_start
@@ -211,7 +226,7 @@ def test_it_is_installed_as_the_document_says(server: Server) -> None:
         **dict(line.split("=", 1) for line in settings),
     }
     caddy_file = server.folder / "etc/caddy/Caddyfile"
-    server.run(server.here(caddy).replace("systemctl reload caddy\n", ""))
+    server.run(caddy.replace("systemctl reload caddy\n", ""))
     text = caddy_file.read_text().replace(
         "accounts.example.com {", f"localhost:{server.https} {{\n    tls internal"
     )
@@ -231,59 +246,51 @@ def test_it_is_installed_as_the_document_says(server: Server) -> None:
         url = f"https://localhost:{server.https}"
         client = _client(stack, url, root_certificate)
         assert service.poll() is None
-        _moved_in(server, adopt, client)
+        _log_in_as_before(client)
         answer = client.post("/api/user/signup", json={"username": "ada", "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         assert answer.headers["set-cookie"].startswith("__Host-")
         assert client.get("/api/user").json()["username"] == "ada"
-        assert operate.splitlines() == [
-            "frontdesk users create root --operator",
-            "frontdesk doctor",
-        ]
-        server.frontdesk(
-            "users", "create", "root", "--operator", "--password-stdin", stdin=PASSWORD
-        )
         body = {"username": "root", "password": PASSWORD}
         assert client.post("/api/user/login", json=body).status_code == 200
         assert client.get("/api/ops/me", headers={"Origin": url}).status_code == 200
-        said = server.frontdesk("doctor")
+        said = server.run(look)
         assert "error" not in said
         assert re.search(r"ok +client address", said)
         assert re.search(r"ok +cookie", said)
-        server.frontdesk(*server.here(backup).split()[1:])
-    _restored(server)
+        assert "has everything" in server.run(backup)
+        restored = server.run(restore)
+        assert "is as it was at" in restored
+        assert re.search(r"^users +14$", restored, re.MULTILINE)
+        upgraded = server.run(upgrade.replace("systemctl restart frontdesk\n", ""))
+        assert "error" not in upgraded
+    kept = [
+        path
+        for top in ("lib/frontdesk", "backups/frontdesk")
+        for path in (server.folder / "var" / top).rglob("*")
+    ]
+    assert {path.owner() for path in kept} == {USER}
 
 
-def _moved_in(server: Server, adopt: str, client: httpx.Client) -> None:
-    """The users of a Django project, who log in as before."""
+def _moved_in(server: Server, adopt: str) -> None:
+    """The users of a Django project."""
     project = server.folder / "srv/app/db.sqlite3"
     project.parent.mkdir(parents=True)
     make = [sys.executable, "-m", "tests.startup.django_project", str(project)]
     subprocess.run(make, cwd=ROOT, check=True)
     rehearsal, move = adopt.splitlines()
-    said = server.frontdesk(*server.here(rehearsal).split()[1:])
+    said = server.run(rehearsal)
     assert "This was a rehearsal" in said
     assert "12 accounts" in said
-    assert "Ids: 12 stay, 0 are new." in server.frontdesk(*server.here(move).split()[1:])
+    assert "Ids: 12 stay, 0 are new." in server.run(move)
+
+
+def _log_in_as_before(client: httpx.Client) -> None:
     for name in SCHEMES:
         body = {"username": name, "password": DJANGO_PASSWORD}
         assert client.post("/api/user/login", json=body).status_code == 200
         assert client.post("/api/user/logout").status_code == 200
     client.cookies.clear()
-
-
-def _restored(server: Server) -> None:
-    """The backup, in a second instance with the same key."""
-    other = server.folder / "var/lib/other"
-    other.mkdir(mode=0o700)
-    shutil.copy(server.folder / "var/lib/frontdesk/secret.key", other)
-    file = server.folder / "var/lib/frontdesk/backup.db"
-    for each in (other, other / "secret.key"):
-        shutil.chown(each, USER, GROUP)
-    assert "is as it was at" in server.frontdesk("restore", str(file), data=str(other))
-    assert '"users":14' in server.frontdesk("stats", "--json", data=str(other))
-    owners = {path.owner() for path in (server.folder / "var/lib").rglob("*")}
-    assert owners == {USER}
 
 
 def _process(
