@@ -8,6 +8,7 @@ import json
 import subprocess
 from pathlib import Path
 
+from adapters.http.openapi_document import document_of
 from adapters.http.pages.api_page import as_json
 from entrypoints.settings import Settings
 from entrypoints.web_app import create_app
@@ -31,7 +32,7 @@ def main() -> None:
 
 def types() -> str:
     """What the file should have in it: the schemas, without the 5,000 lines of the paths."""
-    document = json.loads(as_json(create_app(Settings()).openapi_schema.to_schema()))
+    document = json.loads(as_json(document_of(create_app(Settings()))))
     done = subprocess.run(
         [PROGRAM, *OPTIONS],
         input=json.dumps({**document, "paths": {}}),

@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from litestar import Controller, MediaType, Response, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter, SkipValidation
 
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.options import FORWARD_AUTH, PUBLIC
-from adapters.http.problems import INVALID, Unacceptable, answers
+from adapters.http.problems import INVALID, Answers, Unacceptable, answers
 from adapters.http.sign_in_page import SignInPage
 from application.account.authorize_caller import AuthorizeCaller
 from domain.errors import NotSignedIn, RoleMissing, StorageUnavailable
@@ -32,6 +33,12 @@ SignIn = Annotated[
 ]
 
 _PARAMETERS = {"role", "sign_in"}
+_ANSWERS = Answers(
+    {
+        302: ResponseSpec(None, description="Not signed in: sent to the page to sign in on."),
+        **answers(NotSignedIn, RoleMissing, StorageUnavailable, also=(INVALID,)),
+    }
+)
 
 
 class ForwardAuthController(Controller):
@@ -47,7 +54,7 @@ class ForwardAuthController(Controller):
         media_type=MediaType.TEXT,
         operation_id="authorize",
         summary="Authorize a request (forward auth)",
-        responses=answers(NotSignedIn, RoleMissing, StorageUnavailable, also=(INVALID,)),
+        responses=_ANSWERS,
     )
     async def authorize(
         self,

@@ -46,10 +46,11 @@ def show_example() -> None:
 @option("--yaml", "as_yaml", is_flag=True, help="As YAML.")
 def openapi(*, as_yaml: bool) -> None:
     """Print the OpenAPI document of the service."""
+    from adapters.http.openapi_document import document_of
     from entrypoints.web_app import create_app
 
     with told():
-        document = create_app(read_settings()).openapi_schema.to_schema()
+        document = document_of(create_app(read_settings()))
     encoded = json.encode(document)
     if as_yaml:
         import yaml

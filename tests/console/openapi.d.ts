@@ -381,6 +381,13 @@ export interface components {
              */
             status?: string;
         };
+        /** InvitationPage */
+        InvitationPage: {
+            /** @description Invitations of all operators. */
+            rows: components["schemas"]["ListedInvitation"][];
+            /** @description Pass it as `after` for the next page; null on the last. */
+            next: string | null;
+        };
         /** InvitationView */
         InvitationView: {
             /** @description Never reused. */
@@ -463,6 +470,68 @@ export interface components {
          * @enum {string}
          */
         LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "renames" | "logins";
+        /** ListedInvitation */
+        ListedInvitation: {
+            /** @description Never reused. */
+            id: number;
+            /** @description For operators: whom it is for. */
+            note: string;
+            /**
+             * @description Roles of the accounts that are created with it, separated by commas.
+             * @example member,editor
+             */
+            roles: string;
+            /** @description Accounts that can be created with it. */
+            uses: number;
+            /** @description Accounts that were created with it. */
+            used: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
+            expires_at: string;
+            /** @description When it was revoked; null if it was not. */
+            revoked_at: string | null;
+            /** @description The operator who made it; null if it was made at the command line. */
+            issuer_id: number | null;
+            /** @description `auth_version` of that operator then: after a new password it is void. */
+            issuer_auth_version: number | null;
+            /** @description The access token that made it; null if none did. */
+            issuer_key_id: number | null;
+            /** @description Whether it makes an operator. */
+            is_for_operator: boolean;
+        };
+        /** ListedToken */
+        ListedToken: {
+            /** @description Never reused. */
+            id: number;
+            /** @description The operator whose token it is. */
+            user_id: number;
+            /** @description For operators: which program it is for. */
+            name: string;
+            /**
+             * @description What it allows, separated by spaces.
+             * @example data.view log.view
+             */
+            scopes: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC.
+             */
+            expires_at: string;
+            /** @description When it was last used, to within some minutes; null if never. */
+            last_used_at: string | null;
+        };
         /** LiveSessionView */
         LiveSessionView: {
             /** @description Id of the session; not its token. */
@@ -482,6 +551,73 @@ export interface components {
              * @description Until then the login is fresh: no `current_password` is needed. RFC 3339, in UTC.
              */
             fresh_until: string;
+        };
+        /** LoggedRequest */
+        LoggedRequest: {
+            /** @description Of the record. */
+            id?: number;
+            /** @description When it arrived; RFC 3339, in UTC. */
+            time?: string;
+            /** @description Node that answered. */
+            node?: string;
+            /** @description Process that answered. */
+            worker?: string;
+            /** @description `info` (status up to 399), `warning` (400 to 499) or `error` (from 500). */
+            level?: string;
+            /**
+             * @description HTTP method.
+             * @example GET
+             */
+            method?: string;
+            /**
+             * @description Path of the operation, with its parameters by name; empty if there is none.
+             * @example /api/ops/users/{user_id}
+             */
+            route?: string;
+            /** @description Path as it came, percent-encoded. */
+            path?: string;
+            /** @description Query string. */
+            query?: string;
+            /**
+             * @description HTTP status.
+             * @example 200
+             */
+            status?: number;
+            /** @description Code of the problem document that refused it; else empty. */
+            problem?: string;
+            /** @description Milliseconds it took. */
+            duration_ms?: number;
+            /** @description Who was signed in, or whose login was refused; null if nobody. */
+            user_id?: number | null;
+            /**
+             * @description Address of the client.
+             * @example 192.0.2.1
+             */
+            address?: string;
+            /** @description Its `User-Agent`. */
+            user_agent?: string;
+            /** @description Its `X-Request-ID`. */
+            request_id?: string;
+            /** @description Trace id of its `traceparent`; else empty. */
+            trace_id?: string;
+            /** @description Bytes of its body. */
+            request_bytes?: number;
+            /** @description Bytes of the answer. */
+            response_bytes?: number;
+            /** @description Statements of the database that it waited for. */
+            statements?: number;
+            /** @description Milliseconds that those took. */
+            statements_ms?: number;
+            /** @description How long it is kept: `ordinary`, `notable` (failed or slow), or `refusal` (refused by the account API). */
+            kept_as?: string;
+            /** @description Its header fields, by name, masked. */
+            request_headers?: unknown;
+            /** @description Header fields of the answer, masked. */
+            response_headers?: unknown;
+            /** @description Shape of its JSON body, with the values that are shown; or null. */
+            request_body?: unknown;
+            /** @description Stack of an error of the service; or null. */
+            error?: string | null;
         };
         /** NewAccount */
         NewAccount: {
@@ -641,9 +777,7 @@ export interface components {
         /** RequestsView */
         RequestsView: {
             /** @description Logged requests. */
-            rows: {
-                [key: string]: unknown;
-            }[];
+            rows: components["schemas"]["LoggedRequest"][];
             /** @description Pass it as `after` for the next page; null on the last. */
             next: string | null;
             /** @description Requests that this process dropped since its start, because they were too many or could not be written. */
@@ -832,9 +966,7 @@ export interface components {
         /** TailView */
         TailView: {
             /** @description Logged requests, oldest first. */
-            rows: {
-                [key: string]: unknown;
-            }[];
+            rows: components["schemas"]["LoggedRequest"][];
             /** @description Pass it as `after` with the next call. */
             next: string;
         };
@@ -851,6 +983,13 @@ export interface components {
             waits: components["schemas"]["WaitView"][];
             /** @description Further rate limits that are not listed. */
             more: number;
+        };
+        /** TokenPage */
+        TokenPage: {
+            /** @description Access tokens of all operators. */
+            rows: components["schemas"]["ListedToken"][];
+            /** @description Pass it as `after` for the next page; null on the last. */
+            next: string | null;
         };
         /** TokenView */
         TokenView: {
@@ -956,7 +1095,26 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Id of the request in the logs: the client's, if it sent one of 1 to 42 letters, digits, dots, underscores or hyphens, else one of the service. */
+        "X-Request-ID": string;
+        /** @description Seconds after which it may be tried again (RFC 9110, §10.2.3). */
+        "Retry-After": number;
+        /** @description How to authenticate (RFC 9110, §11.6.1), and for an access token of too small a scope which one it needs (RFC 6750, §3). */
+        "WWW-Authenticate": string;
+        /** @description The session cookie, and the cookie that marks a known browser; or the end of the session cookie. None is set with `cookie: false`. */
+        "Set-Cookie": string;
+        /** @description Name of the file (RFC 6266). */
+        "Content-Disposition": string;
+        /** @description The page to sign in on. */
+        Location: string;
+        /** @description Username, percent-encoded UTF-8. */
+        "Remote-User": string;
+        /** @description Id of the user. */
+        "Remote-User-Id": string;
+        /** @description Roles of the user, separated by commas; `-` if there are none. */
+        "Remote-Roles": string;
+    };
     pathItems: never;
 }
 export type AboutView = components['schemas']['AboutView'];
@@ -985,11 +1143,15 @@ export type FieldError = components['schemas']['FieldError'];
 export type FirstOperator = components['schemas']['FirstOperator'];
 export type Forgotten = components['schemas']['Forgotten'];
 export type Health = components['schemas']['Health'];
+export type InvitationPage = components['schemas']['InvitationPage'];
 export type InvitationView = components['schemas']['InvitationView'];
 export type InvitedOperator = components['schemas']['InvitedOperator'];
 export type Labels = components['schemas']['Labels'];
 export type LimitName = components['schemas']['LimitName'];
+export type ListedInvitation = components['schemas']['ListedInvitation'];
+export type ListedToken = components['schemas']['ListedToken'];
 export type LiveSessionView = components['schemas']['LiveSessionView'];
+export type LoggedRequest = components['schemas']['LoggedRequest'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type NewOperatorInvitation = components['schemas']['NewOperatorInvitation'];
@@ -1013,6 +1175,7 @@ export type TableView = components['schemas']['TableView'];
 export type TailView = components['schemas']['TailView'];
 export type ThrottleReset = components['schemas']['ThrottleReset'];
 export type ThrottleView = components['schemas']['ThrottleView'];
+export type TokenPage = components['schemas']['TokenPage'];
 export type TokenView = components['schemas']['TokenView'];
 export type UsageView = components['schemas']['UsageView'];
 export type UserUpdate = components['schemas']['UserUpdate'];
@@ -1020,5 +1183,14 @@ export type UserView = components['schemas']['UserView'];
 export type ValueView = components['schemas']['ValueView'];
 export type WaitView = components['schemas']['WaitView'];
 export type WorkerView = components['schemas']['WorkerView'];
+export type HeaderXRequestId = components['headers']['X-Request-ID'];
+export type HeaderRetryAfter = components['headers']['Retry-After'];
+export type HeaderWwwAuthenticate = components['headers']['WWW-Authenticate'];
+export type HeaderSetCookie = components['headers']['Set-Cookie'];
+export type HeaderContentDisposition = components['headers']['Content-Disposition'];
+export type HeaderLocation = components['headers']['Location'];
+export type HeaderRemoteUser = components['headers']['Remote-User'];
+export type HeaderRemoteUserId = components['headers']['Remote-User-Id'];
+export type HeaderRemoteRoles = components['headers']['Remote-Roles'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

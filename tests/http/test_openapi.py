@@ -262,6 +262,31 @@ def test_every_word_of_which_one_is_chosen_is_explained(document: dict[str, Any]
     assert not [name for name, schema in chosen.items() if "\n  " in schema["description"]]
 
 
+def test_the_header_fields_of_answers_are_described(
+    client: Client, document: dict[str, Any]
+) -> None:
+    told = {name.lower(): name for name in document["components"]["headers"]}
+    credentials = {"username": fresh_name(), "password": PASSWORD}
+    seen = set()
+    for method, path, body, status in (
+        ("get", "/api/user", None, "401"),
+        ("post", "/api/user/signup", credentials, "200"),
+        ("post", "/api/user/login", credentials, "200"),
+        ("get", "/api/authz", None, "200"),
+        ("get", "/api/user/export", None, "200"),
+        ("get", "/api/ops/tables", None, "403"),
+        ("post", "/api/user/logout", None, "200"),
+        ("get", "/readyz", None, "200"),
+    ):
+        answer = client.request(method.upper(), path, json=body)
+        assert str(answer.status) == status, path
+        described = document["paths"][path][method]["responses"][status]["headers"]
+        sent = {told[name.lower()] for name in answer.headers if name.lower() in told}
+        assert sent <= {*described}, path
+        seen |= sent
+    assert seen == {*told.values()} - {"Retry-After", "Location"}
+
+
 def test_the_user_is_described_with_limits_and_examples(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert list(schemas["UserView"]["properties"]) == ["id", "username", "signup_time"]

@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
+from adapters.http.operations.log_views import LoggedRequest
 from adapters.monitoring.masking.masking import Masking
 from adapters.monitoring.request_log.budget import Budget
 from adapters.monitoring.request_log.recorder import RequestRecorder
 from adapters.monitoring.request_log.rows import RetentionPolicy, row_of
 from adapters.monitoring.request_log.sqlite import SqliteSink
+from adapters.monitoring.request_log.tables import requests
 from application.operations.nodes import WorkerName
 from application.operations.requests import RequestEntry, Tally
 from domain.errors import StorageFull
@@ -599,3 +601,7 @@ def test_the_trace_of_a_caller_is_on_record(desk: Desk, given: str, kept: str) -
     assert found["trace_id"] == kept
     if kept:
         assert desk.requests(f"trace_id:eq:{kept}") == [found]
+
+
+def test_every_column_of_the_request_log_is_described() -> None:
+    assert {*LoggedRequest.__struct_fields__} == {column.name for column in requests.columns}

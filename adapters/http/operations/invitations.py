@@ -6,10 +6,10 @@ from typing import Annotated
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import Body, SkipValidation
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, convert, field
 
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
-from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.operations.queries import After, Limit
 from adapters.http.path_parameters import InvitationId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
@@ -94,6 +94,48 @@ class InvitationView(Struct, frozen=True):
         )
 
 
+class ListedInvitation(Struct, frozen=True):
+    """An invitation in a list, without its code."""
+
+    id: Annotated[int, Meta(description="Never reused.")]
+    note: Annotated[str, Meta(description="For operators: whom it is for.")]
+    roles: Annotated[
+        str,
+        Meta(
+            description="Roles of the accounts that are created with it, separated by commas.",
+            examples=["member,editor"],
+        ),
+    ]
+    uses: Annotated[int, Meta(description="Accounts that can be created with it.")]
+    used: Annotated[int, Meta(description="Accounts that were created with it.")]
+    created_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    expires_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    revoked_at: Annotated[
+        datetime | None, Meta(description="When it was revoked; null if it was not.")
+    ]
+    issuer_id: Annotated[
+        int | None,
+        Meta(description="The operator who made it; null if it was made at the command line."),
+    ]
+    issuer_auth_version: Annotated[
+        int | None,
+        Meta(description="`auth_version` of that operator then: after a new password it is void."),
+    ]
+    issuer_key_id: Annotated[
+        int | None, Meta(description="The access token that made it; null if none did.")
+    ]
+    is_for_operator: Annotated[bool, Meta(description="Whether it makes an operator.")]
+
+
+class InvitationPage(Struct, frozen=True):
+    """Some invitations, newest first."""
+
+    rows: Annotated[list[ListedInvitation], Meta(description="Invitations of all operators.")]
+    next: Annotated[
+        str | None, Meta(description="Pass it as `after` for the next page; null on the last.")
+    ]
+
+
 class InvitationsController(Controller):
     """Who may sign up where not everybody may."""
 
@@ -111,11 +153,12 @@ class InvitationsController(Controller):
         tables: NamedDependency[SkipValidation[Tables]],
         after: After = None,
         limit: Limit = 50,
-    ) -> PageView:
-        """Rows of the table `invitations`, newest first, with the number of uses. `roles` is one
-        text with commas. An invitation is removed 30 days after it has expired.
+    ) -> InvitationPage:
+        """Newest first, with the number of uses. An invitation is removed 30 days after it has
+        expired.
         """
-        return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
+        page = await tables.page(_TABLE, after=after, limit=limit)
+        return InvitationPage([convert(row, ListedInvitation) for row in page.rows], page.following)
 
     @post(
         status_code=200,

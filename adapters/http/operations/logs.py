@@ -6,12 +6,12 @@ from typing import Annotated
 from litestar import Controller, Response, delete, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
-from msgspec import Meta, Struct
 
 from adapters.http.authentication import DemandSession
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
 from adapters.http.operations.csv_rows import CSV, encoded_csv
 from adapters.http.operations.following import Wait, wait_for
+from adapters.http.operations.log_views import Forgotten, LoggedRequest, RequestsView, TailView
 from adapters.http.operations.queries import (
     After,
     Columns,
@@ -30,7 +30,7 @@ from adapters.http.streaming import Streamed
 from application.operations.export_rows import ExportRows
 from application.operations.follow_requests import FollowRequests
 from application.operations.forget_requests import ForgetRequests
-from application.operations.queries import Page, Tables, Tail
+from application.operations.queries import Tables
 from application.operations.requests import RequestLog
 from domain.errors import (
     Busy,
@@ -71,47 +71,6 @@ _QUERY = (InvalidQuery, QueryTooSlow, Busy)
 Seen = Annotated[
     str | None, QueryParameter(max_length=6_000, description="The `next` of the answer before.")
 ]
-
-
-class RequestsView(Struct, frozen=True):
-    """Some records. `next` asks for the page after, as `after`; it is `null` on the last. `lost` is
-    how many this process could not keep.
-    """
-
-    rows: Annotated[list[dict[str, object]], Meta(description="Logged requests.")]
-    next: Annotated[
-        str | None, Meta(description="Pass it as `after` for the next page; null on the last.")
-    ]
-    lost: Annotated[
-        int,
-        Meta(
-            description="Requests that this process dropped since its start, because they were"
-            " too many or could not be written."
-        ),
-    ]
-
-    @classmethod
-    def of(cls, page: Page, lost: int) -> "RequestsView":
-        """As the API shows it."""
-        return cls([dict(row) for row in page.rows], page.following, lost)
-
-
-class TailView(Struct, frozen=True):
-    """Records since the last look, oldest first. Ask for those after `next`."""
-
-    rows: Annotated[list[dict[str, object]], Meta(description="Logged requests, oldest first.")]
-    next: Annotated[str, Meta(description="Pass it as `after` with the next call.")]
-
-    @classmethod
-    def of(cls, tail: Tail) -> "TailView":
-        """As the API shows it."""
-        return cls([dict(row) for row in tail.rows], tail.next)
-
-
-class Forgotten(Struct, frozen=True):
-    """How many records were removed."""
-
-    forgotten: Annotated[int, Meta(description="Requests that were removed.")]
 
 
 class LogsController(Controller):
@@ -258,9 +217,9 @@ class LogsController(Controller):
     )
     async def get_request(
         self, requests: NamedDependency[SkipValidation[Tables]], id_: RequestId
-    ) -> dict[str, object]:
+    ) -> LoggedRequest:
         """With headers and body, secrets masked, and the stack of an error."""
-        return dict(await requests.row(_TABLE, str(id_)))
+        return LoggedRequest.of(await requests.row(_TABLE, str(id_)))
 
     @delete(
         status_code=200,

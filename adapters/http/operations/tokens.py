@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import Body, SkipValidation
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 from adapters.http.operations.access import (
     BODY,
@@ -15,7 +15,7 @@ from adapters.http.operations.access import (
     in_person,
     operators,
 )
-from adapters.http.operations.queries import After, Limit, PageView
+from adapters.http.operations.queries import After, Limit
 from adapters.http.path_parameters import TokenId
 from adapters.http.pipeline.client_address import caller_of
 from adapters.http.problems import INVALID
@@ -71,6 +71,33 @@ class TokenView(Struct, frozen=True):
         return cls(token.id, token.name, scopes, token.created_at, token.expires_at, key)
 
 
+class ListedToken(Struct, frozen=True):
+    """An access token in a list, without the token itself."""
+
+    id: Annotated[int, Meta(description="Never reused.")]
+    user_id: Annotated[int, Meta(description="The operator whose token it is.")]
+    name: Annotated[str, Meta(description="For operators: which program it is for.")]
+    scopes: Annotated[
+        str,
+        Meta(description="What it allows, separated by spaces.", examples=["data.view log.view"]),
+    ]
+    created_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    expires_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
+    last_used_at: Annotated[
+        datetime | None,
+        Meta(description="When it was last used, to within some minutes; null if never."),
+    ]
+
+
+class TokenPage(Struct, frozen=True):
+    """Some access tokens, newest first."""
+
+    rows: Annotated[list[ListedToken], Meta(description="Access tokens of all operators.")]
+    next: Annotated[
+        str | None, Meta(description="Pass it as `after` for the next page; null on the last.")
+    ]
+
+
 class TokensController(Controller):
     """Personal access tokens of operators."""
 
@@ -88,11 +115,10 @@ class TokensController(Controller):
         tables: NamedDependency[SkipValidation[Tables]],
         after: After = None,
         limit: Limit = 50,
-    ) -> PageView:
-        """Rows of the table `access_tokens`, newest first: of all operators, with the last use of
-        each. `scopes` is one text with spaces.
-        """
-        return PageView.of(await tables.page(_TABLE, after=after, limit=limit))
+    ) -> TokenPage:
+        """Of all operators, newest first, expired ones included until they are removed."""
+        page = await tables.page(_TABLE, after=after, limit=limit)
+        return TokenPage([convert(row, ListedToken) for row in page.rows], page.following)
 
     @post(
         status_code=200,

@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from msgspec import json
 
 from adapters.http.cookies import Cookies
+from adapters.http.openapi_document import document_of
 from adapters.http.options import PUBLIC
 from adapters.http.pages.static_files import StaticFile, StaticFiles, page_of
 from adapters.http.pipeline.response_headers import PAGE_POLICY
@@ -54,7 +55,7 @@ async def rendered(app: Litestar, render: Callable[[object], bytes]) -> bytes:
     """The document, made off the event loop, and once."""
     name = f"rendered_{render.__name__}"
     if name not in app.state:
-        app.state[name] = await to_thread(lambda: render(app.openapi_schema.to_schema()))
+        app.state[name] = await to_thread(lambda: render(document_of(app)))
     document: bytes = app.state[name]
     return document
 
