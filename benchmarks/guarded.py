@@ -79,7 +79,7 @@ def django(url: str, **options: Any) -> Any:
         ALLOWED_HOSTS=["127.0.0.1"],
         FRONTDESK_URL=url,
         FRONTDESK_REMEMBER=options["remember"],
-        FRONTDESK_KEY=options["key"],
+        FRONTDESK_ACCESS_TOKEN=options["key"],
         MIDDLEWARE=["frontdesk_client.django.FrontdeskMiddleware"],
         ROOT_URLCONF=__name__,
         SECRET_KEY="of a benchmark",
@@ -99,5 +99,5 @@ def django(url: str, **options: Any) -> Any:
 if __name__ == "__main__":
     framework, port, url, remember, key = sys.argv[1:]
     make = {"FastAPI": fastapi, "Litestar": litestar, "Starlette": starlette, "Django": django}
-    app = make[framework](url, remember=float(remember), key=key if key != "-" else None)
+    app = make[framework](url, remember=float(remember), access_token=key if key != "-" else None)
     uvicorn.run(app, port=int(port), log_level="warning", access_log=False)

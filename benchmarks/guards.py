@@ -106,9 +106,9 @@ def _key(service: Server) -> str:
         code = _set_up_code(service)
         root.set_up(code, "root", PASSWORD)
         made = root.create_token("guards", ["events.view"])
-    if made.key is None:
+    if made.token is None:
         raise RuntimeError("no key was made")
-    return made.key
+    return made.token
 
 
 def _set_up_code(service: Server) -> str:

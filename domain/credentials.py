@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.operator import AccessToken, Bearer, Grant, Scope
+from domain.operator import AccessToken, Scope, StoredCode, TokenWithUser
 
 
 class AccessTokens(Protocol):
@@ -21,7 +21,7 @@ class AccessTokens(Protocol):
     ) -> AccessToken:
         """Store a new one under an id that was never used."""
 
-    async def get(self, token_id: int) -> Bearer | None:
+    async def get(self, token_id: int) -> TokenWithUser | None:
         """The one with this id and its user, if there is one."""
 
     async def end(self, token_id: int) -> AccessToken | None:
@@ -34,10 +34,10 @@ class AccessTokens(Protocol):
 class Codes(Protocol):
     """The one-time codes, inside a unit of work."""
 
-    async def put(self, digest: bytes, grant: Grant) -> None:
+    async def put(self, digest: bytes, stored: StoredCode) -> None:
         """Store one. The one before it, of the same purpose and user, is no longer valid."""
 
-    async def take(self, digest: bytes) -> Grant | None:
+    async def take(self, digest: bytes) -> StoredCode | None:
         """Remove it, and say what it allowed, if there was one: of many that come at once, one gets
         it.
         """

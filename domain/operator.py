@@ -66,7 +66,7 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class StoredCode:
     """What a one-time code allows, to whom (`None`: nobody yet), until when.
 
     It counts only while its `issuer` could still make it. The command line has none and needs none.
@@ -87,7 +87,7 @@ class IssuedCode:
     """A new one-time code with what it allows: the only moment the code itself is known."""
 
     code: OneTimeCode
-    grant: Grant
+    stored: StoredCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class IssuedToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearer:
+class TokenWithUser:
     """An access token together with its user."""
 
     token: AccessToken

@@ -17,7 +17,7 @@ from domain.imports import Imports
 from domain.invitation import Invitation, Invitations
 from domain.names import Names
 from domain.network import Client
-from domain.operator import Bearer, Grant
+from domain.operator import StoredCode, TokenWithUser
 from domain.password import PasswordHash
 from domain.session import Caller, Session, SignedIn
 from domain.throttle import Counts
@@ -55,7 +55,7 @@ class Lookup(Protocol):
     async def user(self, username: Username) -> User | None:
         """The user of this name, however spelled. Any string may be asked for."""
 
-    async def bearer(self, digest: bytes) -> Bearer | None:
+    async def access_token(self, digest: bytes) -> TokenWithUser | None:
         """The access token with the key of this digest, and its user.
 
         Whether it may be used is for the caller to say.
@@ -64,7 +64,7 @@ class Lookup(Protocol):
     async def token_owner(self, token_id: int) -> int | None:
         """Whose access token has this id, which is never given to somebody else."""
 
-    async def grant(self, digest: bytes) -> Grant | None:
+    async def one_time_code(self, digest: bytes) -> StoredCode | None:
         """What the one-time code with this digest allows.
 
         Whether it has expired is for the caller to say.

@@ -20,12 +20,12 @@ from adapters.signing.key_file import KeyFile
 from adapters.signing.pseudonyms import HmacPseudonyms
 from adapters.skeletons import skeleton
 from adapters.sql.account_history import SqlAccountHistory
-from adapters.sql.costs import hashes_of_each_cost
 from adapters.sql.devices import DeviceNames
 from adapters.sql.last_seen import SqlLastSeen
 from adapters.sql.leases import SqlLeases
 from adapters.sql.lookup import SqlLookup
 from adapters.sql.missing_looks import MissingLooks
+from adapters.sql.password_hashes import hashes_of_each_cost
 from adapters.sql.probe import SqlProbe
 from adapters.sql.storage import Storage
 from adapters.sql.throttle import SqlThrottle

@@ -239,7 +239,7 @@ class AccountController(Controller):
         A new password needs `current_password`, unless the login was within the last 10 minutes
         (`FRONTDESK_FRESH_LOGIN_MINUTES`). It ends all other sessions and renews the token of this
         one: a new cookie, or `token` in the answer for a program. Access tokens of an operator end
-        too, unless `keep_keys` is true and the login is fresh.
+        too, unless `keep_access_tokens` is true and the login is fresh.
 
         Rate limits: 10 changes of the name an hour, refused ones included; 60 changes an hour; 60
         new passwords and logins an hour.
@@ -253,7 +253,7 @@ class AccountController(Controller):
             username=given(data.username),
             password=given(data.password),
             current_password=given(data.current_password),
-            keep_keys=data.keep_keys,
+            keep_access_tokens=data.keep_access_tokens,
             device=device,
         )
         return changed(updated, headers, jar, cookie=is_browser, device=device)

@@ -74,7 +74,7 @@ class UserUpdate(Struct, frozen=True, omit_defaults=True):
     username: Name | UnsetType = UNSET
     password: Secret | UnsetType = UNSET
     current_password: Secret | UnsetType = UNSET
-    keep_keys: Annotated[
+    keep_access_tokens: Annotated[
         bool,
         Body(description="If true and the login is fresh, your access tokens are not revoked."),
     ] = False

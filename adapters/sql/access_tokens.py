@@ -14,7 +14,7 @@ from adapters.sql.tables import access_tokens, users
 from adapters.sql.transactions import Transaction
 from adapters.sql.users import USER, to_user
 from adapters.sql.values import to_instant, to_micros, to_optional_instant
-from domain.operator import AccessToken, Bearer, Scope
+from domain.operator import AccessToken, Scope, TokenWithUser
 
 _TOKEN = (
     access_tokens.c.id,
@@ -40,14 +40,16 @@ def _to_token(row: Sequence[Any]) -> AccessToken:
     )
 
 
-def to_bearer(row: Sequence[Any]) -> Bearer:
-    """A row of `BEARER_BY_DIGEST`."""
-    return Bearer(_to_token(row[: len(_TOKEN)]), to_user(row[len(_TOKEN) :]))
+def to_token_with_user(row: Sequence[Any]) -> TokenWithUser:
+    """A row of `TOKEN_BY_DIGEST`."""
+    return TokenWithUser(_to_token(row[: len(_TOKEN)]), to_user(row[len(_TOKEN) :]))
 
 
-_BEARER = select(*_TOKEN, *USER).join_from(access_tokens, users)
-BEARER_BY_DIGEST = _BEARER.where(access_tokens.c.digest == bindparam("digest"))
-_BEARER_BY_ID = _BEARER.where(access_tokens.c.id == bindparam("id")).with_for_update(key_share=True)
+_WITH_USER = select(*_TOKEN, *USER).join_from(access_tokens, users)
+TOKEN_BY_DIGEST = _WITH_USER.where(access_tokens.c.digest == bindparam("digest"))
+_TOKEN_BY_ID = _WITH_USER.where(access_tokens.c.id == bindparam("id")).with_for_update(
+    key_share=True
+)
 OWNER_BY_ID = select(access_tokens.c.user_id).where(access_tokens.c.id == bindparam("id"))
 _ADD = insert(access_tokens).returning(access_tokens.c.id)
 _END = delete(access_tokens).where(access_tokens.c.id == bindparam("id")).returning(*_TOKEN)
@@ -83,9 +85,9 @@ class SqlAccessTokens:
         ((token_id,),) = await self.transaction.all(_ADD, values)
         return AccessToken(token_id, user_id, name, scopes, at, expires_at)
 
-    async def get(self, token_id: int) -> Bearer | None:
-        row = await self.transaction.one(_BEARER_BY_ID, {"id": token_id})
-        return to_bearer(row) if row else None
+    async def get(self, token_id: int) -> TokenWithUser | None:
+        row = await self.transaction.one(_TOKEN_BY_ID, {"id": token_id})
+        return to_token_with_user(row) if row else None
 
     async def end(self, token_id: int) -> AccessToken | None:
         if not 0 < token_id <= sys.maxsize:

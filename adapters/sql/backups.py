@@ -11,9 +11,9 @@ from msgspec import DecodeError, Struct, ValidationError, json
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from adapters.sql.ends import beside, put_in_place
 from adapters.sql.migrations import HEAD
 from adapters.sql.moving import Contents, Different, OnRows, contents, copy
+from adapters.sql.open_database import beside, put_in_place
 from adapters.sql.schema import SchemaTooNew, bring_up_to_date
 from adapters.sql.sqlite import (
     copy_database,

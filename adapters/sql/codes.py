@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select
 from adapters.sql.tables import one_time_codes as codes
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_instant, to_micros
-from domain.operator import Grant, Issuer, Purpose
+from domain.operator import Issuer, Purpose, StoredCode
 
 _GRANT = (
     codes.c.purpose,
@@ -23,11 +23,11 @@ _GRANT = (
 )
 
 
-def to_grant(row: Sequence[Any]) -> Grant:
+def to_stored_code(row: Sequence[Any]) -> StoredCode:
     """A row of `GRANT_BY_DIGEST`."""
     purpose, user_id, expires_at, issuer_id, auth_version, token_id = row
     issuer = None if issuer_id is None else Issuer(issuer_id, auth_version, token_id)
-    return Grant(Purpose(purpose), user_id, to_instant(expires_at), issuer)
+    return StoredCode(Purpose(purpose), user_id, to_instant(expires_at), issuer)
 
 
 _HAS_DIGEST = codes.c.digest == bindparam("digest")
@@ -50,28 +50,28 @@ class SqlCodes:
 
     transaction: Transaction
 
-    async def put(self, digest: bytes, grant: Grant) -> None:
-        issuer = grant.issuer
+    async def put(self, digest: bytes, stored: StoredCode) -> None:
+        issuer = stored.issuer
         values = {
             "digest": digest,
-            "purpose": grant.purpose.value,
-            "user_id": grant.user_id,
-            "expires_at": to_micros(grant.expires_at),
+            "purpose": stored.purpose.value,
+            "user_id": stored.user_id,
+            "expires_at": to_micros(stored.expires_at),
             "issuer_id": issuer.user_id if issuer else None,
             "issuer_auth_version": issuer.auth_version if issuer else None,
             "issuer_key_id": issuer.token_id if issuer else None,
         }
-        if grant.user_id is None:
+        if stored.user_id is None:
             await (
                 self.transaction.lock_for_all_accounts()
             )  # no account whose lock would keep two apart
-        displaced = {"purpose": grant.purpose.value, "user_id": grant.user_id}
+        displaced = {"purpose": stored.purpose.value, "user_id": stored.user_id}
         await self.transaction.execute(_DISPLACE, displaced)
         await self.transaction.execute(_PUT, values)
 
-    async def take(self, digest: bytes) -> Grant | None:
+    async def take(self, digest: bytes) -> StoredCode | None:
         row = await self.transaction.one(_TAKE, {"digest": digest})
-        return to_grant(row) if row else None
+        return to_stored_code(row) if row else None
 
     async def void(self, user_id: int) -> None:
         await self.transaction.execute(_VOID, {"user_id": user_id})

@@ -3,15 +3,15 @@
 import sys
 from time import perf_counter
 
-from adapters.sql.access_tokens import BEARER_BY_DIGEST, OWNER_BY_ID, to_bearer
+from adapters.sql.access_tokens import OWNER_BY_ID, TOKEN_BY_DIGEST, to_token_with_user
 from adapters.sql.batches import Batches, Fetch
-from adapters.sql.codes import GRANT_BY_DIGEST, to_grant
+from adapters.sql.codes import GRANT_BY_DIGEST, to_stored_code
 from adapters.sql.invitations import INVITATION_BY_DIGEST, to_invitation
 from adapters.sql.tally import count_since
 from adapters.sql.transactions import Reader
 from adapters.sql.users import USER_BY_KEY, to_user
 from domain.invitation import Invitation
-from domain.operator import Bearer, Grant
+from domain.operator import StoredCode, TokenWithUser
 from domain.session import SignedIn
 from domain.user import User, Username
 
@@ -43,9 +43,9 @@ class SqlLookup:
         row = await self._reader.one(USER_BY_KEY, key=username.key)
         return to_user(row) if row else None
 
-    async def bearer(self, digest: bytes) -> Bearer | None:
-        row = await self._reader.one(BEARER_BY_DIGEST, digest=digest)
-        return to_bearer(row) if row else None
+    async def access_token(self, digest: bytes) -> TokenWithUser | None:
+        row = await self._reader.one(TOKEN_BY_DIGEST, digest=digest)
+        return to_token_with_user(row) if row else None
 
     async def token_owner(self, token_id: int) -> int | None:
         if not 0 < token_id <= sys.maxsize:
@@ -53,9 +53,9 @@ class SqlLookup:
         row = await self._reader.one(OWNER_BY_ID, id=token_id)
         return int(row[0]) if row else None
 
-    async def grant(self, digest: bytes) -> Grant | None:
+    async def one_time_code(self, digest: bytes) -> StoredCode | None:
         row = await self._reader.one(GRANT_BY_DIGEST, digest=digest)
-        return to_grant(row) if row else None
+        return to_stored_code(row) if row else None
 
     async def invitation(self, digest: bytes) -> Invitation | None:
         row = await self._reader.one(INVITATION_BY_DIGEST, wanted=digest)

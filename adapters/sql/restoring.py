@@ -13,8 +13,10 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.sql.backups import Manifest
-from adapters.sql.ends import (
-    End,
+from adapters.sql.migrations import HEAD
+from adapters.sql.moving import OnRows, copy
+from adapters.sql.open_database import (
+    OpenDatabase,
     files_of,
     keep_names,
     new_sqlite_file,
@@ -22,8 +24,6 @@ from adapters.sql.ends import (
     remove,
     sqlite_file,
 )
-from adapters.sql.migrations import HEAD
-from adapters.sql.moving import OnRows, copy
 from adapters.sql.schema import begin_feed, bring_up_to_date, migrate
 from adapters.sql.snapshots import sqlite_snapshot
 from adapters.sql.tables import metadata
@@ -44,7 +44,7 @@ class Disturbed(Exception):
         )
 
 
-async def restore(file: Path, manifest: Manifest, target: End, on_rows: OnRows) -> None:
+async def restore(file: Path, manifest: Manifest, target: OpenDatabase, on_rows: OnRows) -> None:
     """Put everything of a backup into an empty database, read it back, compare, and keep it.
     `on_rows` is told of each row twice. Raises `Different`, `NotStorable`, `InUse`.
     """
@@ -61,7 +61,7 @@ async def restore(file: Path, manifest: Manifest, target: End, on_rows: OnRows) 
 
 
 @asynccontextmanager
-async def in_place_of_file(path: Path, aside: Path) -> AsyncIterator[End]:
+async def in_place_of_file(path: Path, aside: Path) -> AsyncIterator[OpenDatabase]:
     """A new SQLite file, which is in this place once it is committed; the old one is then there.
     Raises `InUse` and `Disturbed`.
     """
@@ -99,7 +99,7 @@ def _replace(path: Path, new: Path, aside: Path, *, is_there: bool) -> None:
 
 
 @asynccontextmanager
-async def in_place_of_tables(connector: "Connector", schema: str) -> AsyncIterator[End]:
+async def in_place_of_tables(connector: "Connector", schema: str) -> AsyncIterator[OpenDatabase]:
     """A PostgreSQL database without our tables; those that there were are in this schema, once it
     is committed. Raises `InUse` and `StorageUnavailable`.
     """
@@ -118,7 +118,7 @@ def _set_aside(connection: Connection, schema: str) -> None:
 
 
 @asynccontextmanager
-async def _as_of_now(file: Path, manifest: Manifest) -> AsyncIterator[End]:
+async def _as_of_now(file: Path, manifest: Manifest) -> AsyncIterator[OpenDatabase]:
     """A backup at the schema of this version: of an older one, a copy beside it is migrated."""
     if manifest.revision == HEAD:
         async with sqlite_snapshot(file) as source:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from adapters.sql.ends import End
+from adapters.sql.open_database import OpenDatabase
 from adapters.sql.sqlite import hold_still, open_reader, transaction_over
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ _FOR_LONG = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 @asynccontextmanager
-async def sqlite_snapshot(path: Path) -> AsyncIterator[End]:
+async def sqlite_snapshot(path: Path) -> AsyncIterator[OpenDatabase]:
     """Of a file. Its write-ahead log grows meanwhile. Raises `sqlite3.Error`."""
     with (
         closing(open_reader(path)) as driver,
         transaction_over(driver, writing=False) as connection,
     ):
         hold_still(driver)
-        yield End(connection)
+        yield OpenDatabase(connection)
 
 
 @asynccontextmanager
-async def postgresql_snapshot(connector: "Connector") -> AsyncIterator[End]:
+async def postgresql_snapshot(connector: "Connector") -> AsyncIterator[OpenDatabase]:
     """Of a database of a server. Raises `StorageUnavailable`."""
     from adapters.sql.postgresql import engine_of, translated
 
@@ -40,6 +40,6 @@ async def postgresql_snapshot(connector: "Connector") -> AsyncIterator[End]:
             async with engine.connect() as connection:
                 for statement in (_ONE_MOMENT, _FOR_LONG):
                     await connection.execute(text(statement))
-                yield End(await connection.run_sync(lambda sync: sync), connection)
+                yield OpenDatabase(await connection.run_sync(lambda sync: sync), connection)
     finally:
         await engine.dispose()

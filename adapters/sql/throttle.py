@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from adapters.sql.counts import shown
 from adapters.sql.tables import throttle_buckets as buckets
+from adapters.sql.throttle_counts import shown
 from adapters.sql.transactions import Reader, Transactions
 from adapters.sql.turns import Turns
 from adapters.sql.values import (

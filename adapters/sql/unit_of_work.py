@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from adapters.sql.access_tokens import SqlAccessTokens
 from adapters.sql.codes import SqlCodes
-from adapters.sql.counts import SqlCounts
 from adapters.sql.events import SqlEvents
 from adapters.sql.imports import SqlImports
 from adapters.sql.invitations import SqlInvitations
 from adapters.sql.names import SqlNames
 from adapters.sql.sessions import SqlSessions
+from adapters.sql.throttle_counts import SqlCounts
 from adapters.sql.transactions import Transactions
 from adapters.sql.turns import Turns
 from adapters.sql.users import SqlUsers

@@ -7,7 +7,7 @@ from application.steps.open_session import OpenSession
 from application.steps.replace_password import ReplacePassword
 from domain.errors import InvalidCode
 from domain.events import EventKind
-from domain.operator import Grant, Purpose
+from domain.operator import Purpose, StoredCode
 from domain.password import PasswordHasher, PasswordPolicy
 from domain.ports import Clock, Devices, Lookup, UnitOfWork, UnitOfWorkFactory
 from domain.secrets import OneTimeCode, SessionToken
@@ -43,7 +43,7 @@ class ResetPassword:
         as_bearer: bool = False,
     ) -> Admission:
         secret = self.password_policy.parse(password)
-        known = await self.lookup.grant(code.digest) if code else None
+        known = await self.lookup.one_time_code(code.digest) if code else None
         if code is None or known is None or not known.allows(Purpose.RESET, self.clock.now()):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
         client = caller.client(user_id=known.user_id)
@@ -60,18 +60,18 @@ class ResetPassword:
         self.last_seen.note_login(user.id, caller, self.clock.now())
         return replace(admission, device=self.devices.issue(user))
 
-    async def _user_of(self, work: UnitOfWork, grant: Grant | None) -> User:
+    async def _user_of(self, work: UnitOfWork, stored: StoredCode | None) -> User:
         """Whose password the code may set, now that it is taken. Raises `InvalidCode`."""
         now = self.clock.now()
-        if grant is None or grant.user_id is None or not grant.allows(Purpose.RESET, now):
+        if stored is None or stored.user_id is None or not stored.allows(Purpose.RESET, now):
             raise InvalidCode
-        user = await work.users.get(grant.user_id)
+        user = await work.users.get(stored.user_id)
         if user is None or user.is_disabled:
             raise InvalidCode
-        if grant.issuer:
-            by_program = grant.issuer.token_id is not None
+        if stored.issuer:
+            by_program = stored.issuer.token_id is not None
             if by_program and user.is_operator:  # since then
                 raise InvalidCode
-            if not await self.check_issuer(work, grant.issuer):
+            if not await self.check_issuer(work, stored.issuer):
                 raise InvalidCode
         return user

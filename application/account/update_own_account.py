@@ -22,9 +22,9 @@ class UpdateOwnAccount:
     """Change name, password or both; what is `None` stays.
 
     A new password needs the owner's confirmation. It ends every other session, every access token
-    unless `keep_keys` is said moments after a login, and every mark of other browsers; this session
-    goes on under a new token. An account may change so often in an hour; a change that is refused,
-    as for a name that is taken, counts too.
+    unless `keep_access_tokens` is said moments after a login, and every mark of other browsers;
+    this session goes on under a new token. An account may change so often in an hour; a change that
+    is refused, as for a name that is taken, counts too.
 
     Raises `InvalidUsername`,
     `InvalidPassword`, `UsernameTaken`, `InvalidCredentials`, `FreshLoginRequired`, `NotSignedIn`,
@@ -53,12 +53,12 @@ class UpdateOwnAccount:
         username: str | None,
         password: str | None,
         current_password: str | None,
-        keep_keys: bool = False,
+        keep_access_tokens: bool = False,
         device: str | None = None,
     ) -> UpdatedAccount:
         name = None if username is None else Username.parse(username)
         secret = None if password is None else self.password_policy.parse(password)
-        if secret and keep_keys and not self._is_fresh(signed_in):
+        if secret and keep_access_tokens and not self._is_fresh(signed_in):
             raise FreshLoginRequired("Log in again and retry, or let the keys end.")
         client, user_id = caller.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
@@ -73,7 +73,13 @@ class UpdateOwnAccount:
         try:
             password_hash = await self.hasher.hash(secret, client=client) if secret else None
             return await self._change(
-                presented, caller, client, name, password_hash, keep_keys=keep_keys, device=device
+                presented,
+                caller,
+                client,
+                name,
+                password_hash,
+                keep_access_tokens=keep_access_tokens,
+                device=device,
             )
         except Unavailable:
             await self.throttle.refund(counted, client=client)
@@ -91,7 +97,7 @@ class UpdateOwnAccount:
         name: Username | None,
         password_hash: PasswordHash | None,
         *,
-        keep_keys: bool,
+        keep_access_tokens: bool,
         device: str | None,
     ) -> UpdatedAccount:
         async with self.begin(client) as work:
@@ -113,7 +119,7 @@ class UpdateOwnAccount:
                 password_hash,
                 caller=caller,
                 but=current.session.id,
-                keep_keys=keep_keys,
+                keep_access_tokens=keep_access_tokens,
             )
             # In the place of the one presented, and for the same kind of client.
             token = replace(self.secrets.new(SessionToken), is_bearer=presented.is_bearer)

@@ -41,7 +41,7 @@ class IdentifyOperator:
         return Operator(found.user, Person(found.session, is_fresh=fresh))
 
     async def _program(self, key: AccessKey) -> Operator:
-        found, now = await self.lookup.bearer(key.digest), self.clock.now()
+        found, now = await self.lookup.access_token(key.digest), self.clock.now()
         if found is None or not found.is_live(now):
             raise NotSignedIn
         self.last_seen.note_token(found.token.id, now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.operator import Grant, Purpose
+from domain.operator import Purpose, StoredCode
 from domain.ports import Clock, UnitOfWorkFactory
 from domain.secrets import OneTimeCode, Secrets
 
@@ -25,5 +25,5 @@ class OfferSetUp:
             if await work.users.has_operator():
                 return None
             expires_at = self.clock.now() + self.lifetime
-            await work.codes.put(code.digest, Grant(Purpose.SET_UP, None, expires_at))
+            await work.codes.put(code.digest, StoredCode(Purpose.SET_UP, None, expires_at))
         return code

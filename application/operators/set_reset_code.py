@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from application.steps.open_account import OpenAccount
 from domain.events import Event, EventKind
-from domain.operator import Grant, IssuedCode, Operator, Purpose
+from domain.operator import IssuedCode, Operator, Purpose, StoredCode
 from domain.ports import Clock
 from domain.secrets import OneTimeCode, Secrets
 from domain.session import Caller
@@ -37,9 +37,9 @@ class SetResetCode:
         async with self.open_account(by, user) as opened:
             work, now, user_id = opened.work, self.clock.now(), opened.user.id
             issuer = by.issuer if by else None
-            grant = Grant(Purpose.RESET, user_id, now + self.lifetime, issuer)
-            await work.codes.put(code.digest, grant)
+            stored = StoredCode(Purpose.RESET, user_id, now + self.lifetime, issuer)
+            await work.codes.put(code.digest, stored)
             kind, actor = EventKind.RESET_CODE_SET, opened.actor_id
             set_ = Event(kind, now, user_id, caller, actor_id=actor)
             await work.events.append(set_)
-        return IssuedCode(code, grant)
+        return IssuedCode(code, stored)

@@ -41,15 +41,15 @@ class SetUp:
         presented: SessionToken | None,
     ) -> Admission:
         name, secret = Username.parse(username), self.password_policy.parse(password)
-        known = await self.lookup.grant(code.digest) if code else None
+        known = await self.lookup.one_time_code(code.digest) if code else None
         if code is None or known is None or not known.allows(Purpose.SET_UP, self.clock.now()):
             raise InvalidCode  # before the hash, so that made-up codes cost nothing
         client = caller.client()
         password_hash = await self.hasher.hash(secret, client=client)
         async with self.begin(client) as work:
             is_too_late = await work.users.has_operator()
-            grant, now = await work.codes.take(code.digest), self.clock.now()
-            if is_too_late or grant is None or not grant.allows(Purpose.SET_UP, now):
+            stored, now = await work.codes.take(code.digest), self.clock.now()
+            if is_too_late or stored is None or not stored.allows(Purpose.SET_UP, now):
                 raise InvalidCode
             user = await work.users.add(
                 name, password_hash, at=now, is_operator=True, address=caller.address

@@ -22,5 +22,5 @@ class CheckIssuer:
             return False
         if issuer.token_id is None:
             return True
-        bearer = await work.tokens.get(issuer.token_id)
-        return bearer is not None and bearer.is_live(self.clock.now())
+        found = await work.tokens.get(issuer.token_id)
+        return found is not None and found.is_live(self.clock.now())

@@ -39,8 +39,8 @@ class OperatorTransactions:
             case Person(session):
                 user = await self._signed_in(work, session.id, by.user.auth_version)
             case Program(token):
-                bearer = await work.tokens.get(token.id)
-                user = bearer.user if bearer and bearer.is_live(self.clock.now()) else None
+                found = await work.tokens.get(token.id)
+                user = found.user if found and found.is_live(self.clock.now()) else None
         if user is None:
             raise NotSignedIn
         if not user.is_operator:

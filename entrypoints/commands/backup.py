@@ -21,7 +21,7 @@ from entrypoints.storage import connector_of
 
 if TYPE_CHECKING:
     from adapters.sql.backups import Manifest
-    from adapters.sql.ends import End
+    from adapters.sql.open_database import OpenDatabase
 
 
 @command()
@@ -111,7 +111,7 @@ async def _restore(settings: Settings, file: FilePath, stamp: str) -> "Manifest"
     return manifest
 
 
-def _target(settings: Settings, stamp: str) -> "AbstractAsyncContextManager[End]":
+def _target(settings: Settings, stamp: str) -> "AbstractAsyncContextManager[OpenDatabase]":
     from adapters.sql.restoring import in_place_of_file, in_place_of_tables
 
     if settings.postgresql:
@@ -132,8 +132,8 @@ def _file(settings: Settings, stamp: str) -> FilePath:
 def _failing(what: str) -> Iterator[None]:
     """Whatever goes wrong becomes a sentence."""
     from adapters.sql.backups import BadBackup
-    from adapters.sql.ends import InUse
     from adapters.sql.moving import Different, NotStorable
+    from adapters.sql.open_database import InUse
     from adapters.sql.restoring import Disturbed
     from adapters.sql.schema import SchemaRefused
 

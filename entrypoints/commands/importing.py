@@ -46,7 +46,7 @@ async def import_accounts(
 ) -> ImportReport:
     """Take the accounts over, and say what became of them. A rehearsal leaves nothing behind."""
     from adapters.sources.id_list import IdListFile, NoIdList
-    from adapters.sql.ends import remove
+    from adapters.sql.open_database import remove
 
     remove(settings.data_dir / _REHEARSAL)  # of one that was killed
     if is_rehearsal:
@@ -96,7 +96,7 @@ async def _fill_looks(services: "Services", number: int) -> None:
 
 @asynccontextmanager
 async def _copy_of(settings: Settings) -> AsyncIterator[Settings]:
-    from adapters.sql.ends import remove
+    from adapters.sql.open_database import remove
     from adapters.sql.schema import migrate
     from adapters.sql.sqlite import create_database
     from entrypoints.commands.backup import back_up

@@ -11,7 +11,6 @@ from msgspec import structs
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from adapters.sql.ends import End, InUse, new_sqlite_file, postgresql_database, sqlite_file
 from adapters.sql.migrations import HEAD
 from adapters.sql.moving import (
     Contents,
@@ -24,6 +23,13 @@ from adapters.sql.moving import (
     moved_to,
     rows_in,
     said_by,
+)
+from adapters.sql.open_database import (
+    InUse,
+    OpenDatabase,
+    new_sqlite_file,
+    postgresql_database,
+    sqlite_file,
 )
 from adapters.sql.schema import (
     SchemaRefused,
@@ -164,13 +170,13 @@ async def _undo(settings: Settings) -> None:
     echo("It needs the secret key and the pepper that it had.")
 
 
-def _source(settings: Settings) -> AbstractAsyncContextManager[End]:
+def _source(settings: Settings) -> AbstractAsyncContextManager[OpenDatabase]:
     if settings.postgresql:
         return postgresql_database(connector_of(settings))
     return sqlite_file(settings.database)
 
 
-def _target(settings: Settings) -> AbstractAsyncContextManager[End]:
+def _target(settings: Settings) -> AbstractAsyncContextManager[OpenDatabase]:
     if settings.postgresql:
         return postgresql_database(connector_of(settings))
     # One that is there was made by a service that nobody used, or by a move that was killed.

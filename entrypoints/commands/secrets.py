@@ -100,7 +100,7 @@ def rotate_pepper() -> None:
 
 async def _count(settings: Settings) -> tuple[int, int]:
     from adapters.passwords.bcrypt_hasher import pepper_id
-    from adapters.sql.costs import hashes_by_pepper
+    from adapters.sql.password_hashes import hashes_by_pepper
 
     async with snapshot(settings) as source:
         found = await source.run(hashes_by_pepper)

@@ -7,10 +7,10 @@ from entrypoints.settings import Settings
 from entrypoints.storage import connector_of
 
 if TYPE_CHECKING:
-    from adapters.sql.ends import End
+    from adapters.sql.open_database import OpenDatabase
 
 
-def snapshot(settings: Settings) -> "AbstractAsyncContextManager[End]":
+def snapshot(settings: Settings) -> "AbstractAsyncContextManager[OpenDatabase]":
     """Others go on writing meanwhile. Raises `ImportError`; when it is entered, `sqlite3.Error` or
     `StorageUnavailable`.
     """

@@ -56,7 +56,7 @@ def create(operator: str, name: str, scopes: tuple[str, ...], *, days: int, as_j
         )
     )
     made = issued.token
-    facts = {"id": made.id, "key": issued.key.text, "expires_at": made.expires_at}
+    facts = {"id": made.id, "token": issued.key.text, "expires_at": made.expires_at}
     show_facts(facts, as_json=as_json)
 
 

@@ -152,7 +152,7 @@ def reset_code(name: str, *, as_json: bool) -> None:
     issued = with_services(
         lambda services: services.use_cases.set_reset_code(user=Username(name), caller=COMMAND_LINE)
     )
-    facts = {"code": issued.code.value, "expires_at": issued.grant.expires_at}
+    facts = {"code": issued.code.value, "expires_at": issued.stored.expires_at}
     show_facts(facts, as_json=as_json)
     if not as_json:
         echo("Give it to the user in person. It is for one call, which your application makes:")

@@ -118,7 +118,7 @@ def test_an_operator_has_typed_results(frontdesk: Frontdesk) -> None:
     with frontdesk.another() as other:
         assert other.reset_password(code, OTHER_PASSWORD).username == "hopper"
     made = frontdesk.create_token("script", [Scope.DATA_VIEW], days=1)
-    assert made.key
+    assert made.token
     assert frontdesk.tokens().rows[0]["name"] == "script"
     invitation = frontdesk.invite_operator(note="Edith")
     assert invitation.is_for_operator

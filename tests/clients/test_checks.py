@@ -215,8 +215,8 @@ async def test_what_is_remembered_is_not_asked_again(ill: Ill, remember: float) 
 
 
 def test_with_the_events_it_is_forgotten_at_once(service: Service) -> None:
-    key = service.root.create_token("guard", ["events.view"]).key
-    shared = Remembering(service.url, remember=600, key=key)
+    key = service.root.create_token("guard", ["events.view"]).token
+    shared = Remembering(service.url, remember=600, access_token=key)
     checks = Checks(shared)
     credentials = Credentials("cookie", service.cookie)
     try:
@@ -246,7 +246,7 @@ def test_with_the_events_it_is_forgotten_at_once(service: Service) -> None:
 
 
 def test_with_a_key_that_does_not_follow_nothing_is_remembered(service: Service) -> None:
-    shared = Remembering(service.url, remember=600, key="fdk_" + "x" * 43)
+    shared = Remembering(service.url, remember=600, access_token="fdk_" + "x" * 43)
     checks = Checks(shared)
     credentials = Credentials("cookie", service.cookie)
     try:

@@ -1009,8 +1009,8 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             expires_at: string;
-            /** @description The token: shown once, when it is created; null in lists. */
-            key: string | null;
+            /** @description Shown once, when it is created; null when it is revoked. */
+            token: string | null;
         };
         /** UsageView */
         UsageView: {
@@ -1030,7 +1030,7 @@ export interface components {
              * @description If true and the login is fresh, your access tokens are not revoked.
              * @default false
              */
-            keep_keys?: boolean;
+            keep_access_tokens?: boolean;
         };
         /** UserView */
         UserView: {
@@ -1100,7 +1100,7 @@ export interface components {
         "X-Request-ID": string;
         /** @description Seconds after which it may be tried again (RFC 9110, §10.2.3). */
         "Retry-After": number;
-        /** @description How to authenticate (RFC 9110, §11.6.1), and for an access token of too small a scope which one it needs (RFC 6750, §3). */
+        /** @description How to authenticate (RFC 9110, §11.6.1); for an access token of too small a scope, which one it needs (RFC 6750, §3). */
         "WWW-Authenticate": string;
         /** @description The session cookie, and the cookie that marks a known browser; or the end of the session cookie. None is set with `cookie: false`. */
         "Set-Cookie": string;

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.labels import NO_METADATA, Metadata
-from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
+from domain.operator import AccessToken, Issuer, Purpose, Scope, StoredCode, TokenWithUser
 from domain.session import SignedIn
 from domain.user import User, Username
 from tests.contracts.store_contract import Store, promise
@@ -53,11 +53,11 @@ async def an_access_token_is_found_with_its_user(store: Store) -> None:
     token = await _token(store)
     ada = await store.lookup.user(ADA)
     assert ada is not None
-    assert await store.keys.bearer(DIGEST) == Bearer(token, ada)
+    assert await store.keys.access_token(DIGEST) == TokenWithUser(token, ada)
     assert token == AccessToken(
         token.id, ada.id, "backup \u202e<b>", SCOPES, NOON, NOON + DAY, last_used_at=None
     )
-    assert await store.keys.bearer(OTHER_DIGEST) is None
+    assert await store.keys.access_token(OTHER_DIGEST) is None
 
 
 @promise
@@ -76,7 +76,7 @@ async def an_access_token_ends_at_once(store: Store) -> None:
             assert await work.tokens.end(nobodys) is None
         assert await work.tokens.end(token.id) == token
         assert await work.tokens.end(token.id) is None
-    assert await store.keys.bearer(DIGEST) is None
+    assert await store.keys.access_token(DIGEST) is None
 
 
 @promise
@@ -97,10 +97,13 @@ async def roles_and_metadata_are_kept_and_come_with_every_look_up(store: Store) 
             ada = await work.users.save(replace(ada, roles=roles, metadata=metadata))
             assert await work.users.get(ada.id) == ada
         assert (ada.roles, ada.metadata) == (roles, metadata)
-        session, bearer = await store.lookup.session(DIGEST), await store.keys.bearer(DIGEST)
+        session, presented = (
+            await store.lookup.session(DIGEST),
+            await store.keys.access_token(DIGEST),
+        )
         assert session is not None
-        assert bearer is not None
-        assert [session.user, bearer.user] == [ada, ada]
+        assert presented is not None
+        assert [session.user, presented.user] == [ada, ada]
         assert await store.lookup.user(ADA) == await store.history.user(ada.id) == ada
 
 
@@ -108,29 +111,29 @@ async def roles_and_metadata_are_kept_and_come_with_every_look_up(store: Store) 
 async def access_tokens_and_codes_go_with_the_account(store: Store) -> None:
     token = await _token(store)
     async with store.begin() as work:
-        await work.codes.put(OTHER_DIGEST, Grant(Purpose.RESET, token.user_id, NOON))
+        await work.codes.put(OTHER_DIGEST, StoredCode(Purpose.RESET, token.user_id, NOON))
         await work.users.delete(token.user_id)
-    assert await store.keys.bearer(DIGEST) is None
-    assert await store.keys.grant(OTHER_DIGEST) is None
+    assert await store.keys.access_token(DIGEST) is None
+    assert await store.keys.one_time_code(OTHER_DIGEST) is None
 
 
 @promise
 async def a_code_works_once(store: Store) -> None:
-    grant = Grant(Purpose.SET_UP, None, NOON + timedelta(minutes=30))
+    stored = StoredCode(Purpose.SET_UP, None, NOON + timedelta(minutes=30))
     async with store.begin() as work:
-        await work.codes.put(DIGEST, grant)
-    assert await store.keys.grant(DIGEST) == grant
+        await work.codes.put(DIGEST, stored)
+    assert await store.keys.one_time_code(DIGEST) == stored
     async with store.begin() as work:
         assert await work.codes.take(OTHER_DIGEST) is None
-        assert await work.codes.take(DIGEST) == grant
+        assert await work.codes.take(DIGEST) == stored
         assert await work.codes.take(DIGEST) is None
-    assert await store.keys.grant(DIGEST) is None
+    assert await store.keys.one_time_code(DIGEST) is None
 
 
 @promise
 async def of_many_at_once_one_gets_the_code(store: Store) -> None:
     async with store.begin() as work:
-        await work.codes.put(DIGEST, Grant(Purpose.SET_UP, None, NOON))
+        await work.codes.put(DIGEST, StoredCode(Purpose.SET_UP, None, NOON))
 
     async def take() -> bool:
         async with store.begin() as work:
@@ -143,12 +146,12 @@ async def of_many_at_once_one_gets_the_code(store: Store) -> None:
 async def a_newer_code_replaces_the_older_of_the_same_user_and_purpose(store: Store) -> None:
     async with store.begin() as work:
         ada, bob = [await work.users.add(name, HASH, at=NOON) for name in (ADA, BOB)]
-        await work.codes.put(b"1" * 32, Grant(Purpose.RESET, ada.id, NOON))
-        await work.codes.put(b"2" * 32, Grant(Purpose.RESET, bob.id, NOON))
-        await work.codes.put(b"3" * 32, Grant(Purpose.SET_UP, None, NOON))
-        await work.codes.put(b"4" * 32, Grant(Purpose.RESET, ada.id, NOON + DAY))
-        await work.codes.put(b"5" * 32, Grant(Purpose.SET_UP, None, NOON + DAY))
-    left = [digit for digit in b"12345" if await store.keys.grant(bytes([digit]) * 32)]
+        await work.codes.put(b"1" * 32, StoredCode(Purpose.RESET, ada.id, NOON))
+        await work.codes.put(b"2" * 32, StoredCode(Purpose.RESET, bob.id, NOON))
+        await work.codes.put(b"3" * 32, StoredCode(Purpose.SET_UP, None, NOON))
+        await work.codes.put(b"4" * 32, StoredCode(Purpose.RESET, ada.id, NOON + DAY))
+        await work.codes.put(b"5" * 32, StoredCode(Purpose.SET_UP, None, NOON + DAY))
+    left = [digit for digit in b"12345" if await store.keys.one_time_code(bytes([digit]) * 32)]
     assert bytes(left) == b"245"
 
 
@@ -160,7 +163,7 @@ async def inside_a_unit_of_work_they_are_found_by_id(store: Store) -> None:
         assert ada is not None
         session = await work.sessions.add(ada, OTHER_DIGEST, LAPTOP, at=NOON, expires_at=NOON + DAY)
         assert await work.sessions.get(session.id) == SignedIn(session, ada)
-        assert await work.tokens.get(token.id) == Bearer(token, ada)
+        assert await work.tokens.get(token.id) == TokenWithUser(token, ada)
         assert await work.sessions.get(session.id + 1) is None
         assert await work.tokens.get(token.id + 1) is None
         await work.users.save(ada.with_password(HASH))
@@ -171,11 +174,11 @@ async def inside_a_unit_of_work_they_are_found_by_id(store: Store) -> None:
 async def all_codes_of_a_user_can_be_voided(store: Store) -> None:
     async with store.begin() as work:
         ada, bob = [await work.users.add(name, HASH, at=NOON) for name in (ADA, BOB)]
-        await work.codes.put(b"1" * 32, Grant(Purpose.RESET, ada.id, NOON))
-        await work.codes.put(b"2" * 32, Grant(Purpose.RESET, bob.id, NOON))
-        await work.codes.put(b"3" * 32, Grant(Purpose.SET_UP, None, NOON))
+        await work.codes.put(b"1" * 32, StoredCode(Purpose.RESET, ada.id, NOON))
+        await work.codes.put(b"2" * 32, StoredCode(Purpose.RESET, bob.id, NOON))
+        await work.codes.put(b"3" * 32, StoredCode(Purpose.SET_UP, None, NOON))
         await work.codes.void(ada.id)
-    left = [digit for digit in b"123" if await store.keys.grant(bytes([digit]) * 32)]
+    left = [digit for digit in b"123" if await store.keys.one_time_code(bytes([digit]) * 32)]
     assert bytes(left) == b"23"
 
 
@@ -224,7 +227,7 @@ async def all_access_tokens_of_a_user_end_at_once(store: Store) -> None:
         assert await work.tokens.end_all(first.user_id) == [first, second]
         assert await work.tokens.end_all(first.user_id) == []
         assert await work.tokens.get(bobs.id)
-    assert await store.keys.bearer(DIGEST) is None
+    assert await store.keys.access_token(DIGEST) is None
 
 
 @promise
@@ -235,32 +238,34 @@ async def a_code_knows_who_issued_it_and_ends_with_them(store: Store) -> None:
             await work.users.add(name, HASH, at=NOON, is_operator=True)
             for name in (BOB, Username("Eve"))
         ]
-        grants = [
-            Grant(Purpose.RESET, bob.id, NOON, Issuer(token.user_id, 1, token.id)),
-            Grant(Purpose.RESET, token.user_id, NOON, Issuer(bob.id, 7)),
-            Grant(Purpose.RESET, eve.id, NOON, Issuer(bob.id, 7)),
+        stored_codes = [
+            StoredCode(Purpose.RESET, bob.id, NOON, Issuer(token.user_id, 1, token.id)),
+            StoredCode(Purpose.RESET, token.user_id, NOON, Issuer(bob.id, 7)),
+            StoredCode(Purpose.RESET, eve.id, NOON, Issuer(bob.id, 7)),
         ]
-        for number, grant in enumerate(grants):
-            await work.codes.put(bytes([number]) * 32, grant)
-    assert [await store.keys.grant(bytes([number]) * 32) for number in range(3)] == grants
+        for number, stored in enumerate(stored_codes):
+            await work.codes.put(bytes([number]) * 32, stored)
+    assert [
+        await store.keys.one_time_code(bytes([number]) * 32) for number in range(3)
+    ] == stored_codes
     async with store.begin() as work:
         await work.tokens.end(token.id)
-    assert await store.keys.grant(bytes([0]) * 32) is None, "its key was revoked"
+    assert await store.keys.one_time_code(bytes([0]) * 32) is None, "its key was revoked"
     async with store.begin() as work:
         await work.codes.void(bob.id)
-    assert await store.keys.grant(bytes([1]) * 32) is None, "who made it is shut out"
+    assert await store.keys.one_time_code(bytes([1]) * 32) is None, "who made it is shut out"
     async with store.begin() as work:
-        await work.codes.put(DIGEST, Grant(Purpose.RESET, bob.id, NOON, Issuer(eve.id, 1)))
+        await work.codes.put(DIGEST, StoredCode(Purpose.RESET, bob.id, NOON, Issuer(eve.id, 1)))
         await work.users.delete(eve.id)
-    assert await store.keys.grant(DIGEST) is None, "who made it is gone"
+    assert await store.keys.one_time_code(DIGEST) is None, "who made it is gone"
 
 
 @promise
 async def codes_to_set_up_can_be_voided_alone(store: Store) -> None:
     async with store.begin() as work:
         ada = await work.users.add(ADA, HASH, at=NOON)
-        await work.codes.put(DIGEST, Grant(Purpose.SET_UP, None, NOON))
-        await work.codes.put(OTHER_DIGEST, Grant(Purpose.RESET, ada.id, NOON))
+        await work.codes.put(DIGEST, StoredCode(Purpose.SET_UP, None, NOON))
+        await work.codes.put(OTHER_DIGEST, StoredCode(Purpose.RESET, ada.id, NOON))
         await work.codes.void_set_up()
-    assert await store.keys.grant(DIGEST) is None
-    assert await store.keys.grant(OTHER_DIGEST)
+    assert await store.keys.one_time_code(DIGEST) is None
+    assert await store.keys.one_time_code(OTHER_DIGEST)

@@ -24,7 +24,7 @@ from django.contrib.auth.hashers import (
 from adapters.passwords.bcrypt_hasher import BcryptHasher
 from adapters.passwords.formats import read_foreign
 from adapters.passwords.hash_queue import HashQueue
-from adapters.sql.costs import hashes_of_each_cost
+from adapters.sql.password_hashes import hashes_of_each_cost
 from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.password import HashQuality, Password, PasswordHash
 from domain.user import Username

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.passwords.bcrypt_hasher import BcryptHasher
 from adapters.passwords.hash_queue import HashQueue
-from adapters.sql.costs import hashes_of_each_cost
+from adapters.sql.password_hashes import hashes_of_each_cost
 from adapters.sql.schema import migrate
 from adapters.sql.sqlite import create_database, read_only_engine
 from adapters.sql.unit_of_work import SqlUnitOfWorkFactory

@@ -253,9 +253,9 @@ async def test_when_a_key_was_last_used_never_goes_back(writer: Writer, path: Pa
         for at in (NOON + 6 * MINUTE, NOON + 5 * MINUTE):
             last_seen.note_token(token.id, at)
             await last_seen.write()
-            bearer = await SqlLookup(reader, SqliteSessions(reader).fetch).bearer(DIGEST)
-            assert bearer is not None
-            assert bearer.token.last_used_at == NOON + 6 * MINUTE
+            presented = await SqlLookup(reader, SqliteSessions(reader).fetch).access_token(DIGEST)
+            assert presented is not None
+            assert presented.token.last_used_at == NOON + 6 * MINUTE
 
 
 async def test_notes_that_cannot_be_written_harm_nobody(writer: Writer, path: Path) -> None:

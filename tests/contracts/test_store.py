@@ -17,7 +17,7 @@ from domain.history import AccountHistory
 from domain.imports import ImportMark
 from domain.invitation import Invitation
 from domain.network import Client
-from domain.operator import Grant
+from domain.operator import StoredCode
 from domain.ports import Lookup, UnitOfWorkFactory
 from domain.session import Session
 from domain.user import User, Username
@@ -112,8 +112,8 @@ class ReusingEvents(FakeEvents):
 
 
 class LastingCodes(FakeCodes):
-    async def take(self, digest: bytes) -> Grant | None:
-        return self.state.grants.get(digest)
+    async def take(self, digest: bytes) -> StoredCode | None:
+        return self.state.stored_codes.get(digest)
 
     async def void(self, user_id: int) -> None:
         pass

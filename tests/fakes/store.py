@@ -14,7 +14,7 @@ from domain.events import Event, EventFeed, StoredEvent
 from domain.imports import Imported, ImportMark, NewAccount
 from domain.invitation import Invitation
 from domain.network import Client
-from domain.operator import AccessToken, Bearer, Grant, Issuer, Purpose, Scope
+from domain.operator import AccessToken, Issuer, Purpose, Scope, StoredCode, TokenWithUser
 from domain.password import PasswordHash
 from domain.session import Caller, Session, SignedIn
 from domain.throttle import Counted
@@ -35,7 +35,7 @@ class State:
     sessions: dict[bytes, Session] = field(default_factory=dict)
     events: list[StoredEvent] = field(default_factory=list)
     tokens: dict[bytes, AccessToken] = field(default_factory=dict)
-    grants: dict[bytes, Grant] = field(default_factory=dict)
+    stored_codes: dict[bytes, StoredCode] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     usages: dict[int, Usage] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class State:
             sessions=dict(self.sessions),
             events=list(self.events),
             tokens=dict(self.tokens),
-            grants=dict(self.grants),
+            stored_codes=dict(self.stored_codes),
             claims=dict(self.claims),
             invitations=dict(self.invitations),
             usages=dict(self.usages),
@@ -66,13 +66,13 @@ class State:
         for digest in ended:
             del self.tokens[digest]
         ids = {token.id for token in ended.values()}
-        self.void(lambda grant: grant.issuer is not None and grant.issuer.token_id in ids)
+        self.void(lambda stored: stored.issuer is not None and stored.issuer.token_id in ids)
         self.withdraw(lambda issuer: issuer.token_id in ids)
         return list(ended.values())
 
-    def void(self, doomed: Callable[[Grant], bool]) -> None:
-        for digest in [digest for digest, grant in self.grants.items() if doomed(grant)]:
-            del self.grants[digest]
+    def void(self, doomed: Callable[[StoredCode], bool]) -> None:
+        for digest in [digest for digest, stored in self.stored_codes.items() if doomed(stored)]:
+            del self.stored_codes[digest]
 
     def withdraw(self, doomed: Callable[[Issuer], bool]) -> None:
         self.invitations = {
@@ -93,8 +93,8 @@ def _described(caller: Caller) -> Caller:
     return replace(caller, device=caller.user_agent.upper())
 
 
-def _issuer_of(grant: Grant) -> int | None:
-    return grant.issuer.user_id if grant.issuer else None
+def _issuer_of(stored: StoredCode) -> int | None:
+    return stored.issuer.user_id if stored.issuer else None
 
 
 @dataclass
@@ -145,7 +145,7 @@ class FakeUsers:
         del self.state.users[user_id]
         self.state.usages.pop(user_id, None)
         self.state.end_tokens(lambda token: token.user_id == user_id)
-        self.state.void(lambda grant: user_id in (grant.user_id, _issuer_of(grant)))
+        self.state.void(lambda stored: user_id in (stored.user_id, _issuer_of(stored)))
         self.state.withdraw(lambda issuer: issuer.user_id == user_id)
         self.state.sessions = {
             digest: each for digest, each in self.state.sessions.items() if each.user_id != user_id
@@ -254,10 +254,10 @@ class FakeTokens:
         self.state.tokens[digest] = token
         return token
 
-    async def get(self, token_id: int) -> Bearer | None:
+    async def get(self, token_id: int) -> TokenWithUser | None:
         for token in self.state.tokens.values():
             if token.id == token_id:
-                return Bearer(token, self.state.users[token.user_id])
+                return TokenWithUser(token, self.state.users[token.user_id])
         return None
 
     async def end(self, token_id: int) -> AccessToken | None:
@@ -272,19 +272,19 @@ class FakeTokens:
 class FakeCodes:
     state: State
 
-    async def put(self, digest: bytes, grant: Grant) -> None:
-        owner = (grant.purpose, grant.user_id)
+    async def put(self, digest: bytes, stored: StoredCode) -> None:
+        owner = (stored.purpose, stored.user_id)
         self.state.void(lambda each: (each.purpose, each.user_id) == owner)
-        self.state.grants[digest] = grant
+        self.state.stored_codes[digest] = stored
 
-    async def take(self, digest: bytes) -> Grant | None:
-        return self.state.grants.pop(digest, None)
+    async def take(self, digest: bytes) -> StoredCode | None:
+        return self.state.stored_codes.pop(digest, None)
 
     async def void(self, user_id: int) -> None:
-        self.state.void(lambda grant: user_id in (grant.user_id, _issuer_of(grant)))
+        self.state.void(lambda stored: user_id in (stored.user_id, _issuer_of(stored)))
 
     async def void_set_up(self) -> None:
-        self.state.void(lambda grant: grant.purpose is Purpose.SET_UP)
+        self.state.void(lambda stored: stored.purpose is Purpose.SET_UP)
 
 
 @dataclass
@@ -520,17 +520,17 @@ class FakeStore:
                 return user
         return None
 
-    async def bearer(self, digest: bytes) -> Bearer | None:
+    async def access_token(self, digest: bytes) -> TokenWithUser | None:
         token = self.state.tokens.get(digest)
-        return Bearer(token, self.state.users[token.user_id]) if token else None
+        return TokenWithUser(token, self.state.users[token.user_id]) if token else None
 
     async def token_owner(self, token_id: int) -> int | None:
         return next(
             (each.user_id for each in self.state.tokens.values() if each.id == token_id), None
         )
 
-    async def grant(self, digest: bytes) -> Grant | None:
-        return self.state.grants.get(digest)
+    async def one_time_code(self, digest: bytes) -> StoredCode | None:
+        return self.state.stored_codes.get(digest)
 
     async def invitation(self, digest: bytes) -> Invitation | None:
         return self.state.invitations.get(digest)

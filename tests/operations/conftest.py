@@ -53,7 +53,7 @@ class Desk:
             "POST", "/api/ops/tokens", json={"name": "test", "scopes": [*scopes]}
         )
         assert made.status == 200, made.text
-        return str(made.data["key"])
+        return str(made.data["token"])
 
     def with_key(self, key: str) -> "Program":
         """A program that has this key and no cookie."""

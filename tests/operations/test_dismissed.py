@@ -71,7 +71,7 @@ def test_codes_of_a_revoked_key_are_void(desk: Desk, boss: Client) -> None:
     made = desk.root.request(
         "POST", "/api/ops/tokens", json={"name": "script", "scopes": [Scope.DATA_UPDATE]}
     ).data
-    program = desk.with_key(made["key"])
+    program = desk.with_key(made["token"])
     code = program.request("POST", f"/api/ops/users/{desk.user_id()}/reset-code").data["code"]
     assert boss.request("DELETE", f"/api/ops/tokens/{made['id']}").status == 200
     assert reset(desk, code) == 403
@@ -124,7 +124,7 @@ def test_access_keys_die_with_the_password_and_the_account(
 
 def test_keys_are_kept_if_their_owner_says_so_moments_after_a_login(desk: Desk) -> None:
     kept = desk.with_key(desk.key(Scope.DATA_VIEW))
-    body = {"password": OTHER_PASSWORD, "current_password": PASSWORD, "keep_keys": True}
+    body = {"password": OTHER_PASSWORD, "current_password": PASSWORD, "keep_access_tokens": True}
     assert desk.root.request("PUT", "/api/user", json=body).status == 200
     assert kept.request("GET", "/api/ops/tables").status == 200
 

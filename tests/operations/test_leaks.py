@@ -195,7 +195,7 @@ def test_nothing_that_is_kept_or_said_has_a_password_or_token(tmp_path: Path) ->
             with httpx.Client(base_url=server.url, event_hooks={"response": [remember]}) as root:
                 root.post("/api/user/login", json={"username": "root", "password": PASSWORD})
                 made = root.post("/api/ops/tokens", json={"name": "n", "scopes": ["data.view"]})
-                key = made.json()["key"]
+                key = made.json()["token"]
                 code = root.post("/api/ops/users/2/reset-code").json()["code"]
                 invitation = root.post("/api/ops/invitations", json={"uses": 2}).json()["code"]
                 secrets |= {key, key.removeprefix("fdk_"), code}

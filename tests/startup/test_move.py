@@ -89,7 +89,7 @@ class House:
         self.ada = browser(url, "Ada")
         self.root = operator(folder, url)
         made = self.root.post("/api/ops/tokens", json={"name": "n", "scopes": ["data.view"]})
-        self.key = {"Authorization": f"Bearer {made.json()['key']}"}
+        self.key = {"Authorization": f"Bearer {made.json()['token']}"}
         gone = browser(url, "gone")
         assert gone.delete("/api/user").status_code == 200
         self.last_id = 3

@@ -179,9 +179,9 @@ def test_invitations_and_tokens_are_made_listed_and_revoked(call: Call, tmp_path
         assert client.sign_up("grace", PASSWORD, invitation=member["code"]).status == 200
         body = {"invitation": operator["code"], "username": "edith", "password": PASSWORD}
         assert client.request("POST", "/api/ops/operators", json=body).status == 200
-        assert measures(client, made["key"]) == 200
+        assert measures(client, made["token"]) == 200
         call("tokens", "revoke", str(made["id"]))
-        assert measures(client, made["key"]) == 401
+        assert measures(client, made["token"]) == 401
     late = data(call("invitations", "create", "--json"))
     call("invitations", "revoke", str(late["id"]))
     used = [each["used"] for each in data(call("invitations", "list", "--json"))]

@@ -149,7 +149,7 @@ class Desk:
         username: str | None = None,
         password: str | None = None,
         current_password: str | None = None,
-        keep_keys: bool = False,
+        keep_access_tokens: bool = False,
         device: str | None = None,
     ) -> Admission:
         updated = await self.use_cases.update_own_account(
@@ -159,7 +159,7 @@ class Desk:
             username=username,
             password=password,
             current_password=current_password,
-            keep_keys=keep_keys,
+            keep_access_tokens=keep_access_tokens,
             device=device,
         )
         return updated.admission or Admission(

@@ -37,9 +37,9 @@ async def test_it_is_on_record_who_created_it(desk: Desk) -> None:
 async def test_an_operator_ends_the_code_for_the_first_one(desk: Desk) -> None:
     await desk.use_cases.offer_set_up()
     await create(desk, None)
-    assert len(desk.store.state.grants) == 1, "an ordinary user does not"
+    assert len(desk.store.state.stored_codes) == 1, "an ordinary user does not"
     await became_operator(desk)
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
 
 
 @pytest.mark.parametrize(

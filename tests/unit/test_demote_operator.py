@@ -31,7 +31,7 @@ async def test_rights_keys_and_codes_end_and_account_and_sessions_stay(desk: Des
         await at_work(desk, token)
     with pytest.raises(NotSignedIn):
         await with_key(desk, key)
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
     with pytest.raises(InvalidCode):
         await reset(desk, code)
 

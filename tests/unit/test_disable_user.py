@@ -59,7 +59,7 @@ async def test_keys_and_codes_end_too(desk: Desk) -> None:
     await code_for(desk, by, other.user)
     await code_for(desk, other, (await desk.signed_up()).user)
     await disable(desk, by, other.user)
-    assert (desk.store.state.tokens, desk.store.state.grants) == ({}, {})
+    assert (desk.store.state.tokens, desk.store.state.stored_codes) == ({}, {})
     details: Details = {"token": key_id, "name": "script", "why": Ending.DISABLED}
     assert desk.happened()[-1] == Event(
         EventKind.TOKEN_REVOKED, NOON, other.user.id, PHONE, details, actor_id=by.user.id

@@ -201,9 +201,9 @@ async def test_what_was_found_is_counted(desk: Desk) -> None:
 async def test_an_operator_who_comes_ends_the_code_for_the_first_one(desk: Desk) -> None:
     await desk.use_cases.offer_set_up()
     await take_over(desk, FakeSource([account(1, "ada")]))
-    assert len(desk.store.state.grants) == 1
+    assert len(desk.store.state.stored_codes) == 1
     await take_over(desk, FakeSource([account(2, "root", is_operator=True)], "another"))
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
 
 
 async def test_an_import_that_was_interrupted_goes_on(desk: Desk) -> None:

@@ -45,7 +45,7 @@ async def test_the_link_makes_one_operator_who_is_logged_in(desk: Desk) -> None:
 async def test_the_link_of_the_first_operator_ends_with_it(desk: Desk) -> None:
     await desk.use_cases.offer_set_up()
     await join(desk, (await operator_invited(desk)).code)
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
 
 
 async def expire(desk: Desk) -> None:

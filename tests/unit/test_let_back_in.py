@@ -16,7 +16,7 @@ async def test_logins_count_again_and_codes_do_not(desk: Desk) -> None:
     async with desk.store.begin() as work:
         enabled = await LetBackIn(desk.clock)(work, disabled, caller=LAPTOP, actor_id=root.user.id)
     assert not enabled.is_disabled
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
     assert await desk.logged_in()
     (event,) = [each for each in desk.happened() if each.kind is EventKind.ACCOUNT_ENABLED]
     actor = root.user.id

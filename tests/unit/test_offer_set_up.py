@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import InvalidCode
-from domain.operator import Grant, Purpose
+from domain.operator import Purpose, StoredCode
 from tests.examples import MINUTE, NOON
 from tests.unit.codes import become
 from tests.unit.conftest import Desk
@@ -43,12 +43,12 @@ async def test_ordinary_users_are_no_reason_to_offer_none(desk: Desk) -> None:
 async def test_where_there_is_an_operator_no_code_is_made(desk: Desk) -> None:
     await became_operator(desk)
     assert await desk.use_cases.offer_set_up() is None
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
 
 
 async def test_only_a_digest_is_kept_and_nothing_is_on_record(desk: Desk) -> None:
     code = await desk.use_cases.offer_set_up()
     assert code
-    grant = Grant(Purpose.SET_UP, None, NOON + 30 * MINUTE)
-    assert desk.store.state.grants == {code.digest: grant}
+    stored = StoredCode(Purpose.SET_UP, None, NOON + 30 * MINUTE)
+    assert desk.store.state.stored_codes == {code.digest: stored}
     assert desk.happened() == []

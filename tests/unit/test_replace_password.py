@@ -15,12 +15,18 @@ from tests.unit.operators import NOBODY, at_work, became_operator, key_of, set_p
 
 
 async def replace_password(
-    desk: Desk, user: User, *, but: int | None = None, keep_keys: bool = False
+    desk: Desk, user: User, *, but: int | None = None, keep_access_tokens: bool = False
 ) -> User:
     step = desk.use_cases.reset_password.replace_password
     async with desk.store.begin() as work:
         return await step(
-            work, user, OTHER_HASH, caller=PHONE, actor_id=NOBODY, but=but, keep_keys=keep_keys
+            work,
+            user,
+            OTHER_HASH,
+            caller=PHONE,
+            actor_id=NOBODY,
+            but=but,
+            keep_access_tokens=keep_access_tokens,
         )
 
 
@@ -46,7 +52,7 @@ async def test_codes_that_the_user_made_for_others_end_too(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     await code_for(desk, by, (await desk.signed_up()).user)
     await replace_password(desk, by.user)
-    assert desk.store.state.grants == {}
+    assert desk.store.state.stored_codes == {}
 
 
 async def test_the_hash_is_stored_and_what_the_old_one_opens_does_not_count(desk: Desk) -> None:
@@ -90,5 +96,5 @@ async def test_every_key_ends_and_each_is_on_record(desk: Desk) -> None:
 async def test_keys_that_are_kept_go_on(desk: Desk) -> None:
     token = await became_operator(desk)
     key, _ = await key_of(desk, token, Scope.DATA_VIEW)
-    await replace_password(desk, (await desk.who(token)).user, keep_keys=True)
+    await replace_password(desk, (await desk.who(token)).user, keep_access_tokens=True)
     assert await with_key(desk, key)

@@ -21,8 +21,8 @@ async def test_a_reset_code_sets_a_password_once(desk: Desk) -> None:
     by = await at_work(desk, await became_operator(desk))
     old = await desk.signed_up()
     issued = await desk.use_cases.set_reset_code(by=by, user=old.user.id, caller=LAPTOP)
-    code, grant = issued.code, issued.grant
-    assert grant.expires_at == desk.clock.now() + DAY
+    code, stored = issued.code, issued.stored
+    assert stored.expires_at == desk.clock.now() + DAY
     await reset(desk, code)
     with pytest.raises(InvalidCode):
         await reset(desk, code)

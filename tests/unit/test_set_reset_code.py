@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import FreshLoginRequired, InvalidCode
 from domain.events import Event, EventKind
-from domain.operator import Grant, Issuer, Purpose, Scope
+from domain.operator import Issuer, Purpose, Scope, StoredCode
 from tests.examples import DAY, LAPTOP, MINUTE, NOON
 from tests.unit.codes import code_for, reset
 from tests.unit.conftest import Desk
@@ -43,8 +43,8 @@ async def test_the_grant_says_for_whom_until_when_and_who_answers_for_it(desk: D
     ada = (await desk.signed_up()).user
     issued = await desk.use_cases.set_reset_code(by=by, user=ada.id, caller=LAPTOP)
     issuer = Issuer(by.user.id, by.user.auth_version, key_id)
-    assert issued.grant == Grant(Purpose.RESET, ada.id, NOON + DAY, issuer)
-    assert desk.store.state.grants == {issued.code.digest: issued.grant}
+    assert issued.stored == StoredCode(Purpose.RESET, ada.id, NOON + DAY, issuer)
+    assert desk.store.state.stored_codes == {issued.code.digest: issued.stored}
 
 
 async def test_it_is_on_record_without_the_code_and_the_account_stays_as_it_was(

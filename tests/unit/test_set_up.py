@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import InvalidCode, InvalidPassword, InvalidUsername, NotSignedIn, UsernameTaken
 from domain.events import Event, EventKind
-from domain.operator import Grant, Purpose
+from domain.operator import Purpose, StoredCode
 from domain.secrets import OneTimeCode
 from tests.examples import DAY, LAPTOP, NOON, PASSWORD
 from tests.unit.codes import become
@@ -20,7 +20,7 @@ async def test_a_reset_code_makes_no_operator_and_nothing_is_hashed_for_what_is_
     ada = (await desk.signed_up()).user
     code = OneTimeCode("r" * 43)
     async with desk.store.begin() as work:
-        await work.codes.put(code.digest, Grant(Purpose.RESET, ada.id, desk.clock.now() + DAY))
+        await work.codes.put(code.digest, StoredCode(Purpose.RESET, ada.id, desk.clock.now() + DAY))
     before = desk.hasher.work
     for void in (code, OneTimeCode("x" * 43), None):
         with pytest.raises(InvalidCode):

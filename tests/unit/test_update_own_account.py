@@ -145,7 +145,7 @@ async def test_keys_are_kept_only_moments_after_a_login(desk: Desk) -> None:
     desk.clock.advance(11 * MINUTE)
     with pytest.raises(FreshLoginRequired):
         await desk.updated(
-            token, password=OTHER_PASSWORD, current_password=PASSWORD, keep_keys=True
+            token, password=OTHER_PASSWORD, current_password=PASSWORD, keep_access_tokens=True
         )
     assert await with_key(desk, key)
     await desk.updated(token, password=OTHER_PASSWORD, current_password=PASSWORD)
@@ -156,7 +156,7 @@ async def test_keys_are_kept_only_moments_after_a_login(desk: Desk) -> None:
 async def test_keys_are_kept_if_that_is_said_moments_after_a_login(desk: Desk) -> None:
     token = await became_operator(desk)
     key, _ = await key_of(desk, token, Scope.DATA_VIEW)
-    await desk.updated(token, password=OTHER_PASSWORD, keep_keys=True)
+    await desk.updated(token, password=OTHER_PASSWORD, keep_access_tokens=True)
     assert await with_key(desk, key)
 
 

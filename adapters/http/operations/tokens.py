@@ -53,15 +53,16 @@ class NewToken(Struct, frozen=True):
 
 
 class TokenView(Struct, frozen=True):
-    """An access token. `key` is shown this once: send it as `Authorization: Bearer KEY`."""
+    """An access token. `token` is shown this once: send it as `Authorization: Bearer TOKEN`."""
 
     id: Annotated[int, Meta(description="Never reused.")]
     name: Annotated[str, Meta(description="For operators: which program it is for.")]
     scopes: Annotated[list[Scope], Meta(description="What it allows.")]
     created_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
     expires_at: Annotated[datetime, Meta(description="RFC 3339, in UTC.")]
-    key: Annotated[
-        str | None, Meta(description="The token: shown once, when it is created; null in lists.")
+    token: Annotated[
+        str | None,
+        Meta(description="Shown once, when it is created; null when it is revoked."),
     ]
 
     @classmethod

@@ -222,7 +222,7 @@ class UsersController(Controller):
         permission to create codes.
         """
         issued = await set_reset_code(by=request.user, user=user_id, caller=caller_of(request))
-        return ResetCodeView(issued.code.value, issued.grant.expires_at)
+        return ResetCodeView(issued.code.value, issued.stored.expires_at)
 
     @delete(
         "/{user_id:int}/sessions",

@@ -5,7 +5,7 @@ import json
 from adapters.monitoring.masking.values import HIDDEN
 from domain.operator import Scope
 
-_FLAGS_AND_NUMBERS = frozenset({"days", "uses", "version", "is_operator", "keep_keys"})
+_FLAGS_AND_NUMBERS = frozenset({"days", "uses", "version", "is_operator", "keep_access_tokens"})
 _HIDDEN_FIELDS = frozenset(
     {
         "username",

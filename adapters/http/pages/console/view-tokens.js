@@ -47,9 +47,9 @@ export function view({ me, search, again, signal }) {
         const token = await ask("POST", "/api/ops/tokens", { name: label, scopes, days: Number(days) });
         again();
         show({
-          title: "The key",
-          text: "It is shown this once. Send it as Authorization: Bearer KEY.",
-          content: [el("p", {}, el("code.secret", {}, token.key)), copyButton(token.key)],
+          title: "The access token",
+          text: "It is shown this once. Send it as Authorization: Bearer TOKEN.",
+          content: [el("p", {}, el("code.secret", {}, token.token)), copyButton(token.token)],
         });
         return true;
       },

@@ -54,14 +54,14 @@ def update(
     username: str | None = None,
     password: str | None = None,
     current_password: str | None = None,
-    keep_keys: bool | None = None,
+    keep_access_tokens: bool | None = None,
 ) -> Call[Admitted]:
     """Change what is given. A new password ends all other sessions."""
     body = given(
         username=username,
         password=password,
         current_password=current_password,
-        keep_keys=keep_keys,
+        keep_access_tokens=keep_access_tokens,
     )
     return Call("PUT", "/api/user", Admitted, body)
 

@@ -33,13 +33,15 @@ class Remembering:
     `ValueError` for what is no URL.
     """
 
-    def __init__(self, url: str, *, remember: float = 0, key: str | None = None) -> None:
+    def __init__(self, url: str, *, remember: float = 0, access_token: str | None = None) -> None:
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url!r} is no URL, as in http://127.0.0.1:8000.")
         self.address = httpx.URL(url.rstrip("/") + PATH)
         self._complained_at = float("-inf")
-        self.memory = Memory(remember, follows_events=key is not None)
-        self._follower = Follower(url, key, self.memory) if key and remember else None
+        self.memory = Memory(remember, follows_events=access_token is not None)
+        self._follower = (
+            Follower(url, access_token, self.memory) if access_token and remember else None
+        )
 
     def recall(self, credentials: Credentials) -> SignedIn | None:
         """What is kept, if anything."""

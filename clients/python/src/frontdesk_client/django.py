@@ -9,7 +9,7 @@
     @role("admin")
     async def admin(request): ...
 
-Settings: `FRONTDESK_URL`; `FRONTDESK_REMEMBER` (0) and `FRONTDESK_KEY`, those of
+Settings: `FRONTDESK_URL`; `FRONTDESK_REMEMBER` (0) and `FRONTDESK_ACCESS_TOKEN`, those of
 `docs/applications.md`; `FRONTDESK_SIGN_IN_URL`, a page to which who is not signed in is sent from a
 GET, with `return_to`. Name Django's own session cookie otherwise (`SESSION_COOKIE_NAME`).
 """
@@ -159,7 +159,7 @@ def _remembering() -> Remembering:
     return Remembering(
         settings.FRONTDESK_URL,
         remember=getattr(settings, "FRONTDESK_REMEMBER", 0),
-        key=getattr(settings, "FRONTDESK_KEY", None),
+        access_token=getattr(settings, "FRONTDESK_ACCESS_TOKEN", None),
     )
 
 

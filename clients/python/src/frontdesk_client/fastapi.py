@@ -25,19 +25,21 @@ __all__ = ["Frontdesk", "SignedIn", "User"]
 
 
 class Frontdesk:
-    """Guards for one Frontdesk. `remember` and `key` are those of `docs/applications.md`."""
+    """Guards for one Frontdesk. `remember` and `access_token` are those of
+    `docs/applications.md`.
+    """
 
     def __init__(
         self,
         url: str,
         *,
         remember: float = 0,
-        key: str | None = None,
+        access_token: str | None = None,
         timeout: float = SECONDS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._checks = AsyncChecks(
-            Remembering(url, remember=remember, key=key),
+            Remembering(url, remember=remember, access_token=access_token),
             timeout=timeout,
             transport=None if transport is None else lambda: transport,
         )

@@ -27,13 +27,18 @@ class _Feed(msgspec.Struct):
 
 class Follower:
     """A thread that tells a memory whom events have named. It begins with the first `start`, also
-    in a process that was forked since, and ends with `close`. `key` has the scope `events.view`.
+    in a process that was forked since, and ends with `close`. `access_token` has the scope
+    `events.view`.
     """
 
     def __init__(
-        self, url: str, key: str, memory: Memory, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        access_token: str,
+        memory: Memory,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._url, self._key, self._memory = url, key, memory
+        self._url, self._access_token, self._memory = url, access_token, memory
         self._transport = transport
         self._stop, self._lock = Event(), Lock()
         self._thread: Thread | None = None
@@ -56,7 +61,10 @@ class Follower:
             self._thread.join()
 
     def _follow(self) -> None:
-        headers = {"Authorization": f"Bearer {self._key}", "User-Agent": "frontdesk-client"}
+        headers = {
+            "Authorization": f"Bearer {self._access_token}",
+            "User-Agent": "frontdesk-client",
+        }
         with httpx.Client(
             base_url=self._url,
             headers=headers,

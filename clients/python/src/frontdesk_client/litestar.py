@@ -41,7 +41,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 class FrontdeskPlugin(InitPlugin):
     """Lets in who is signed in: `request.user`, the dependency `current_user`, and the session as
     `request.auth`. `exclude` are patterns of paths that are open, as "^/schema". `remember` and
-    `key` are those of `docs/applications.md`.
+    `access_token` are those of `docs/applications.md`.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class FrontdeskPlugin(InitPlugin):
         *,
         exclude: Sequence[str] = (),
         remember: float = 0,
-        key: str | None = None,
+        access_token: str | None = None,
         timeout: float = SECONDS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._exclude = list(exclude)
         self._checks = AsyncChecks(
-            Remembering(url, remember=remember, key=key),
+            Remembering(url, remember=remember, access_token=access_token),
             timeout=timeout,
             transport=None if transport is None else lambda: transport,
         )

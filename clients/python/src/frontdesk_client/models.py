@@ -146,14 +146,14 @@ class ResetCode(Struct, frozen=True):
 
 
 class AccessToken(Struct, frozen=True):
-    """Access of a program. `key` is known this once."""
+    """Access of a program. `token` is known this once."""
 
     id: int
     name: str
     scopes: tuple[str, ...]
     created_at: datetime
     expires_at: datetime
-    key: str | None = None
+    token: str | None = None
 
 
 class Invitation(Struct, frozen=True):

@@ -67,7 +67,8 @@ def _answer(_: HTTPConnection, error: AuthenticationError) -> Response:
 
 class FrontdeskMiddleware(AuthenticationMiddleware):
     """Says who is calling; who may come in, say routes. While Frontdesk does not answer, a request
-    with a session is answered 503. `remember` and `key` are those of `docs/applications.md`.
+    with a session is answered 503. `remember` and `access_token` are those of
+    `docs/applications.md`.
     """
 
     def __init__(
@@ -76,12 +77,12 @@ class FrontdeskMiddleware(AuthenticationMiddleware):
         url: str,
         *,
         remember: float = 0,
-        key: str | None = None,
+        access_token: str | None = None,
         timeout: float = SECONDS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         checks = AsyncChecks(
-            Remembering(url, remember=remember, key=key),
+            Remembering(url, remember=remember, access_token=access_token),
             timeout=timeout,
             transport=None if transport is None else lambda: transport,
         )

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import delete, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapters.sql import counts
+from adapters.sql import throttle_counts
 from adapters.sql.storage import Storage
 from adapters.sql.tables import throttle_buckets
 from adapters.sql.throttle import SqlThrottle
@@ -285,10 +285,10 @@ async def test_a_broken_one_is_caught(
 
 
 def statements() -> list[Any]:
-    of_one = counts._are_of(counted(ONE))
+    of_one = throttle_counts._are_of(counted(ONE))
     return [
-        counts.shown([throttle_buckets.c.key], counted(ONE), NOON, at_most=100),
-        counts._held(of_one),
+        throttle_counts.shown([throttle_buckets.c.key], counted(ONE), NOON, at_most=100),
+        throttle_counts._held(of_one),
         delete(throttle_buckets).where(of_one),
     ]
 

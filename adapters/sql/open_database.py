@@ -45,7 +45,7 @@ class InUse(Exception):
 
 
 @dataclass
-class End:
+class OpenDatabase:
     """A transaction that nobody else has at the same time. Unless it is committed, nothing of it is
     kept.
     """
@@ -56,9 +56,9 @@ class End:
     is_committed: bool = False
 
     async def run(
-        self, job: Callable[[Connection], _Result], *, beside: "End | None" = None
+        self, job: Callable[[Connection], _Result], *, beside: "OpenDatabase | None" = None
     ) -> _Result:
-        """Let it work, also with the connection of another end."""
+        """Let it work, also with the connection of another one."""
         driver = self.driver or (beside.driver if beside else None)
         if driver is None:
             return job(self.connection)
@@ -82,7 +82,7 @@ class End:
         self.is_committed = True
 
 
-class PostgresqlEnd(End):
+class OpenPostgresql(OpenDatabase):
     """One that others may reach while it is used."""
 
     def __init__(self, connection: Connection, driver: AsyncConnection, name: str) -> None:
@@ -102,20 +102,20 @@ class PostgresqlEnd(End):
 
 
 @asynccontextmanager
-async def sqlite_file(path: Path) -> AsyncIterator[End]:
+async def sqlite_file(path: Path) -> AsyncIterator[OpenDatabase]:
     """One that is there. Raises `InUse` and `sqlite3.Error`."""
     with _exclusive(path) as connection:
-        yield End(connection)
+        yield OpenDatabase(connection)
 
 
 @asynccontextmanager
-async def new_sqlite_file(path: Path) -> AsyncIterator[End]:
+async def new_sqlite_file(path: Path) -> AsyncIterator[OpenDatabase]:
     """One that is made beside its place, and put there when it is committed, so that it is there
     whole or not at all. Raises `FileExistsError`, also for what is left of another one: SQLite
     would add its log to this.
     """
     with beside(path) as unfinished, _exclusive(unfinished) as connection:
-        yield (end := End(connection))
+        yield (end := OpenDatabase(connection))
     if end.is_committed:
         empty_log(unfinished)
         put_in_place(unfinished, path)
@@ -124,7 +124,7 @@ async def new_sqlite_file(path: Path) -> AsyncIterator[End]:
 
 
 @asynccontextmanager
-async def postgresql_database(connector: "Connector") -> AsyncIterator[End]:
+async def postgresql_database(connector: "Connector") -> AsyncIterator[OpenDatabase]:
     """One of a server. A node that starts meanwhile waits. Raises `InUse` and
     `StorageUnavailable`.
     """
@@ -137,7 +137,7 @@ async def postgresql_database(connector: "Connector") -> AsyncIterator[End]:
                 name = str(await connection.scalar(select(func.current_database())))
                 if not await connection.scalar(_TRY_MIGRATION_LOCK):
                     raise InUse(f"The database {name}")
-                end = PostgresqlEnd(await connection.run_sync(lambda sync: sync), connection, name)
+                end = OpenPostgresql(await connection.run_sync(lambda sync: sync), connection, name)
                 await end.demand_alone()
                 yield end
                 await connection.rollback()
