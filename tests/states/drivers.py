@@ -4,12 +4,15 @@ A driver speaks of tokens by number, in the order in which they were issued, and
 or the code of the problem.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from adapters.http.problems import DOMAIN
-from domain.errors import FrontdeskError, NoSuchUser
+from domain.errors import FrontdeskError, NoSuchInvitation, NoSuchUser
+from domain.invitation import IssuedInvitation
 from domain.secrets import SessionToken
 from domain.session import SignedIn
 from domain.user import Username
@@ -21,20 +24,38 @@ from tests.unit.conftest import Desk
 
 Result = TypeVar("Result")
 OK = "ok"
+INVITED_FOR = timedelta(days=7)
 
 
 class Driver(Protocol):
-    def sign_up(self, name: str, password: str, presented: int | None) -> str: ...
-    def log_in(self, name: str, password: str, presented: int | None) -> str: ...
+    def sign_up(
+        self,
+        name: str,
+        password: str,
+        presented: int | None,
+        *,
+        as_bearer: bool,
+        invitation: int | None,
+    ) -> str: ...
+    def log_in(
+        self, name: str, password: str, presented: int | None, *, as_bearer: bool
+    ) -> str: ...
     def log_out(self, token: int) -> str: ...
     def read(self, token: int) -> str: ...
+    def read_the_other_way(self, token: int) -> str:
+        """What is answered if a cookie is sent as a bearer token, or a bearer token as a cookie."""
+
+    def roles(self, token: int) -> list[str]: ...
     def update(self, token: int, **changes: str) -> str: ...
     def sessions(self, token: int) -> list[int]: ...
     def session_id(self, token: int) -> int: ...
     def end_session(self, token: int, session_id: int) -> str: ...
     def end_others(self, token: int) -> str | int: ...
     def delete(self, token: int, current_password: str | None) -> str: ...
-    def disable(self, name: str, *, disabled: bool) -> bool: ...
+    def disable(self, name: str, *, disabled: bool) -> None: ...
+    def set_roles(self, name: str, roles: Sequence[str]) -> None: ...
+    def invite(self, *, uses: int, roles: Sequence[str]) -> None: ...
+    def revoke_invitation(self, invitation: int) -> None: ...
     def clean_up(self) -> bool: ...
 
 
@@ -44,30 +65,64 @@ class Calls:
     def __init__(self, services: Desk | Services, run: Callable[[Any], Any]) -> None:
         self._services, self._run = services, run
         self._tokens: list[SessionToken] = []
+        self._invitations: list[IssuedInvitation] = []
 
     @property
     def _use_cases(self) -> UseCases:
         return self._services.use_cases
 
-    def sign_up(self, name: str, password: str, presented: int | None) -> str:
+    def sign_up(
+        self,
+        name: str,
+        password: str,
+        presented: int | None,
+        *,
+        as_bearer: bool,
+        invitation: int | None,
+    ) -> str:
+        code = None if invitation is None else self._invitations[invitation].code.text
         return self._admit(
             self._use_cases.sign_up(
-                username=name, password=password, caller=LAPTOP, presented=self._token(presented)
+                username=name,
+                password=password,
+                caller=LAPTOP,
+                presented=self._replaced(presented, as_bearer=as_bearer),
+                invitation=code,
+                as_bearer=as_bearer,
             )
         )
 
-    def log_in(self, name: str, password: str, presented: int | None) -> str:
+    def log_in(self, name: str, password: str, presented: int | None, *, as_bearer: bool) -> str:
         return self._admit(
             self._use_cases.log_in(
-                username=name, password=password, caller=LAPTOP, presented=self._token(presented)
+                username=name,
+                password=password,
+                caller=LAPTOP,
+                presented=self._replaced(presented, as_bearer=as_bearer),
+                as_bearer=as_bearer,
             )
         )
+
+    def _replaced(self, token: int | None, *, as_bearer: bool) -> SessionToken | None:
+        """A program does not end the session of a browser, as `replaced_by` has it over HTTP."""
+        presented = self._token(token)
+        ends = presented and (presented.is_bearer or not as_bearer)
+        return presented if ends else None
 
     def log_out(self, token: int) -> str:
         return self._try(self._use_cases.log_out(presented=self._token(token), caller=LAPTOP))[0]
 
     def read(self, token: int) -> str:
         return self._try(self._who(token))[0]
+
+    def read_the_other_way(self, token: int) -> str:
+        sent = self._tokens[token]
+        other = replace(sent, is_bearer=not sent.is_bearer)
+        return self._try(self._use_cases.authenticate(presented=other))[0]
+
+    def roles(self, token: int) -> list[str]:
+        signed_in: SignedIn = self._run(self._who(token))
+        return list(signed_in.user.roles)
 
     def update(self, token: int, **changes: str) -> str:
         async def update() -> Any:
@@ -128,12 +183,26 @@ class Calls:
 
         return self._try(delete())[0]
 
-    def disable(self, name: str, *, disabled: bool) -> bool:
+    def disable(self, name: str, *, disabled: bool) -> None:
         use_cases = self._use_cases
         act = use_cases.disable_user if disabled else use_cases.enable_user
         with suppress(NoSuchUser):
             self._run(act(user=Username(name), caller=LAPTOP))
-        return True
+
+    def set_roles(self, name: str, roles: Sequence[str]) -> None:
+        with suppress(NoSuchUser):
+            self._run(self._use_cases.set_labels(user=Username(name), roles=roles, caller=LAPTOP))
+
+    def invite(self, *, uses: int, roles: Sequence[str]) -> None:
+        made = self._use_cases.create_invitation(
+            note="", roles=roles, uses=uses, lifetime=INVITED_FOR, caller=LAPTOP
+        )
+        self._invitations.append(self._run(made))
+
+    def revoke_invitation(self, invitation: int) -> None:
+        id_ = self._invitations[invitation].invitation.id
+        with suppress(NoSuchInvitation):
+            self._run(self._use_cases.revoke_invitation(invitation_id=id_, caller=LAPTOP))
 
     def clean_up(self) -> bool:
         async def clean_up() -> None:
@@ -163,18 +232,29 @@ class Calls:
 
 
 class OverHttp:
-    """Sends requests, and the tokens as cookies by hand."""
+    """Sends requests, and the tokens by hand. `key` is an access token of an operator."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._tokens: list[str] = []
+    def __init__(self, client: Client, key: str) -> None:
+        self._client, self._key = client, key
+        self._tokens: list[tuple[str, bool]] = []
+        self._invitations: list[tuple[int, str]] = []
 
-    def sign_up(self, name: str, password: str, presented: int | None) -> str:
-        body = {"username": name, "password": password}
+    def sign_up(
+        self,
+        name: str,
+        password: str,
+        presented: int | None,
+        *,
+        as_bearer: bool,
+        invitation: int | None,
+    ) -> str:
+        body = {"username": name, "password": password, "cookie": not as_bearer}
+        if invitation is not None:
+            body["invitation"] = self._invitations[invitation][1]
         return self._outcome(self._send("POST", "/api/user/signup", presented, json=body))
 
-    def log_in(self, name: str, password: str, presented: int | None) -> str:
-        body = {"username": name, "password": password}
+    def log_in(self, name: str, password: str, presented: int | None, *, as_bearer: bool) -> str:
+        body = {"username": name, "password": password, "cookie": not as_bearer}
         return self._outcome(self._send("POST", "/api/user/login", presented, json=body))
 
     def log_out(self, token: int) -> str:
@@ -182,6 +262,17 @@ class OverHttp:
 
     def read(self, token: int) -> str:
         return self._outcome(self._send("GET", "/api/user", token))
+
+    def read_the_other_way(self, token: int) -> str:
+        value, is_bearer = self._tokens[token]
+        other = value.removeprefix("fds_") if is_bearer else f"fds_{value}"
+        headers = _sent(other, is_bearer=not is_bearer)
+        self._client.cookies.clear()
+        return self._outcome(self._client.request("GET", "/api/user", headers=headers))
+
+    def roles(self, token: int) -> list[str]:
+        answer = self._send("GET", "/api/session", token)
+        return list(answer.data["user"]["roles"])
 
     def update(self, token: int, **changes: str) -> str:
         return self._outcome(self._send("PUT", "/api/user", token, json=changes))
@@ -205,22 +296,61 @@ class OverHttp:
         body = {"current_password": current_password} if current_password else None
         return self._outcome(self._send("DELETE", "/api/user", token, json=body))
 
-    def disable(self, name: str, *, disabled: bool) -> bool:
-        """There is no call for it: it is for operators."""
-        return False
+    def disable(self, name: str, *, disabled: bool) -> None:
+        if row := self._row(name):
+            act = "disable" if disabled else "enable"
+            self._operate("POST", f"/api/ops/users/{row['id']}/{act}")
+
+    def set_roles(self, name: str, roles: Sequence[str]) -> None:
+        if row := self._row(name):
+            body = {"version": row["version"], "roles": roles}
+            self._operate("PUT", f"/api/ops/users/{row['id']}/roles", json=body)
+
+    def invite(self, *, uses: int, roles: Sequence[str]) -> None:
+        body = {"uses": uses, "roles": roles, "days": INVITED_FOR.days}
+        made = self._operate("POST", "/api/ops/invitations", json=body)
+        self._invitations.append((made["id"], made["code"]))
+
+    def revoke_invitation(self, invitation: int) -> None:
+        self._operate("DELETE", f"/api/ops/invitations/{self._invitations[invitation][0]}")
 
     def clean_up(self) -> bool:
         """There is no call for it: it is work in the background."""
         return False
 
+    def _row(self, name: str) -> Any:
+        path = "/api/ops/tables/users/rows"
+        rows = self._operate("GET", path, params={"filter": f"username:eq:{name}"})["rows"]
+        return rows[0] if rows else None
+
+    def _operate(self, method: str, path: str, **options: Any) -> Any:
+        self._client.cookies.clear()
+        headers = _sent(self._key, is_bearer=True)
+        answer = self._client.request(method, path, headers=headers, **options)
+        assert answer.status == 200, answer.text
+        return answer.data
+
     def _send(self, method: str, path: str, token: int | None, **options: Any) -> Response:
         self._client.cookies.clear()
-        cookie = {} if token is None else {"cookie": f"sessionid={self._tokens[token]}"}
-        return self._client.request(method, path, headers=cookie, **options)
+        headers = {} if token is None else self._headers(token)
+        return self._client.request(method, path, headers=headers, **options)
+
+    def _headers(self, token: int) -> dict[str, str]:
+        value, is_bearer = self._tokens[token]
+        return _sent(value, is_bearer=is_bearer)
 
     def _outcome(self, response: Response) -> str:
-        token = response.headers.get("set-cookie", "").partition("=")[2].partition(";")[0]
-        if token.strip('"'):
-            self._tokens.append(token)
+        cookie = response.headers.get("set-cookie", "").partition("=")[2].partition(";")[0]
+        bearer = response.data.get("token") if isinstance(response.data, dict) else None
+        if cookie.strip('"'):
+            self._tokens.append((cookie, False))
+        elif bearer:
+            self._tokens.append((bearer, True))
         assert response.status < 500, response.text
         return response.code or OK
+
+
+def _sent(token: str, *, is_bearer: bool) -> dict[str, str]:
+    if is_bearer:
+        return {"authorization": f"Bearer {token}"}
+    return {"cookie": f"sessionid={token}"}

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -21,22 +21,26 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from domain.invitation import KEPT_AFTER_EXPIRY, Invitation
+from domain.operator import Scope
 from domain.session import Session, SessionPolicy
 from domain.user import User
 from entrypoints.services import build_services
 from tests.client import in_process
 from tests.conftest import settings_in
 from tests.contracts.test_store import BrokenStore
-from tests.examples import DAY, MINUTE, NOON
-from tests.fakes.store import FakeSessions
+from tests.examples import DAY, MINUTE, NOON, PASSWORD
+from tests.fakes.store import FakeInvitations, FakeSessions, FakeUsers
 from tests.fakes.system import FakeClock
-from tests.states.drivers import OK, Calls, Driver, OverHttp
+from tests.operations.conftest import make_operator
+from tests.states.drivers import INVITED_FOR, OK, Calls, Driver, OverHttp
 from tests.states.tables import ANSWERS, ENDINGS, phase_at
 from tests.unit.conftest import Desk
 
 AT_MOST = 2
 NAMES = ("ada", "bob")
 PASSWORDS = ("correct horse", "battery staple")
+ROLES = ((), ("editor",), ("editor", "member"))
 _lives = count()
 use_one: st.SearchStrategy[Any] = st.booleans()
 
@@ -49,6 +53,21 @@ class Account:
     name: str
     password: str
     disabled: bool = False
+    roles: tuple[str, ...] = ()
+
+
+@dataclass
+class Invited:
+    """An invitation in the model. `is_over` if it was revoked, or removed with the old ones."""
+
+    uses: int
+    roles: tuple[str, ...]
+    expires: datetime
+    used: int = 0
+    is_over: bool = False
+
+    def is_open(self, now: datetime) -> bool:
+        return self.used < self.uses and not self.is_over and now < self.expires
 
 
 @dataclass
@@ -75,6 +94,9 @@ class Sessions(RuleBasedStateMachine):
         self.lives: list[Life] = []
         self.tokens: list[Life | None] = []
         """What each token is for, by its number; `None` once it was renewed."""
+        self.bearers: list[bool] = []
+        """Whether it is sent by a program."""
+        self.invitations: list[Invited] = []
         self.held: dict[str, tuple[Account, datetime]] = {}
         """For whom each name is held that was given up, and until when."""
 
@@ -119,13 +141,15 @@ class Sessions(RuleBasedStateMachine):
         if life is not None and not life.ended:
             life.ended = ENDINGS[event]
 
-    def open(self, account: Account, presented: int | None) -> None:
-        if presented is not None:
+    def open(self, account: Account, presented: int | None, *, as_bearer: bool) -> None:
+        # A program does not end the session of a browser whose cookie it sends.
+        if presented is not None and (self.bearers[presented] or not as_bearer):
             self.end(self.tokens[presented], "its browser signs up or logs in again")
         token = len(self.tokens)
         life = Life(self.driver.session_id(token), account, self.clock.now())
         self.lives.append(life)
         self.tokens.append(life)
+        self.bearers.append(as_bearer)
         for old in self.rows(account)[:-AT_MOST]:
             self.end(old, "more sessions than allowed are opened after it")
 
@@ -139,30 +163,46 @@ class Sessions(RuleBasedStateMachine):
         use = bool(self.tokens) and data.draw(use_one, label="with a token")
         return self.any_token(data) if use else None
 
+    def maybe_invitation(self, data: st.DataObject) -> int | None:
+        use = bool(self.invitations) and data.draw(use_one, label="with an invitation")
+        if not use:
+            return None
+        return data.draw(st.integers(0, len(self.invitations) - 1), label="invitation")
+
     # What may happen
 
     @rule(data=st.data(), number=st.integers(0, 1), password=st.sampled_from(PASSWORDS))
     def sign_up(self, data: st.DataObject, number: int, password: str) -> None:
         name, presented = self.name(number), self.maybe_token(data)
-        outcome = self.driver.sign_up(name, password, presented)
+        as_bearer, code = data.draw(use_one, label="as a program"), self.maybe_invitation(data)
+        outcome = self.driver.sign_up(
+            name, password, presented, as_bearer=as_bearer, invitation=code
+        )
+        invited = None if code is None else self.invitations[code]
+        if invited and not invited.is_open(self.clock.now()):
+            assert outcome == "sign_up_closed"
+            return
         if self.account(name) or self.is_held(name):
             assert outcome == "username_taken"
             return
         assert outcome == OK
-        account = Account(name, password)
+        account = Account(name, password, roles=invited.roles if invited else ())
+        if invited:
+            invited.used += 1
         self.accounts.append(account)
-        self.open(account, presented)
+        self.open(account, presented, as_bearer=as_bearer)
 
     @rule(data=st.data(), number=st.integers(0, 1), password=st.sampled_from(PASSWORDS))
     def log_in(self, data: st.DataObject, number: int, password: str) -> None:
         name, presented = self.name(number), self.maybe_token(data)
-        outcome = self.driver.log_in(name, password, presented)
+        as_bearer = data.draw(use_one, label="as a program")
+        outcome = self.driver.log_in(name, password, presented, as_bearer=as_bearer)
         account = self.account(name)
         if account is None or account.disabled or account.password != password:
             assert outcome == "invalid_credentials"
             return
         assert outcome == OK
-        self.open(account, presented)
+        self.open(account, presented, as_bearer=as_bearer)
 
     @precondition(lambda self: self.tokens)
     @rule(data=st.data())
@@ -206,6 +246,7 @@ class Sessions(RuleBasedStateMachine):
                     self.end(other, "the password is changed in another session")
             self.tokens[token] = None
             self.tokens.append(life)
+            self.bearers.append(self.bearers[token])
 
     @precondition(lambda self: self.tokens)
     @rule(data=st.data())
@@ -248,11 +289,29 @@ class Sessions(RuleBasedStateMachine):
     @rule(number=st.integers(0, 1), disabled=st.booleans())
     def disable(self, number: int, disabled: bool) -> None:
         account = self.account(self.name(number))
-        done = self.driver.disable(self.name(number), disabled=disabled)
-        if done and account:
+        self.driver.disable(self.name(number), disabled=disabled)
+        if account:
             account.disabled = disabled
             for life in self.rows(account) if disabled else []:
                 self.end(life, "its user is disabled")
+
+    @rule(number=st.integers(0, 1), roles=st.sampled_from(ROLES))
+    def set_roles(self, number: int, roles: tuple[str, ...]) -> None:
+        self.driver.set_roles(self.name(number), roles)
+        if account := self.account(self.name(number)):
+            account.roles = roles
+
+    @rule(uses=st.integers(1, 2), roles=st.sampled_from(ROLES))
+    def invite(self, uses: int, roles: tuple[str, ...]) -> None:
+        self.driver.invite(uses=uses, roles=roles)
+        self.invitations.append(Invited(uses, roles, self.clock.now() + INVITED_FOR))
+
+    @precondition(lambda self: self.invitations)
+    @rule(data=st.data())
+    def revoke_an_invitation(self, data: st.DataObject) -> None:
+        number = data.draw(st.integers(0, len(self.invitations) - 1), label="invitation")
+        self.driver.revoke_invitation(number)
+        self.invitations[number].is_over = True
 
     @rule(by=st.sampled_from((MINUTE, 9 * MINUTE, 11 * MINUTE, DAY, 6 * DAY, 8 * DAY, -DAY)))
     def the_clock_jumps(self, by: timedelta) -> None:
@@ -264,6 +323,8 @@ class Sessions(RuleBasedStateMachine):
             for life in self.lives:
                 if self.state_of(life) == "expired":
                     self.end(life, "it has expired and is cleaned away")
+            for each in self.invitations:
+                each.is_over |= self.clock.now() >= each.expires + KEPT_AFTER_EXPIRY
 
     # What must always hold
 
@@ -271,6 +332,17 @@ class Sessions(RuleBasedStateMachine):
     def every_token_is_good_for_what_the_table_says(self) -> None:
         for token in range(len(self.tokens)):
             assert self.driver.read(token) == self.reading(token), self.state(token)
+
+    @invariant()
+    def a_token_is_good_for_nothing_if_it_is_sent_the_other_way(self) -> None:
+        if self.tokens:
+            assert self.driver.read_the_other_way(len(self.tokens) - 1) == NotSignedIn
+
+    @invariant()
+    def applications_see_the_roles_that_the_account_has_now(self) -> None:
+        for token in range(len(self.tokens)):
+            if self.reading(token) == OK:
+                assert self.driver.roles(token) == list(self.life(token).account.roles)
 
     @invariant()
     def the_list_shows_exactly_the_live_sessions(self) -> None:
@@ -327,8 +399,12 @@ def test_the_use_cases_keep_to_the_tables_on_a_database(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("on_engine")
 def test_the_service_keeps_to_the_tables_over_http(tmp_path: Path) -> None:
     clock, own = FakeClock(), settings_in(tmp_path, sessions_per_user=AT_MOST)
+    make_operator(own, "root")
     with in_process(own, build_services(own, clock)) as client:
-        play(lambda: (OverHttp(client), clock), lives=60)
+        assert client.log_in("root", PASSWORD).status == 200
+        body = {"name": "test", "scopes": list(Scope), "days": 366}
+        key = client.request("POST", "/api/ops/tokens", json=body).data["token"]
+        play(lambda: (OverHttp(client, key), clock), lives=60)
 
 
 @contextmanager
@@ -362,11 +438,38 @@ class KeepingOldTokens(FakeSessions):
         self.state.sessions |= dict.fromkeys(old, self.state.sessions[digest])
 
 
-@pytest.mark.parametrize("sessions", [DeafToLogout, SparingOthers, Hoarding, KeepingOldTokens])
-def test_a_broken_session_store_is_found_out(sessions: type[FakeSessions]) -> None:
+class WithoutEnd(FakeInvitations):
+    async def use(self, digest: bytes, now: datetime) -> Invitation | None:
+        return self.state.invitations.get(digest)
+
+
+class DeafToRevocation(FakeInvitations):
+    async def revoke(self, invitation_id: int, now: datetime) -> Invitation | None:
+        found = self.state.invitations.values()
+        return next((each for each in found if each.id == invitation_id), None)
+
+
+class ForgettingRoles(FakeUsers):
+    async def save(self, user: User) -> User:
+        return await super().save(replace(user, roles=()))
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "a logout ends nothing": {"sessions": DeafToLogout},
+    "a new password spares others": {"sessions": SparingOthers},
+    "nothing is evicted": {"sessions": Hoarding},
+    "old tokens stay": {"sessions": KeepingOldTokens},
+    "an invitation is not used up": {"invitations": WithoutEnd},
+    "an invitation cannot be revoked": {"invitations": DeafToRevocation},
+    "roles are lost": {"users": ForgettingRoles},
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_store_is_found_out(case: str) -> None:
     with asyncio.Runner() as runner, pytest.raises(AssertionError):
         play(
-            lambda: on_fakes(runner, Desk(store=BrokenStore(sessions=sessions), policy=POLICY)),
+            lambda: on_fakes(runner, Desk(store=BrokenStore(**BROKEN[case]), policy=POLICY)),
             lives=1000,
             phases=(Phase.generate,),
         )
