@@ -1,7 +1,10 @@
 """A large database, quickly."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+
+import asyncpg
 
 from adapters.sql.values import to_micros
 from adapters.system import SystemClock, SystemSecrets
@@ -46,4 +49,52 @@ def fill(database: Path, size: int, known: int = KNOWN_SESSIONS) -> list[Session
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    return tokens
+
+
+async def fill_postgresql(url: str, size: int, known: int = KNOWN_SESSIONS) -> list[SessionToken]:
+    """The same in PostgreSQL, for so many users more."""
+    now, week = to_micros(SystemClock().now()), 604_800_000_000
+    tokens = [SystemSecrets().new(SessionToken) for _ in range(known)]
+    connection = await asyncpg.connect(url)
+    first = await connection.fetchval("SELECT max(id) + 1 FROM users")
+    hashed = await connection.fetchval("SELECT min(password_hash) FROM users")
+    ids, step = range(first, first + size), size / known
+
+    def users() -> Iterator[tuple[object, ...]]:
+        for id_ in ids:
+            yield (id_, f"user{id_ - 1}", f"user{id_ - 1}", hashed, now, 1)
+
+    def sessions() -> Iterator[tuple[object, ...]]:
+        of_known = {first + int(number * step): token for number, token in enumerate(tokens)}
+        for id_ in ids:
+            token = of_known.get(id_)
+            digest = token.digest if token else id_.to_bytes(32, "big")
+            yield (digest, id_, 1, now, now, now + week, "127.0.0.1", "wrk", "wrk")
+
+    await connection.copy_records_to_table(
+        "users",
+        records=users(),
+        columns=["id", "username", "username_key", "password_hash", "signup_time", "auth_version"],
+    )
+    await connection.copy_records_to_table(
+        "sessions",
+        records=sessions(),
+        columns=[
+            "token_digest",
+            "user_id",
+            "auth_version",
+            "created_at",
+            "last_seen_at",
+            "expires_at",
+            "address",
+            "user_agent",
+            "device",
+        ],
+    )
+    await connection.execute(
+        "SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users"
+    )
+    await connection.execute("ANALYZE")
+    await connection.close()
     return tokens

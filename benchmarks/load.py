@@ -14,6 +14,7 @@ import httptools
 READS_A_SECOND = 50
 BUSY = 503
 PATIENCE_SECONDS = 120
+MIX_CLIENTS, MIX_ADDRESSES = 32, 200
 
 
 class Connection:
@@ -117,6 +118,52 @@ async def read_steadily(port: int, request: bytes, seconds: float, after: float)
     return took
 
 
+async def mix(
+    port: int, kinds: dict[str, tuple[float, list[bytes]]], seconds: float, *, pace: float
+) -> dict[str, list[float]]:
+    """Requests of several kinds, each by its share, at random: as many as 32 clients get done, or
+    so many a second (`pace`), on time whatever those before took. Say how long each took that was
+    not turned away.
+    """
+    names, chance = [*kinds], random.Random(1)
+    shares = [share for share, _ in kinds.values()]
+    took: dict[str, list[float]] = {name: [] for name in names}
+    free: list[Connection] = []
+    opened = 0
+
+    async def send(due: float) -> None:
+        nonlocal opened
+        (name,) = chance.choices(names, shares)
+        if free:
+            connection = free.pop()
+        else:
+            connection, opened = Connection(port, opened % MIX_ADDRESSES), opened + 1
+        status = await connection.exchange(chance.choice(kinds[name][1]))
+        free.append(connection)
+        if 200 <= status < 300:
+            took[name].append(time.perf_counter() - due)
+        elif status != BUSY:
+            raise RuntimeError(f"{name}: {status}")
+
+    async def client(ends: float) -> None:
+        while (now := time.perf_counter()) < ends:
+            await send(now)
+
+    started = time.perf_counter()
+    if pace:
+        tasks = []
+        for number in range(int(seconds * pace)):
+            due = started + number / pace
+            await asyncio.sleep(max(0, due - time.perf_counter()))
+            tasks.append(asyncio.create_task(send(due)))
+        await asyncio.gather(*tasks)
+    else:
+        await asyncio.gather(*(client(started + seconds) for _ in range(MIX_CLIENTS)))
+    for connection in free:
+        connection.close()
+    return took
+
+
 Elsewhere = Callable[..., Future[Any]]
 
 
@@ -124,11 +171,13 @@ Elsewhere = Callable[..., Future[Any]]
 def elsewhere(processes: int = 2) -> Iterator[Elsewhere]:
     """Give a function that runs a load in a process of its own."""
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        yield lambda load, *arguments: pool.submit(_run, load, arguments)
+        yield lambda load, *arguments, **options: pool.submit(_run, load, arguments, options)
 
 
-def _run(load: Callable[..., Awaitable[Any]], arguments: tuple[Any, ...]) -> Any:
+def _run(
+    load: Callable[..., Awaitable[Any]], arguments: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
     async def main() -> Any:
-        return await load(*arguments)
+        return await load(*arguments, **options)
 
     return asyncio.run(main())

@@ -3,23 +3,20 @@ generator and database on the same cores.
 """
 
 import statistics
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, structs
 
+from benchmarks.engines import ENGINES, database
 from benchmarks.measures import reads, storm
 from benchmarks.targets import Server, Target, cheap, named, serving
-from tests.postgresql import Cluster, new_database
 
 USERS = 8
 CLIENTS = 8
-ENGINES = ("SQLite", "PostgreSQL")
 SHAPES = {"one worker": (1, 1), "two workers": (1, 2), "two nodes": (2, 1)}
 """Nodes, and workers of each."""
 
@@ -39,7 +36,7 @@ def nodes(target: Target, seconds: float, rounds: int) -> list[Shape]:
 
 
 def _on(engine: str, target: Target, seconds: float, rounds: int) -> Iterator[Shape]:
-    with _database(engine) as settings:
+    with database(engine) as settings:
         read: dict[str, list[float]] = {name: [] for name in SHAPES}
         logged_in: dict[str, list[float]] = {name: [] for name in SHAPES}
         for _ in range(rounds):
@@ -60,25 +57,10 @@ def _logins(server: Server, clients: int, seconds: float) -> float:
 
 
 @contextmanager
-def _database(engine: str) -> Iterator[dict[str, Any]]:
-    """Settings of a service on it, with accounts of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        if engine == "SQLite":
-            file = Path(folder) / "frontdesk.db"
-            yield {"FRONTDESK_DATABASE_URL": f"sqlite:///{file}"}
-            return
-        cluster = Cluster.new(durable=True)
-        try:
-            yield {"FRONTDESK_DATABASE_URL": new_database(server=cluster.url)}
-        finally:
-            cluster.remove()
-
-
-@contextmanager
 def _running(target: Target, shape: str, settings: dict[str, Any]) -> Iterator[list[Server]]:
     number, workers = SHAPES[shape]
     served = structs.replace(target, serve=[*target.serve, "--workers", str(workers)])
-    settings = {**settings, "FRONTDESK_SECRET_KEY": "k" * 32, "FRONTDESK_SESSIONS_PER_USER": "100"}
+    settings = {**settings, "FRONTDESK_SESSIONS_PER_USER": "100"}
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(served, **settings)) for _ in range(number)]
         _sign_in(servers)

@@ -3,22 +3,19 @@ the same cores.
 """
 
 import asyncio
-import secrets
 import statistics
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from msgspec import Struct
 
+from benchmarks.fill import fill_postgresql
 from benchmarks.limits import hashes_a_second
 from benchmarks.many_sessions import SESSIONS, WARM_UP_SECONDS
 from benchmarks.measures import Storm, lua, reads, storm
 from benchmarks.targets import Target, cheap, named, serving
-from domain.secrets import SessionToken
 from tests.postgresql import Cluster, new_database
 
 USERS = 8
@@ -55,7 +52,12 @@ def _reads(
         server = stack.enter_context(serving(target, folder, users=USERS, **settings))
         script = folder / "sessions.lua"
         script.write_text(
-            lua(asyncio.run(fill_postgresql(settings["FRONTDESK_DATABASE_URL"])), "random")
+            lua(
+                asyncio.run(
+                    fill_postgresql(settings["FRONTDESK_DATABASE_URL"], SESSIONS, SESSIONS)
+                ),
+                "random",
+            )
         )
         limit = stack.enter_context(serving(bare))
         reads(server, WARM_UP_SECONDS, "-s", str(script))
@@ -104,42 +106,6 @@ def _storms(
 def _p99(storms: list[Storm]) -> float:
     took = sorted(each for storm in storms for each in storm.took)
     return took[int(len(took) * 0.99)]
-
-
-async def fill_postgresql(url: str) -> list[SessionToken]:
-    """As many users, each with a session whose token is known."""
-    connection = await asyncpg.connect(url)
-    now, week = time.time_ns() // 1000, 604_800_000_000
-    tokens = [SessionToken(secrets.token_urlsafe(32)) for _ in range(SESSIONS)]
-    first = await connection.fetchval("SELECT max(id) + 1 FROM users")
-    hashed = await connection.fetchval("SELECT min(password_hash) FROM users")
-    ids = range(first, first + SESSIONS)
-    await connection.copy_records_to_table(
-        "users",
-        records=[(id_, f"u{id_}", f"u{id_}", hashed, now, 1) for id_ in ids],
-        columns=["id", "username", "username_key", "password_hash", "signup_time", "auth_version"],
-    )
-    await connection.copy_records_to_table(
-        "sessions",
-        records=[
-            (token.digest, id_, 1, now, now, now + week, "127.0.0.1", "wrk", "wrk")
-            for token, id_ in zip(tokens, ids, strict=True)
-        ],
-        columns=[
-            "token_digest",
-            "user_id",
-            "auth_version",
-            "created_at",
-            "last_seen_at",
-            "expires_at",
-            "address",
-            "user_agent",
-            "device",
-        ],
-    )
-    await connection.execute("ANALYZE")
-    await connection.close()
-    return tokens
 
 
 def table_of(found: list[OnPostgresql]) -> str:

@@ -16,9 +16,8 @@ import asyncpg
 import httpx
 from msgspec import Struct, structs
 
-from benchmarks.fill import fill
+from benchmarks.fill import fill, fill_postgresql
 from benchmarks.measures import reads
-from benchmarks.postgresql import fill_postgresql
 from benchmarks.targets import Server, named, serving
 from tests.postgresql import Cluster, new_database
 
@@ -220,7 +219,7 @@ def _sizes_of_sqlite(folder: Path) -> tuple[float, float, float, float]:
 
 
 async def _sizes_of_postgresql(url: str) -> tuple[float, float, float, float]:
-    await fill_postgresql(url)
+    await fill_postgresql(url, USERS_OF_A_MEASUREMENT)
     connection = await asyncpg.connect(url)
     await connection.execute(
         "INSERT INTO events (kind, at, user_id, address, user_agent, details, device)"
