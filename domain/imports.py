@@ -17,8 +17,11 @@ from domain.user import Username, has_invisible
 
 IMPORTED_NAME_MAX_CHARACTERS = 150
 """As in Django. Nobody can choose a name that long here, but who has one keeps it."""
-_ID_MAX = 2**53
-"""Of ids that are kept: far from the end, and exact in JSON. Others become new ones."""
+ID_MAX = 2**52
+"""Of ids that are kept: those that follow are exact in JSON, too (below 2^53). Others become new
+ones.
+"""
+_ID_IN_NAMES_MAX_CHARACTERS = 64
 _EXAMPLES_MAX = 10
 
 
@@ -61,10 +64,10 @@ class ImportedAccount:
     def id(self) -> int | None:
         """Its id, if it can be one here."""
         is_number = self.source_id.isascii() and self.source_id.isdecimal()
-        if not is_number or len(self.source_id) > len(str(_ID_MAX)):
+        if not is_number or len(self.source_id) > len(str(ID_MAX)):
             return None
         number = int(self.source_id)
-        return number if 0 < number <= _ID_MAX else None
+        return number if 0 < number <= ID_MAX else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class NewAccount:
 
     def with_suffix(self, change: NameChange = NameChange.TAKEN) -> "NewAccount":
         """Under another name, which says which account it was."""
-        name = Username(f"{self.username.value}~{self.imported.source_id}")
+        id_ = self.imported.source_id[:_ID_IN_NAMES_MAX_CHARACTERS]
+        name = Username(f"{self.username.value}~{id_}")
         return replace(self, username=name, change=change)
 
     def with_new_id(self) -> "NewAccount":
@@ -140,7 +144,7 @@ class AccountSource(Protocol):
         """How many accounts there are now."""
 
     async def last_id(self) -> int:
-        """No account has a higher id; 0 if the ids are no numbers."""
+        """No account has a higher id that can be kept (`ID_MAX`); 0 if the ids are no numbers."""
 
     def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
         """Those behind this cursor, the oldest first, so many at a time; an empty one is before the
@@ -196,7 +200,9 @@ class Imports(Protocol):
         """How far the import of this source has come; it stays so until the unit of work ends."""
 
     async def set_mark(self, source: str, mark: ImportMark, *, at: datetime) -> None:
-        """Remember how far it has come."""
+        """Remember how far it has come. Raises `ImportDisturbed` if another import of this source
+        began in the same moment.
+        """
 
 
 @dataclass(slots=True)

@@ -102,10 +102,12 @@ class BcryptHasher:
         return HashReport(stored.scheme, HashQuality.WEAK if is_weak else HashQuality.GOOD)
 
     def _matches(self, password: Password, stored: StoredHash | None) -> bool:
-        with suppress(ValueError):  # of a hash that only looks like one
+        computed = None
+        with suppress(ValueError):  # of a hash that only looks like one: nothing was computed
             if stored is not None and stored.matches(password):
                 return True
-        self._equal_work.finish(stored)
+            computed = stored
+        self._equal_work.finish(computed)
         return False
 
     def _computable(self, password_hash: PasswordHash | None) -> StoredHash | None:

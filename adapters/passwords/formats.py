@@ -70,6 +70,8 @@ def _argon2(found: re.Match[str]) -> StoredHash:
         raise ValueError("Argon2 needs eight KiB a lane.")
     if len(_decoded(found["salt"])) < _ARGON2_SALT_MIN or not _output(found["hash"]):
         raise ValueError("Argon2 needs eight bytes of salt.")
+    if not _is_strict(found["salt"]) or not _is_strict(found["hash"]):
+        raise ValueError("The library of Argon2 reads base64 without padding, and no spare bits.")
     return Argon2(found["phc"], memory, passes, lanes)
 
 
@@ -121,6 +123,10 @@ def _decoded(text: str) -> bytes:
     """Base64 with or without padding, also with passlib's dot for plus."""
     plain = text.rstrip("=").replace(".", "+")
     return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+
+
+def _is_strict(text: str) -> bool:
+    return base64.b64encode(_decoded(text)).decode().rstrip("=") == text
 
 
 def _output(text: str) -> bytes:

@@ -22,6 +22,7 @@ _BCRYPT_WORK_MAX = 2**16
 _PBKDF2_WORK_MAX = 5_000_000
 _SCRYPT_WORK_MAX = 2**23
 _ARGON2_WORK_MAX = 2**21
+_ARGON2_STARTS_MAX = 2_048
 _LANES_MAX = 64
 _NOBODYS_SALT = b"nobody's password"
 
@@ -185,20 +186,24 @@ class Argon2:
     @property
     def is_too_costly(self) -> bool:
         is_too_large = 1024 * self.memory > _MEMORY_MAX or self.lanes > _LANES_MAX
-        return self.work > _ARGON2_WORK_MAX or is_too_large
+        # Each lane of each pass is a thread or four, however little memory it fills.
+        starts = self.passes * self.lanes if self.lanes > 1 else 0
+        return self.work > _ARGON2_WORK_MAX or starts > _ARGON2_STARTS_MAX or is_too_large
 
     def matches(self, password: Password) -> bool:
         # Imported here: most services never meet one.
         from argon2 import low_level
-        from argon2.exceptions import Argon2Error
+        from argon2.exceptions import Argon2Error, VerifyMismatchError
 
         variant = {"d": low_level.Type.D, "i": low_level.Type.I}.get(
             self.text.split("$")[1].removeprefix("argon2"), low_level.Type.ID
         )
         try:
             return low_level.verify_secret(self.text.encode(), password.as_typed(), variant)
-        except Argon2Error:
+        except VerifyMismatchError:
             return False
+        except Argon2Error as error:
+            raise ValueError("The library does not compute this one.") from error
 
     def spend(self, work: int) -> None:
         from argon2.low_level import Type, hash_secret_raw

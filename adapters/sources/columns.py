@@ -43,6 +43,8 @@ class Columns:
     active: str | None = None
     administrator: str | None = None
     metadata: tuple[str, ...] = ()
+    time_as_text: str | None = None
+    """The column of the sign-up time, if it has to be read as text."""
 
     @property
     def all(self) -> list[str]:
@@ -103,7 +105,7 @@ class Reading:
         if columns.administrator and _truth(row[columns.administrator]):
             say(ADMINISTRATOR)
         return ImportedAccount(
-            source_id=storable(_text(row[columns.id])) if columns.id else str(number),
+            source_id=_id_text(row[columns.id]) if columns.id else str(number),
             username=_text(row[columns.username]),
             password_hash=PasswordHash(storable(_text(row[columns.password]))),
             signup_time=self._time(row, say),
@@ -135,6 +137,14 @@ def _text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return "" if value is None else str(value)
+
+
+def _id_text(value: object) -> str:
+    """Bytes as hexadecimal digits, and what cannot be stored with backslashes."""
+    if isinstance(value, bytes):
+        return value.hex()
+    text = _text(value)
+    return text if storable(text) == text else text.encode("unicode_escape").decode()
 
 
 def storable(text: str) -> str:

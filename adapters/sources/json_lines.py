@@ -46,6 +46,8 @@ def json_source(path: Path) -> FileSource[Line]:
     """Read all of it, so that what is wrong is said before anything is done. Raises `BadFile`,
     `OSError`.
     """
+    if path.exists() and not path.is_file():
+        raise BadFile(f"{path} is no file: it is read twice, so a pipe will not do.")
     number, highest, digest = 0, 0, hashlib.sha256()
     for line in _lines(path):
         number += 1

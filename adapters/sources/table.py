@@ -6,24 +6,34 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from urllib.parse import quote, unquote
+from uuid import UUID
 
 from sqlalchemy import (
+    ColumnClause,
     Connection,
+    Date,
+    DateTime,
     TableClause,
+    Text,
+    cast,
     column,
+    distinct,
     func,
     inspect,
+    literal,
     select,
     table,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 
 from adapters.sources.columns import Columns, NoSuchColumn, Reading, columns_in
 from adapters.sql.sqlite import foreign_engine
-from domain.imports import SourceBatch
+from domain.imports import ID_MAX, SourceBatch
 
 if TYPE_CHECKING:
     from adapters.sql.postgresql import Connector
@@ -32,9 +42,11 @@ _Result = TypeVar("_Result")
 Run = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 """Let it read."""
 
+_IDENTITY = text("SELECT system_identifier, current_database() FROM pg_control_system()")
 _READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
 _HEADER, _READ_VERSION, _OF_A_LOG = 20, 19, b"\x02"  # of a SQLite file
 _DJANGO, _UTILMETA = "auth_user", "user_user"
+_OUR_OWN = ("username_key", "auth_version", "password_hash")
 
 
 class Place(NamedTuple):
@@ -60,9 +72,15 @@ class NoSuchTable(Exception):
     """Nobody knows in which table the accounts are."""
 
 
+class BadIds(Exception):
+    """Rows cannot be told apart or put into an order, so that some would be left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """Fits `domain.imports.AccountSource`. Rows come by growing id."""
+    """Fits `domain.imports.AccountSource`. Rows come by growing id, of which no two are alike and
+    none is missing (`demand_ids`). A cursor says which column the id is.
+    """
 
     name: str
     run: Run
@@ -81,36 +99,72 @@ class TableSource:
 
     async def last_id(self) -> int:
         highest = await self.run(self._highest)
-        return highest if isinstance(highest, int) and highest > 0 else 0
+        if not isinstance(highest, int):
+            return 0
+        kept = select(func.max(self._id)).where(self._id <= ID_MAX)
+        return max(0, await self.run(lambda connection: connection.scalar(kept)) or 0)
 
     async def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
-        rows, id_ = self._rows, self._id
-        page = select(*rows.c).order_by(id_).limit(size)
+        await self.run(self.demand_ids)
+        key = self._key(after) if after else None
+        page = select(*map(self._readable, self._rows.c)).order_by(self._id).limit(size)
 
         def ask(connection: Connection) -> Sequence[Mapping[str, Any]]:
-            behind = page.where(id_ > self._key(connection, after)) if after else page
+            behind = page if key is None else page.where(self._id > key)
             return [dict(row) for row in connection.execute(behind).mappings()]
 
         while found := await self.run(ask):
-            after = _cursor(found[-1][id_.name])
-            yield SourceBatch([self.reading.account(row) for row in found], after)
+            key = found[-1][self._id.name]
+            yield SourceBatch([self.reading.account(row) for row in found], self._cursor(key))
+
+    def demand_ids(self, connection: Connection) -> None:
+        """Raise `BadIds` unless each row has an id of its own, all of one type."""
+        id_, number = self._id, func.count()
+        is_sqlite = connection.dialect.name == "sqlite"  # where a column has values of any type
+        kinds = func.count(distinct(func.typeof(id_))) if is_sqlite else literal(1)
+        # In one statement, for others go on writing.
+        found = select(number, func.count(id_), func.count(distinct(id_)), kinds)
+        rows, there, apart, types = connection.execute(found.select_from(self._rows)).one()
+        if not rows == there == apart or types > 1:
+            raise BadIds(
+                f"The column {id_.name} has an id twice, none in some row, or numbers beside texts:"
+                " nobody could say where to go on. Name another one with --id."
+            )
 
     @property
     def _id(self) -> Any:
         return self._rows.c[self.reading.columns.id or ""]
 
+    def _readable(self, each: ColumnClause[Any]) -> Any:
+        """PostgreSQL's times reach further than Python's, and are read as text."""
+        if each.name == self.reading.columns.time_as_text:
+            return cast(each, Text).label(each.name)
+        return each
+
     def _highest(self, connection: Connection) -> Any:
         return connection.scalar(select(self._id).order_by(self._id.desc()).limit(1))
 
-    def _key(self, connection: Connection, after: str) -> object:
-        """A cursor is text, and ids may be numbers or UUIDs."""
-        highest = self._highest(connection) or ""
-        kind: Callable[[str], object] = type(highest)
-        return bytes.fromhex(after) if isinstance(highest, bytes) else kind(after)
+    def _cursor(self, key: object) -> str:
+        """As text, whatever it is: a number, a text, bytes or a UUID."""
+        kinds = {int: "int", bytes: "bytes", UUID: "uuid"}
+        kind = next((name for type_, name in kinds.items() if isinstance(key, type_)), "text")
+        value = key.hex() if isinstance(key, bytes) else str(key)
+        return f"{quote(self._id.name)} {kind} {quote(value, errors='surrogateescape')}"
 
-
-def _cursor(key: object) -> str:
-    return key.hex() if isinstance(key, bytes) else str(key)
+    def _key(self, cursor: str) -> object:
+        name, kind, value = cursor.split(" ")
+        if unquote(name) != self._id.name:
+            raise BadIds(
+                f"Accounts of this table were taken over by their column {unquote(name)}: say --id"
+                f" {unquote(name)}."
+            )
+        plain = unquote(value, errors="surrogateescape")
+        read: dict[str, Callable[[str], object]] = {
+            "int": int,
+            "bytes": bytes.fromhex,
+            "uuid": UUID,
+        }
+        return read.get(kind, str)(plain)
 
 
 def find_table(
@@ -124,16 +178,27 @@ def find_table(
     """
     look = inspect(connection)
     schema, _, name = (named or "").rpartition(".")
+    schema = schema or look.default_schema_name or ""
     tables = look.get_table_names(schema=schema or None)
     if not name:
         name = _guess(tables, lambda each: {found["name"] for found in look.get_columns(each)})
     if name not in tables:
         raise NoSuchTable(f"There is no table {named}. There are: {', '.join(sorted(tables))}.")
-    there = [str(each["name"]) for each in look.get_columns(name, schema=schema or None)]
+    found = look.get_columns(name, schema=schema or None)
+    there = [str(each["name"]) for each in found]
+    if {*_OUR_OWN} <= {*there}:
+        raise NoSuchTable(
+            f"Table {name} is of a Frontdesk: `frontdesk users export` and `import` take its"
+            " accounts over."
+        )
     try:
-        return Place(schema or None, name), columns_in(there, columns, metadata, needs_id=True)
+        wanted = columns_in(there, columns, metadata, needs_id=True)
     except NoSuchColumn as error:
         raise NoSuchColumn(f"Table {name}: {error}") from error
+    if connection.dialect.name == "postgresql":
+        times = {each["name"] for each in found if isinstance(each["type"], DateTime | Date)}
+        wanted = replace(wanted, time_as_text=next(iter(times & {wanted.signup_time}), None))
+    return Place(schema or None, name), wanted
 
 
 def _guess(tables: Sequence[str], columns_of: Callable[[str], set[str]]) -> str:
@@ -153,6 +218,17 @@ def _demand_owner(path: Path) -> None:
         with path.open("rb") as file:
             if file.read(_HEADER)[_READ_VERSION:] == _OF_A_LOG:
                 raise NotItsOwner(path)
+
+
+def identity(connection: Connection) -> str | None:
+    """Which database of which PostgreSQL server it is, by whatever name it was reached; `None` if
+    this role may not know.
+    """
+    try:
+        server, name = connection.execute(_IDENTITY).one()
+    except DBAPIError:
+        return None
+    return f"postgresql {server}/{name}"
 
 
 @asynccontextmanager

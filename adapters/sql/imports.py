@@ -11,7 +11,7 @@ from adapters.sql.tables import imports, users
 from adapters.sql.transactions import Transaction
 from adapters.sql.values import to_micros, to_optional_micros
 from domain.errors import UsernameTaken
-from domain.imports import Imported, ImportMark, NewAccount
+from domain.imports import ImportDisturbed, Imported, ImportMark, NewAccount
 from domain.user import Username
 
 _IDS = select(users.c.id, users.c.username_key).where(
@@ -76,8 +76,12 @@ class SqlImports:
             "reserved": mark.reserved,
             "at": to_micros(at),
         }
-        if not await self.transaction.execute(_SET_MARK, {"of": source, **values}):
+        if await self.transaction.execute(_SET_MARK, {"of": source, **values}):
+            return
+        try:
             await self.transaction.execute(_ADD_MARK, {"source": source, **values})
+        except IntegrityError as error:
+            raise ImportDisturbed from error
 
     async def _ids(self, keys: Sequence[str]) -> dict[str, int]:
         if not keys:

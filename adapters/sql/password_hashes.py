@@ -1,24 +1,70 @@
 """What password hashes cost that are stored, and which pepper they were made with."""
 
-from sqlalchemy import Connection, case, func, or_, select, text
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from adapters.sql.tables import users
 from domain.password import PasswordHash
 
 _stored = users.c.password_hash
-# As much of a hash as says what it costs, and little of its salt: `hmac-sha384:KEY_ID__:$2b$12$` or
-# `:0:$2b$12$`, `argon2$argon2id$v=19$m=102400,t=2,p=8$`, `pbkdf2_sha256$1000000$`.
+
+
+class _Position(FunctionElement[int]):
+    """Where a text begins in another one, from 1 on; 0 if it does not occur."""
+
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(_Position)
+def _of_sqlite(element: _Position, compiler: Any, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Position, "postgresql")
+def _of_postgresql(element: _Position, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+def _up_to(mark: str, times: int, more: int = 0) -> ColumnElement[str]:
+    """The stored hash up to so many of these marks, and so many characters more."""
+    position: ColumnElement[int] = literal(0)
+    for _ in range(times):
+        rest = func.substr(_stored, position + 1)
+        position = position + _Position(rest, literal(mark))
+    return func.substr(_stored, 1, position + more, type_=Text)
+
+
+# As much of a hash as says what it costs, and nothing of its salt, of which each has another one.
+# Django's scrypt has two parameters behind the salt: `scrypt$N$SALT$R$P$` and 88 characters.
 _beginning = case(
     (_stored.like("hmac-sha384:0:%"), func.substr(_stored, 1, 21)),
     (_stored.like("hmac-sha384:%"), func.substr(_stored, 1, 28)),
-    (_stored.like("argon2$%"), func.substr(_stored, 1, 38)),
-    (_stored.like("$argon2%"), func.substr(_stored, 1, 32)),
-    (_stored.like("$pbkdf2%"), func.substr(_stored, 1, 23)),
-    (_stored.like("$scrypt%"), func.substr(_stored, 1, 22)),
+    (_stored.like("argon2$%"), _up_to(",p=", 1, len("p=8$"))),
+    (_stored.like("$argon2%"), _up_to(",p=", 1, len("p=8$"))),
+    (_stored.like("$pbkdf2%"), _up_to("$", 3)),
+    (_stored.like("$scrypt%"), _up_to("$", 3)),
     (_stored.like("bcrypt$%"), func.substr(_stored, 1, 14)),
-    (_stored.like("scrypt$%"), func.substr(_stored, 1, 13)),
+    (
+        _stored.like("scrypt$%"),
+        _up_to("$", 2) + func.substr(_stored, func.length(_stored) - 92, 5, type_=Text),
+    ),
     (_stored.like("$2%"), func.substr(_stored, 1, 7)),
-    (_stored.like("pbkdf2_sha1$%"), func.substr(_stored, 1, 19)),
+    (_stored.like("pbkdf2_%"), _up_to("$", 2)),
     else_=func.substr(_stored, 1, 21),
 )
 _BEGINNINGS = (
@@ -32,8 +78,8 @@ _BEGINNINGS = (
     "$scrypt",
     "$pbkdf2",
 )
-_ONE_OF_EACH = (
-    select(func.min(_stored))
+_SOME_OF_EACH = (
+    select(func.min(_stored), func.max(_stored))
     .where(or_(*(_stored.startswith(each) for each in _BEGINNINGS)))
     .group_by(_beginning)
     .limit(10_000)
@@ -57,7 +103,8 @@ def hashes_by_pepper(connection: Connection) -> dict[str, int]:
 
 
 def hashes_of_each_cost(connection: Connection) -> list[PasswordHash]:
-    """At least one stored hash of each scheme and cost. It looks at all of them, which takes
-    long.
+    """The first and the last stored hash of each scheme and cost, for one may be damaged. It looks
+    at all of them, which takes long.
     """
-    return [PasswordHash(hashed) for (hashed,) in connection.execute(_ONE_OF_EACH)]
+    found = {hashed for both in connection.execute(_SOME_OF_EACH) for hashed in both}
+    return [PasswordHash(hashed) for hashed in sorted(found)]

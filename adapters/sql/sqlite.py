@@ -143,8 +143,16 @@ def read_only_engine(path: Path) -> Engine:
 
 
 def foreign_engine(path: Path) -> Engine:
-    """As `read_only_engine`, over another program's file, in which nothing is changed at all."""
-    return _engine(lambda: _open(path, BUSY_TIMEOUT_SECONDS, mode="ro"))
+    """As `read_only_engine`, over another program's file, in which nothing is changed at all, and
+    whose texts may be of another encoding than they say.
+    """
+
+    def connect() -> sqlite3.Connection:
+        connection = _open(path, BUSY_TIMEOUT_SECONDS, mode="ro")
+        connection.text_factory = lambda text: text.decode(errors="replace")
+        return connection
+
+    return _engine(connect)
 
 
 def _engine(creator: Callable[[], sqlite3.Connection]) -> Engine:

@@ -61,16 +61,23 @@ class ImportAccounts:
         return report
 
     async def _first_mark(self, source: AccountSource, *, may_keep_ids: bool) -> ImportMark:
+        """It is committed before ids are reserved: PostgreSQL cannot undo that, and who goes on
+        after an interruption has to know for whom they are.
+        """
         last_id = await source.last_id()
         async with self.begin() as work:
             mark = await work.imports.mark(source.name)
             given = await work.imports.last_id()
             if mark is None:
-                mark = ImportMark(keeps_ids=may_keep_ids and last_id > 0 and given == 0)
+                mark = ImportMark(keeps_ids=last_id > 0 and given == 0)
+            if not may_keep_ids:
+                mark = replace(mark, keeps_ids=False)
             if mark.keeps_ids and given == mark.reserved < last_id:
-                await work.imports.reserve(last_id)
                 mark = replace(mark, reserved=last_id)
             await work.imports.set_mark(source.name, mark, at=self.clock.now())
+        async with self.begin() as work:
+            if mark.keeps_ids and await work.imports.last_id() < mark.reserved:
+                await work.imports.reserve(mark.reserved)
         return mark
 
     async def _add(

@@ -108,7 +108,7 @@ async def _source(wanted: _Wanted) -> AsyncIterator[AccountSource]:
     from adapters.sources.columns import NoSuchColumn
     from adapters.sources.csv_file import csv_source
     from adapters.sources.files import BadFile
-    from adapters.sources.table import NoSuchTable, NotItsOwner
+    from adapters.sources.table import BadIds, NoSuchTable, NotItsOwner
 
     try:
         if wanted.url.lower().endswith(".csv"):
@@ -117,7 +117,7 @@ async def _source(wanted: _Wanted) -> AsyncIterator[AccountSource]:
             return
         async with _tables(wanted.url) as (name, run):
             yield await _table(wanted, name, run)
-    except (NoSuchColumn, NoSuchTable, NotItsOwner, BadFile, ImportDisturbed) as error:
+    except (NoSuchColumn, NoSuchTable, NotItsOwner, BadIds, BadFile, ImportDisturbed) as error:
         raise refused(error) from error
 
 
@@ -136,10 +136,17 @@ async def _tables(url: str) -> "AsyncIterator[tuple[str, Run]]":
         from adapters.sql.postgresql import Access, Connector
 
         async with postgresql_tables(Connector(Access(url=database.value))) as run:
-            yield str(database), run
+            yield await _identity_of(database, run), run
         return
     async with sqlite_tables(database) as run:
-        yield f"sqlite:///{database.absolute()}", run
+        yield f"sqlite:///{database.resolve()}", run
+
+
+async def _identity_of(url: PostgresqlUrl, run: "Run") -> str:
+    """The same by whatever name it was reached; its URL, if the role may not know which it is."""
+    from adapters.sources.table import identity
+
+    return await run(identity) or str(url)
 
 
 async def _table(wanted: _Wanted, database: str, run: "Run") -> AccountSource:

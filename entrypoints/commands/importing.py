@@ -3,6 +3,7 @@ that is thrown away.
 """
 
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from entrypoints.settings import Settings
 if TYPE_CHECKING:
     from entrypoints.services import Services
 
-_REHEARSAL = "rehearsal.db"
+_REHEARSAL = "rehearsal-{}.db"  # by process
 _NAMES = {
     NameChange.TAKEN: "are taken, perhaps in another case, and get a suffix",
     NameChange.UNUSABLE: "cannot be typed or are endless, and get a suffix",
@@ -46,14 +47,23 @@ async def import_accounts(
 ) -> ImportReport:
     """Take the accounts over, and say what became of them. A rehearsal leaves nothing behind."""
     from adapters.sources.id_list import IdListFile, NoIdList
-    from adapters.sql.open_database import remove
 
-    remove(settings.data_dir / _REHEARSAL)  # of one that was killed
+    _remove_old_copies(settings)
     if is_rehearsal:
         async with _copy_of(settings) as copy:
             return await _import(copy, source, NoIdList(), may_keep_ids=may_keep_ids)
     id_list = IdListFile(_list_of(settings, source))
     return await _import(settings, source, id_list, may_keep_ids=may_keep_ids, fills_looks=True)
+
+
+def _remove_old_copies(settings: Settings) -> None:
+    """Those of rehearsals that were killed."""
+    from adapters.sql.open_database import remove
+
+    for copy in settings.data_dir.glob(_REHEARSAL.format("*")):
+        process = copy.stem.rpartition("-")[2]
+        if not (process.isdigit() and Path("/proc", process).exists()):
+            remove(copy)
 
 
 def _list_of(settings: Settings, source: AccountSource) -> Path:
@@ -101,7 +111,7 @@ async def _copy_of(settings: Settings) -> AsyncIterator[Settings]:
     from adapters.sql.sqlite import create_database
     from entrypoints.commands.backup import back_up
 
-    copy = settings.data_dir / _REHEARSAL
+    copy = settings.data_dir / _REHEARSAL.format(os.getpid())
     try:
         if await _is_made(settings):
             await back_up(settings, copy)

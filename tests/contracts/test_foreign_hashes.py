@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from django.contrib.auth.hashers import (
 from adapters.passwords.bcrypt_hasher import BcryptHasher
 from adapters.passwords.formats import read_foreign
 from adapters.passwords.hash_queue import HashQueue
+from adapters.passwords.stored_hashes import Argon2
 from adapters.sql.password_hashes import hashes_of_each_cost
 from adapters.sql.unit_of_work import SqlUnitOfWorkFactory
 from domain.password import HashQuality, Password, PasswordHash
@@ -304,6 +306,56 @@ async def test_a_mismatch_does_not_tell_what_is_stored(monkeypatch: pytest.Monke
         found.append(dict(work.done))
     all_of_it = {"bcrypt": 64, "pbkdf2": 25, "scrypt": 64 * 8 * 5, "argon2": 64}
     assert found == [pytest.approx(all_of_it, rel=0.01)] * 9
+
+
+ARGON2 = phc_argon2(low_level.Type.ID)("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "quality"),
+    [
+        (ARGON2, HashQuality.WEAK),
+        (f"{ARGON2}=", HashQuality.UNKNOWN),
+        (f"{ARGON2.rpartition('$')[0]}$.{ARGON2.rpartition('$')[2][1:]}", HashQuality.UNKNOWN),
+        (ARGON2.replace("t=1,p=2", "t=131072,p=2"), HashQuality.TOO_COSTLY),
+        (ARGON2.replace("m=64,t=1,p=2", "m=512,t=4096,p=64"), HashQuality.TOO_COSTLY),
+    ],
+)
+def test_argon2_that_the_library_does_not_read_or_that_starts_threads_without_end_is_never_computed(
+    text: str, quality: HashQuality
+) -> None:
+    assert hasher(4).examine(PasswordHash(text)).quality is quality
+
+
+async def test_what_was_not_computed_is_not_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = hasher(4)
+    stored = read_foreign(ARGON2)
+    assert isinstance(stored, Argon2)
+    work = Work(monkeypatch)
+    ours.learn([PasswordHash(ARGON2)])
+    broken = replace(stored, text=stored.text.replace("m=64", "m=640000000"))
+    monkeypatch.setattr(ours, "_computable", lambda _: broken)
+    assert not await ours.verify(Password("wrong"), PasswordHash(ARGON2), client=CLIENT)
+    assert work.done["argon2"] == 2 * stored.work, "what was tried in vain, and then all of it"
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+async def test_neither_salts_nor_damaged_hashes_hide_the_most_costly_one(
+    kind: str, tmp_path: Path
+) -> None:
+    made = [
+        *(f"argon2$argon2i$v=19$m=512,t=2,p=2$saltsal{n:05}$aaaaaaaaaaaa" for n in range(300)),
+        *(f"$pbkdf2$131000$saltsal{n:05}$aaaaaaaaaaaa" for n in range(300)),
+        *(f"scrypt$16384${salt}$8${p}${'a' * 86}==" for salt, p in (("AAAA", 1), ("zzzz", 5))),
+        *("pbkdf2_sha256$1500000$$", "pbkdf2_sha256$1500000$salt1234$aaaaaaaaaaaa"),
+    ]
+    async with storage_on(kind, tmp_path) as storage:
+        async with SqlUnitOfWorkFactory(storage.transactions, str)() as work:
+            for number, text in enumerate(made):
+                await work.users.add(Username(f"u{number}"), PasswordHash(text), at=NOON)
+        found = [each.value for each in await storage.scan(hashes_of_each_cost)]
+    assert len(found) <= 8, "one or two of each"
+    assert {*made[-3:]} <= {*found}
 
 
 @pytest.mark.parametrize("kind", ENGINES)

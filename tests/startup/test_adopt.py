@@ -194,7 +194,7 @@ def test_a_project_on_postgresql_moves_in(elsewhere: str, project: Path, tmp_pat
     there = source_rows(project, "SELECT id, password FROM auth_user ORDER BY id")
     assert rows_of(tmp_path, {}, "SELECT id, password_hash FROM users ORDER BY id") == there
     ((source,),) = rows_of(tmp_path, {}, "SELECT source FROM imports")
-    assert source.endswith(" auth_user")
+    assert source.endswith(" public.auth_user")
     assert "secret" not in source
     execute(elsewhere, "INSERT INTO auth_user VALUES (90, 'late', 'x', now(), true, false)")
     late = report(tmp_path, elsewhere, "--apply")

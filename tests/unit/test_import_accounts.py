@@ -18,6 +18,7 @@ from domain.imports import (
 )
 from domain.password import HashQuality, HashReport, Password, PasswordHash
 from domain.user import Username
+from tests.contracts.test_store import BrokenStore
 from tests.examples import ADA, DAY, HASH, LAPTOP, NOON, PASSWORD
 from tests.fakes.store import FakeImports
 from tests.unit.conftest import Desk
@@ -67,6 +68,42 @@ async def take_over(
 
 def names(desk: Desk) -> dict[int, str]:
     return {id_: user.username.value for id_, user in desk.store.state.users.items()}
+
+
+class FailingOnce(FakeImports):
+    """As a process that is killed between the mark and the ids, which are never given back."""
+
+    failed = False
+
+    async def reserve(self, last_id: int) -> None:
+        await super().reserve(last_id)
+        if not FailingOnce.failed:
+            FailingOnce.failed = True
+            raise StorageUnavailable
+
+
+async def test_ids_stay_also_if_it_ends_while_they_are_reserved() -> None:
+    desk = Desk(store=BrokenStore(imports=FailingOnce))
+    source = FakeSource([account(4, "ada"), account(7, "bob")])
+    with pytest.raises(StorageUnavailable):
+        await take_over(desk, source)
+    report = await take_over(desk, source)
+    assert (report.keeps_ids, report.new_ids) == (True, 0)
+    assert names(desk) == {4: "ada", 7: "bob"}
+
+
+async def test_new_ids_can_be_wanted_later(desk: Desk) -> None:
+    source = FakeSource([account(4, "ada")])
+    await take_over(desk, source)
+    source.accounts.append(account(7, "bob"))
+    report = await take_over(desk, source, may_keep_ids=False)
+    assert report.new_ids == 1
+
+
+async def test_an_endless_id_makes_no_endless_name(desk: Desk) -> None:
+    await desk.signed_up("ada")
+    await take_over(desk, FakeSource([account("x" * 9_000, "ada")]))
+    assert names(desk)[2] == f"ada~{'x' * 64}"
 
 
 async def test_where_nobody_was_ids_names_times_and_hashes_stay(desk: Desk) -> None:
