@@ -2,7 +2,14 @@
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, MutableMapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +17,7 @@ from datetime import datetime
 from domain.account import Usage
 from domain.buckets import Bucket
 from domain.errors import InvalidQuery, UsernameTaken
-from domain.events import Event, EventFeed, StoredEvent
+from domain.events import Event, EventFeed, EventKind, StoredEvent
 from domain.imports import Imported, ImportMark, NewAccount
 from domain.invitation import Invitation
 from domain.network import Client
@@ -111,6 +118,8 @@ class FakeUsers:
         roles: tuple[str, ...] = (),
         address: str | None = None,
     ) -> User:
+        assert isinstance(password_hash, PasswordHash)
+        assert isinstance(at, datetime)
         self._check_free(username, owner=None)
         self.state.last_user_id += 1
         id_ = self.state.last_user_id
@@ -206,12 +215,21 @@ class FakeSessions:
         return len(digests)
 
 
+def _demand_whole(event: Event) -> None:
+    """A database refuses the rest."""
+    assert isinstance(event.kind, EventKind)
+    assert isinstance(event.at, datetime)
+    assert isinstance(event.caller, Caller)
+    assert isinstance(event.details, Mapping)
+
+
 @dataclass
 class FakeEvents:
     state: State
 
     async def append(self, *events: Event) -> None:
         for event in events:
+            _demand_whole(event)
             self.state.last_position += 1
             described = replace(event, caller=_described(event.caller))
             self.state.events.append(StoredEvent(self.state.last_position, described))
@@ -335,6 +353,7 @@ class FakeNames:
                 del self.state.claims[look]
 
     async def remove_old(self, now: datetime, *, at_most: int) -> int:
+        assert at_most > 0
         claims = self.state.claims.items()
         over = [look for look, each in claims if each.held_until and each.held_until <= now]
         for look in over[:at_most]:
@@ -380,11 +399,14 @@ class FakeInvitations:
         return None
 
     async def revoke_all(self, issuer_id: int, now: datetime) -> None:
+        assert isinstance(now, datetime)
         for digest, each in self.state.invitations.items():
             if each.issuer and each.issuer.user_id == issuer_id and each.revoked_at is None:
                 self.state.invitations[digest] = replace(each, revoked_at=now)
 
     async def remove_old(self, than: datetime, *, at_most: int) -> int:
+        assert isinstance(than, datetime)
+        assert at_most > 0
         invitations = self.state.invitations.items()
         old = [digest for digest, each in invitations if each.expires_at < than][:at_most]
         for digest in old:

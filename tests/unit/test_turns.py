@@ -1,0 +1,192 @@
+"""Whoever writes or hashes does it in their own turn: otherwise one client could hold up all."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+
+import pytest
+
+from domain.network import Client
+from domain.password import Password, PasswordHash
+from domain.secrets import SessionToken
+from tests.examples import OTHER_PASSWORD, PASSWORD, PHONE
+from tests.fakes.store import FakeStore, FakeUnitOfWork
+from tests.fakes.system import NOBODY, FakeHasher
+from tests.unit.codes import become, code_for, reset
+from tests.unit.conftest import Desk
+from tests.unit.invitations import invited, operator_invited
+from tests.unit.operators import ACTS, Act, at_work, became_operator
+
+
+class WatchedStore(FakeStore):
+    """Knows whose turns there were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clients: list[Client | None] = []
+
+    @asynccontextmanager
+    async def begin(
+        self, client: Client | None = None, *, accounts: Collection[int] = ()
+    ) -> AsyncIterator[FakeUnitOfWork]:
+        self.clients.append(client)
+        async with super().begin(client, accounts=accounts) as work:
+            yield work
+
+
+class WatchedHasher(FakeHasher):
+    """Knows for whom was hashed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clients: list[Client] = []
+
+    async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
+        self.clients.append(client)
+        return await super().hash(password, client=client)
+
+
+@pytest.fixture
+def store() -> WatchedStore:
+    return WatchedStore()
+
+
+@pytest.fixture
+def hasher() -> WatchedHasher:
+    return WatchedHasher()
+
+
+@pytest.fixture
+def desk(store: WatchedStore, hasher: WatchedHasher) -> Desk:
+    return Desk(store=store, hasher=hasher)
+
+
+def demand_turns(
+    store: WatchedStore, hasher: WatchedHasher, user_id: int | None, *, hashes: bool
+) -> None:
+    expected = PHONE.client(user_id=user_id)
+    assert store.clients
+    assert {*store.clients} == {expected}
+    assert {*hasher.clients} == ({expected} if hashes else set())
+
+
+async def rename(desk: Desk, token: SessionToken) -> object:
+    return await desk.use_cases.update_own_account(
+        signed_in=await desk.who(token),
+        presented=token,
+        caller=PHONE,
+        username="eve",
+        password=None,
+        current_password=None,
+    )
+
+
+async def change_password(desk: Desk, token: SessionToken) -> object:
+    return await desk.use_cases.update_own_account(
+        signed_in=await desk.who(token),
+        presented=token,
+        caller=PHONE,
+        username=None,
+        password=OTHER_PASSWORD,
+        current_password=PASSWORD,
+    )
+
+
+async def delete(desk: Desk, token: SessionToken) -> object:
+    return await desk.use_cases.delete_own_account(
+        signed_in=await desk.who(token), presented=token, caller=PHONE, current_password=PASSWORD
+    )
+
+
+async def end_one(desk: Desk, token: SessionToken) -> None:
+    signed_in = await desk.who(token)
+    await desk.use_cases.end_session(
+        signed_in=signed_in, presented=token, session_id=signed_in.session.id, caller=PHONE
+    )
+
+
+async def end_others(desk: Desk, token: SessionToken) -> object:
+    return await desk.use_cases.end_other_sessions(
+        signed_in=await desk.who(token), presented=token, caller=PHONE
+    )
+
+
+OWN = [rename, change_password, delete, end_one, end_others]
+
+
+@pytest.mark.parametrize("act", OWN)
+async def test_who_is_signed_in_writes_in_a_turn_of_the_account(
+    act: Callable[[Desk, SessionToken], Awaitable[object]],
+    desk: Desk,
+    store: WatchedStore,
+    hasher: WatchedHasher,
+) -> None:
+    ada = await desk.signed_up()
+    store.clients.clear()
+    hasher.clients.clear()
+    await act(desk, ada.token)
+    demand_turns(store, hasher, ada.user.id, hashes=act is change_password)
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_an_operator_writes_in_a_turn_of_the_operator(
+    act: Act, desk: Desk, store: WatchedStore, hasher: WatchedHasher
+) -> None:
+    by = await at_work(desk, await became_operator(desk))
+    ada = await desk.signed_up()
+    store.clients.clear()
+    hasher.clients.clear()
+    await act(desk, by, ada.user)
+    assert {each.user_id for each in store.clients if each} == {by.user.id}
+    assert None not in store.clients
+    assert {each.user_id for each in hasher.clients} <= {by.user.id}
+
+
+async def test_strangers_write_and_hash_in_a_turn_of_their_site(
+    desk: Desk, store: WatchedStore, hasher: WatchedHasher
+) -> None:
+    by = await at_work(desk, await became_operator(desk))
+    ada = await desk.signed_up()
+    reset_code = await code_for(desk, by, ada.user)
+    invitation, of_operator = await invited(desk, by), await operator_invited(desk, by)
+    use_cases = desk.use_cases
+
+    async def sign_up() -> object:
+        code = invitation.code.text
+        return await use_cases.sign_up(
+            username="bob", password=PASSWORD, caller=PHONE, presented=None, invitation=code
+        )
+
+    async def log_in() -> object:
+        return await use_cases.log_in(
+            username="bob", password=PASSWORD, caller=PHONE, presented=None
+        )
+
+    async def join() -> object:
+        return await use_cases.join_operators(
+            code=of_operator.code, username="eve", password=PASSWORD, caller=PHONE, presented=None
+        )
+
+    for act, hashes in (
+        (sign_up, True),
+        (log_in, False),
+        (lambda: reset(desk, reset_code), True),
+        (join, True),
+    ):
+        store.clients.clear()
+        hasher.clients.clear()
+        await act()
+        assert {each.site for each in store.clients if each} == {PHONE.client().site}
+        assert None not in store.clients
+        assert {each.site for each in hasher.clients} == (
+            {PHONE.client().site} if hashes else set()
+        )
+
+
+async def test_so_does_the_first_operator(
+    desk: Desk, store: WatchedStore, hasher: WatchedHasher
+) -> None:
+    code = await desk.use_cases.offer_set_up()
+    store.clients.clear()
+    await become(desk, code)
+    assert {each.site for each in store.clients if each} == {hasher.clients[0].site}
+    assert None not in store.clients
