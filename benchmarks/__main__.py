@@ -1,7 +1,8 @@
 """`make bench`: us, the limits and the peers side by side, into docs/performance.md.
 
-Loopback only; most of an hour. Rounds are interleaved, medians count, and what is to be
-trusted are ratios within one run: machines drift.
+Loopback only. It has parts, of at most half an hour each, that can be measured one at a time
+(`python -m benchmarks PART…`); the page is made of what was measured last of each. Rounds are
+interleaved, medians count, and what is to be trusted are ratios within one run: machines drift.
 """
 
 import argparse
@@ -11,23 +12,23 @@ import random
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import uvloop
-from msgspec import json, structs
+from msgspec import Struct, structs
 
 from benchmarks import measures, operations, report
+from benchmarks.day import days
 from benchmarks.guards import guards, passing
 from benchmarks.many_sessions import many_sessions
 from benchmarks.nodes import nodes as workers_and_nodes
 from benchmarks.pieces import Piece, pieces
 from benchmarks.postgresql import on_postgresql
 from benchmarks.report import Figures
-from benchmarks.targets import INSTALLED, Server, Target, cheap, named, peers, serving
+from benchmarks.targets import Server, Target, cheap, named, peers, serving
 
 STORMS = (0, 8, 32, 128)
 USERS = 8
-FIGURES = INSTALLED / "figures.json"
 READS_A_ROUND = 3  # the machine differs more from second to second than the targets do
 GROWTH = (1_000, 100_000, 10_000_000)
 STARTS = 5
@@ -43,6 +44,15 @@ RECORDING = {
     DEFAULT: {},
     "figures, and every request": {"FRONTDESK_REQUEST_LOG_MAX_PER_SECOND": "1000000"},
 }
+
+
+class Given(Struct, frozen=True):
+    """How much to measure."""
+
+    rounds: int
+    seconds: float
+    up_to: int
+    no_peers: bool
 
 
 def say(text: str) -> None:
@@ -71,7 +81,7 @@ def installed() -> Iterator[Target]:
 
 def compare(targets: list[Target], rounds: int, seconds: float) -> dict[str, Figures]:
     """M1 to M5, side by side."""
-    figures: dict[str, Figures] = {target.name: Figures() for target in targets}
+    figures = {target.name: Figures(folder=target.folder) for target in targets}
     with contextlib.ExitStack() as stack:
         servers = []
         for target in targets:
@@ -109,46 +119,84 @@ def starts(targets: list[Target], figures: dict[str, Figures]) -> None:
                 figures[target.name].starts.append(server.started_in)
 
 
-def ours(seconds: float, rounds: int, sizes: tuple[int, ...]) -> report.Ours:
-    """What is measured of Frontdesk alone."""
-    frontdesk, found = named("frontdesk"), report.Ours()
+def _alone(found: report.Ours, given: Given) -> None:
+    """Storms without what makes them bearable, an attack, and renames."""
+    frontdesk = named("frontdesk")
     for name, (what, clients) in WITHOUT.items():
         with noting(name), serving(_without(frontdesk, what), users=USERS) as server:
-            for _ in range(rounds):
-                found.without[name].append(measures.storm(server, clients, seconds, USERS))
+            for _ in range(given.rounds):
+                found.without[name].append(measures.storm(server, clients, given.seconds, USERS))
     with noting("attack"), serving(frontdesk, users=USERS, FRONTDESK_THROTTLE="on") as server:
-        for _ in range(rounds):
-            found.calm.append(measures.storm(server, 0, seconds, USERS))
-            found.attack.append(measures.attack(server, STORMS[-1], seconds))
+        for _ in range(given.rounds):
+            found.calm.append(measures.storm(server, 0, given.seconds, USERS))
+            found.attack.append(measures.attack(server, STORMS[-1], given.seconds))
     with (
         noting("writes"),
         serving(frontdesk, users=USERS, FRONTDESK_BCRYPT_COST="10") as server,
     ):
         sessions = [server.log_in(number % USERS) for number in range(32)]
-        for _ in range(rounds):
-            found.commits.append(measures.raw_commits(seconds / 2))
+        for _ in range(given.rounds):
+            found.commits.append(measures.raw_commits(given.seconds / 2))
             for clients in (1, len(sessions)):
-                rate = measures.writes(server, sessions[:clients], seconds / 2)
+                rate = measures.writes(server, sessions[:clients], given.seconds / 2)
                 found.writes[clients].append(rate)
+
+
+def _operators(found: report.Ours, given: Given) -> None:
+    """What operators ask, what recording costs, and what is there for speed."""
     with noting("what operators ask"):
-        found.answers = list(operations.questions(frontdesk))
+        found.answers = list(operations.questions(named("frontdesk")))
     with noting("what recording costs"):
-        _recording(found, seconds, rounds)
+        _recording(found, given.seconds, given.rounds)
     with noting("what is there for speed"):
         found.pieces = uvloop.run(_all_pieces())
-    with noting("many sessions"):
-        bare = named("bare")
-        found.many_sessions = many_sessions(cheap(frontdesk), bare, seconds / 2, 3 * rounds)
-    with noting("PostgreSQL"):
-        found.postgresql = on_postgresql(frontdesk, named("bare"), seconds / 2, rounds)
-    with noting("guards of other applications"):
-        found.guards = guards(frontdesk, seconds / 2, rounds)
-        found.passed = passing(frontdesk)
-    with noting("workers and nodes"):
-        found.nodes = workers_and_nodes(frontdesk, seconds / 2, rounds)
-    with noting(f"growing to {sizes[-1]:,} users" if sizes else "no growth"):
-        found.growth = list(measures.growth(cheap(frontdesk), sizes, seconds / 2, rounds))
-    return found
+
+
+def _sessions(found: report.Ours, given: Given) -> None:
+    frontdesk, bare = cheap(named("frontdesk")), named("bare")
+    found.many_sessions = many_sessions(frontdesk, bare, given.seconds / 2, 3 * given.rounds)
+
+
+def _postgresql(found: report.Ours, given: Given) -> None:
+    frontdesk, bare = named("frontdesk"), named("bare")
+    found.postgresql = on_postgresql(frontdesk, bare, given.seconds / 2, given.rounds)
+
+
+def _guards(found: report.Ours, given: Given) -> None:
+    found.guards = guards(named("frontdesk"), given.seconds / 2, given.rounds)
+    found.passed = passing(named("frontdesk"))
+
+
+def _nodes(found: report.Ours, given: Given) -> None:
+    found.nodes = workers_and_nodes(named("frontdesk"), given.seconds / 2, given.rounds)
+
+
+def _day(found: report.Ours, given: Given) -> None:
+    found.days = days(named("frontdesk"), named("bare"), 2 * given.seconds, given.rounds)
+
+
+def _growth(found: report.Ours, given: Given) -> None:
+    sizes = tuple(size for size in GROWTH if size <= given.up_to)
+    frontdesk = cheap(named("frontdesk"))
+    found.growth = list(measures.growth(frontdesk, sizes, given.seconds / 2, given.rounds))
+
+
+Measure = Callable[[report.Ours, Given], None]
+
+ALONE: Mapping[str, tuple[Measure, tuple[str, ...]]] = {
+    "alone": (_alone, ("without", "calm", "attack", "commits", "writes")),
+    "operators": (_operators, ("answers", "recording", "pieces")),
+    "sessions": (_sessions, ("many_sessions",)),
+    "postgresql": (_postgresql, ("postgresql",)),
+    "guards": (_guards, ("guards", "passed")),
+    "nodes": (_nodes, ("nodes",)),
+    "day": (_day, ("days",)),
+    "growth": (_growth, ("growth",)),
+}
+"""What is measured of Frontdesk alone, part by part, and what of the figures is its own."""
+
+PEERS = "peers"
+PARTS = (PEERS, *ALONE)
 
 
 async def _all_pieces() -> list[Piece]:
@@ -178,27 +226,48 @@ def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
                 found.recording[name].append(measures.reads(server, seconds / 4, *more))
 
 
+def measure(part: str, given: Given) -> None:
+    """Measure one part, and keep the figures."""
+    report.TROUBLE.clear()
+    if part == PEERS:
+        targets = _targets(given)
+        figures = compare(targets, given.rounds, given.seconds)
+        starts(targets, figures)
+        report.keep(part, report.Measured(report.conditions(), figures, trouble=report.TROUBLE))
+        return
+    found = report.Ours()
+    with noting(part):
+        ALONE[part][0](found, given)
+    report.keep(part, report.Measured(report.conditions(), ours=found, trouble=report.TROUBLE))
+
+
+def _targets(given: Given) -> list[Target]:
+    limits = [named("raw"), named("bare"), named("frontdesk")]
+    return limits if given.no_peers else [*limits, *installed()]
+
+
 def main() -> None:
     """Measure, and write the report."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (all)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=6, help="for each phase (%(default)s)")
     parser.add_argument("--no-peers", action="store_true", help="only us and the limits")
     parser.add_argument("--up-to", type=int, default=GROWTH[-1], help="users to grow to")
     parser.add_argument("--dry", action="store_true", help="print the report, write nothing")
-    given = parser.parse_args()
+    parser.add_argument("--report", action="store_true", help="measure nothing, write the report")
+    read = parser.parse_args()
+    if unknown := {*read.parts} - {*PARTS}:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     if shutil.which("wrk") is None:
         sys.exit("The benchmark needs wrk; on Debian: apt-get install wrk.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and end every server on the way out
-    targets = [named("raw"), named("bare"), named("frontdesk")]
-    targets += [] if given.no_peers else installed()
-    figures = compare(targets, given.rounds, given.seconds)
-    starts(targets, figures)
-    FIGURES.write_bytes(json.encode(figures))  # in case that what follows is cut off
-    sizes = tuple(size for size in GROWTH if size <= given.up_to)
-    own = ours(given.seconds, given.rounds, sizes)
-    FIGURES.write_bytes(json.encode([figures, own]))
-    report.write(targets, figures, own, sys.argv[1:], dry=given.dry)
+    given = Given(read.rounds, read.seconds, read.up_to, read.no_peers)
+    for part in () if read.report else read.parts or PARTS:
+        say(f"part {part}")
+        measure(part, given)
+    own = {part: fields for part, (_, fields) in ALONE.items()}
+    report.write(PEERS, own, dry=read.dry)
 
 
 if __name__ == "__main__":

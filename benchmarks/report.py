@@ -7,14 +7,16 @@ import platform
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, field, json
 
+from benchmarks.day import Day
+from benchmarks.day import table_of as table_of_days
 from benchmarks.guards import Guarded, Passed
 from benchmarks.guards import table_of as table_of_guards
 from benchmarks.many_sessions import ManySessions
@@ -26,11 +28,12 @@ from benchmarks.operations import USERS as OPERATED
 from benchmarks.picture import picture
 from benchmarks.pieces import Piece
 from benchmarks.postgresql import OnPostgresql, table_of
-from benchmarks.targets import Target
+from benchmarks.targets import INSTALLED
 from tests.startup.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
+KEPT = INSTALLED / "figures"
 _MARKED = re.compile(r"(<!-- measured -->\n).*(<!-- /measured -->)", re.DOTALL)
 _VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "bcrypt")
 
@@ -41,8 +44,9 @@ TROUBLE: dict[str, str] = {}
 
 
 class Figures(Struct):
-    """One target's, a number for each round."""
+    """One target's, a number for each round; of the same `folder` is the same way to hash."""
 
+    folder: str = ""
     reads: list[Reads] = field(default_factory=list)
     raw_hashes: list[float] = field(default_factory=list)
     sign_ups: list[float] = field(default_factory=list)
@@ -62,6 +66,7 @@ class Ours(Struct):
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
     postgresql: list[OnPostgresql] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
     guards: list[Guarded] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     nodes: list[Shape] = field(default_factory=list)
@@ -70,70 +75,106 @@ class Ours(Struct):
     pieces: list[Piece] = field(default_factory=list)
 
 
-def write(
-    targets: list[Target],
-    figures: dict[str, Figures],
-    ours: Ours,
-    arguments: list[str],
-    *,
-    dry: bool,
-) -> None:
-    """Put the tables between the page's marks, and the picture beside it."""
-    command = " ".join(["python -m benchmarks", *arguments])
-    parts = [
-        _conditions(command),
-        _comparison(targets, figures),
-        "### Storms of logins, and an attack",
-        _storms(figures["Frontdesk"], ours),
-        "### What is there for speed, and what it brings",
-        _pieces(ours.pieces),
-        "### Many sessions",
-        _many_sessions(ours.many_sessions),
-        f"### PostgreSQL\n\n{table_of(ours.postgresql)}",
-        f"### Guards of other applications\n\n{table_of_guards(ours.guards, ours.passed)}",
-        f"### Workers and nodes\n\n{table_of_nodes(ours.nodes)}",
-        "### Growth and writes",
-        _growth(ours),
-        "### What operators ask, and what recording costs",
-        _operations(ours),
+class Measured(Struct):
+    """What one part measured, and under which conditions."""
+
+    conditions: str
+    figures: dict[str, Figures] = field(default_factory=dict)
+    ours: Ours = field(default_factory=Ours)
+    trouble: dict[str, str] = field(default_factory=dict)
+
+
+def keep(part: str, measured: Measured) -> None:
+    """Put it where `write` finds it."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / f"{part}.json").write_bytes(json.encode(measured))
+
+
+def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
+    """Put the tables of what was measured last of each part between the page's marks, and the
+    picture beside it.
+    """
+    kept = {
+        file.stem: json.decode(file.read_bytes(), type=Measured) for file in KEPT.glob("*.json")
+    }
+    figures = kept[peers].figures if peers in kept else {}
+    ours = Ours()
+    for part, names in own.items():
+        for name in names if part in kept else ():
+            setattr(ours, name, getattr(kept[part].ours, name))
+    trouble = {what: why for each in kept.values() for what, why in each.trouble.items()}
+    sections = [
+        _conditions({name: each.conditions for name, each in kept.items()}),
+        _comparison(figures, trouble) if figures else "",
+        f"### Storms of logins, and an attack\n\n{_storms(figures['Frontdesk'], ours)}"
+        if figures and ours.calm
+        else "",
+        f"### A day's mix\n\n{table_of_days(ours.days)}" if ours.days else "",
+        f"### Many sessions\n\n{_many_sessions(ours.many_sessions)}" if ours.many_sessions else "",
+        f"### PostgreSQL\n\n{table_of(ours.postgresql)}" if ours.postgresql else "",
+        f"### Workers and nodes\n\n{table_of_nodes(ours.nodes)}" if ours.nodes else "",
+        f"### Growth and writes\n\n{_growth(ours)}" if ours.growth or ours.writes else "",
+        f"### Guards of other applications\n\n{table_of_guards(ours.guards, ours.passed)}"
+        if ours.guards
+        else "",
+        f"### What operators ask, and what recording costs\n\n{_operations(ours)}"
+        if ours.answers
+        else "",
+        f"### What is there for speed, and what it brings\n\n{_pieces(ours.pieces)}"
+        if ours.pieces
+        else "",
     ]
-    text = "\n\n".join(part for part in parts if part)
+    text = "\n\n".join(section for section in sections if section)
     print(text)
     if not dry:
         page = PAGE.read_text()
         PAGE.write_text(_MARKED.sub(lambda m: f"{m[1]}\n{text}\n\n{m[2]}", page))
-        rates = {
-            target.name: _median(figures[target.name].reads, lambda each: each.rate)
-            for target in targets
-            if figures[target.name].reads
-        }
-        PICTURE.write_text(picture(rates))
+        if figures:
+            PICTURE.write_text(
+                picture({name: _rate(each) for name, each in figures.items() if each.reads})
+            )
 
 
-def _conditions(command: str) -> str:
+def _rate(figures: Figures) -> float:
+    return _median(figures.reads, lambda each: each.rate)
+
+
+def conditions() -> str:
+    """When and where it is measured."""
     models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     versions = ", ".join(f"{name} {version(name)}" for name in _VERSIONS)
     return (
-        f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {len(os.sched_getaffinity(0))} cores"
+        f"{datetime.now(UTC):%Y-%m-%d}, {len(os.sched_getaffinity(0))} cores"
         f" ({models[0] if models else 'unknown'}), {platform.system()} {platform.release()},"
-        f" Python {platform.python_version()}, {versions}. Medians of the rounds; in brackets the"
-        " lowest and the highest."
+        f" Python {platform.python_version()}, {versions}"
     )
 
 
-def _comparison(targets: list[Target], figures: dict[str, Figures]) -> str:
+def _conditions(measured: Mapping[str, str]) -> str:
+    """Once, if it was the same for all parts."""
+    by_conditions: dict[str, list[str]] = defaultdict(list)
+    for part, each in measured.items():
+        by_conditions[each].append(part)
+    lines = [f"{', '.join(sorted(parts))}: {each}." for each, parts in by_conditions.items()]
+    told = (
+        f"All parts: {next(iter(by_conditions))}." if len(lines) == 1 else "\n".join(sorted(lines))
+    )
+    return f"{told} Medians of the rounds; in brackets the lowest and the highest."
+
+
+def _comparison(figures: dict[str, Figures], trouble: Mapping[str, str]) -> str:
     bare = [each.rate for each in figures["bare Litestar"].reads]
     lines = [
         "| | M1 reads/s | of bare Litestar | p50 / p99 ms | M2 logins ÷ hashes "
         "| M3 p99 ms idle; 8, 32, 128 clients | M4 sign-ups ÷ hashes | M5 MiB | M6 start s |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    alone = _hashes_alone(targets, figures)
-    for target in targets:
-        found, hashes = figures[target.name], alone[target.folder]
+    alone = _hashes_alone(figures)
+    for name, found in figures.items():
+        hashes = alone[found.folder]
         rates = [each.rate for each in found.reads]
         cells = [
-            f"**{target.name}**" if target.name == "Frontdesk" else target.name,
+            f"**{name}**" if name == "Frontdesk" else name,
             _spread(rates, "{:,.0f}"),
             f"{_ratio(rates, bare):.2f}",
             f"{_median(found.reads, lambda each: each.p50):.1f} / "
@@ -151,17 +192,17 @@ def _comparison(targets: list[Target], figures: dict[str, Figures]) -> str:
             cells += ["", "", ""]
         cells += [f"{found.memory:.0f}", f"{_median(found.starts, float):.2f}"]
         lines.append(f"| {' | '.join(cells)} |".replace("nan", "?"))
-    lines += ["", *(f"Not measured: {what}: {why}" for what, why in TROUBLE.items())]
+    lines += ["", *(f"Not measured: {what}: {why}" for what, why in trouble.items())]
     return "\n".join(lines).rstrip()
 
 
-def _hashes_alone(targets: list[Target], figures: dict[str, Figures]) -> dict[str, list[float]]:
+def _hashes_alone(figures: dict[str, Figures]) -> dict[str, list[float]]:
     """Of each folder's scheme and cost, for each round: whoever is served in two ways hashes in
     one, and was measured twice.
     """
     measured: dict[str, list[list[float]]] = defaultdict(list)
-    for target in targets:
-        measured[target.folder].append(figures[target.name].raw_hashes)
+    for each in figures.values():
+        measured[each.folder].append(each.raw_hashes)
     return {
         folder: [statistics.mean(each) for each in zip(*filter(None, rounds), strict=False)]
         for folder, rounds in measured.items()
