@@ -36,8 +36,8 @@ fast: $(VENV)/installed-dev ## run the tests that start no process of their own
 reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
 	$(RUN) -m pytest tests/reliability
 
-bench: $(VENV)/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (most of an hour)
-	$(RUN) -m benchmarks
+bench: $(VENV)/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (hours; PARTS="day growth" measures those)
+	$(RUN) -m benchmarks $(PARTS)
 
 check: $(VENV)/installed-dev $(TOOLS) ## format, lint, types, import contracts, all tests, coverage
 	$(RUN) -m ruff format --check .

@@ -17,14 +17,15 @@ from collections.abc import Callable, Iterator, Mapping
 import uvloop
 from msgspec import Struct, structs
 
+from benchmarks import figures as figs
 from benchmarks import measures, operations, report
 from benchmarks.day import days
+from benchmarks.figures import Figures
 from benchmarks.guards import guards, passing
 from benchmarks.many_sessions import many_sessions
 from benchmarks.nodes import nodes as workers_and_nodes
 from benchmarks.pieces import Piece, pieces
 from benchmarks.postgresql import on_postgresql
-from benchmarks.report import Figures
 from benchmarks.targets import Server, Target, cheap, named, peers, serving
 
 STORMS = (0, 8, 32, 128)
@@ -68,7 +69,7 @@ def noting(what: str) -> Iterator[None]:
         yield
     except Exception as error:
         say(f"  {error!r}")
-        report.TROUBLE[what] = f"{type(error).__name__}: {error}"
+        figs.TROUBLE[what] = f"{type(error).__name__}: {error}"
 
 
 def installed() -> Iterator[Target]:
@@ -119,7 +120,7 @@ def starts(targets: list[Target], figures: dict[str, Figures]) -> None:
                 figures[target.name].starts.append(server.started_in)
 
 
-def _alone(found: report.Ours, given: Given) -> None:
+def _alone(found: figs.Ours, given: Given) -> None:
     """Storms without what makes them bearable, an attack, and renames."""
     frontdesk = named("frontdesk")
     for name, (what, clients) in WITHOUT.items():
@@ -142,7 +143,7 @@ def _alone(found: report.Ours, given: Given) -> None:
                 found.writes[clients].append(rate)
 
 
-def _operators(found: report.Ours, given: Given) -> None:
+def _operators(found: figs.Ours, given: Given) -> None:
     """What operators ask, what recording costs, and what is there for speed."""
     with noting("what operators ask"):
         found.answers = list(operations.questions(named("frontdesk")))
@@ -152,36 +153,36 @@ def _operators(found: report.Ours, given: Given) -> None:
         found.pieces = uvloop.run(_all_pieces())
 
 
-def _sessions(found: report.Ours, given: Given) -> None:
+def _sessions(found: figs.Ours, given: Given) -> None:
     frontdesk, bare = cheap(named("frontdesk")), named("bare")
     found.many_sessions = many_sessions(frontdesk, bare, given.seconds / 2, 3 * given.rounds)
 
 
-def _postgresql(found: report.Ours, given: Given) -> None:
+def _postgresql(found: figs.Ours, given: Given) -> None:
     frontdesk, bare = named("frontdesk"), named("bare")
     found.postgresql = on_postgresql(frontdesk, bare, given.seconds / 2, given.rounds)
 
 
-def _guards(found: report.Ours, given: Given) -> None:
+def _guards(found: figs.Ours, given: Given) -> None:
     found.guards = guards(named("frontdesk"), given.seconds / 2, given.rounds)
     found.passed = passing(named("frontdesk"))
 
 
-def _nodes(found: report.Ours, given: Given) -> None:
+def _nodes(found: figs.Ours, given: Given) -> None:
     found.nodes = workers_and_nodes(named("frontdesk"), given.seconds / 2, given.rounds)
 
 
-def _day(found: report.Ours, given: Given) -> None:
+def _day(found: figs.Ours, given: Given) -> None:
     found.days = days(named("frontdesk"), named("bare"), 2 * given.seconds, given.rounds)
 
 
-def _growth(found: report.Ours, given: Given) -> None:
+def _growth(found: figs.Ours, given: Given) -> None:
     sizes = tuple(size for size in GROWTH if size <= given.up_to)
     frontdesk = cheap(named("frontdesk"))
     found.growth = list(measures.growth(frontdesk, sizes, given.seconds / 2, given.rounds))
 
 
-Measure = Callable[[report.Ours, Given], None]
+Measure = Callable[[figs.Ours, Given], None]
 
 ALONE: Mapping[str, tuple[Measure, tuple[str, ...]]] = {
     "alone": (_alone, ("without", "calm", "attack", "commits", "writes")),
@@ -209,7 +210,7 @@ def _without(target: Target, what: str) -> Target:
     return structs.replace(target, serve=serve)
 
 
-def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
+def _recording(found: figs.Ours, seconds: float, rounds: int) -> None:
     """In more rounds than elsewhere, and shorter ones: the differences are small."""
     with contextlib.ExitStack() as stack:
         servers = {
@@ -228,17 +229,17 @@ def _recording(found: report.Ours, seconds: float, rounds: int) -> None:
 
 def measure(part: str, given: Given) -> None:
     """Measure one part, and keep the figures."""
-    report.TROUBLE.clear()
+    figs.TROUBLE.clear()
     if part == PEERS:
         targets = _targets(given)
         figures = compare(targets, given.rounds, given.seconds)
         starts(targets, figures)
-        report.keep(part, report.Measured(report.conditions(), figures, trouble=report.TROUBLE))
+        figs.keep(part, figs.Measured(figs.conditions(), figures, trouble=figs.TROUBLE))
         return
-    found = report.Ours()
+    found = figs.Ours()
     with noting(part):
         ALONE[part][0](found, given)
-    report.keep(part, report.Measured(report.conditions(), ours=found, trouble=report.TROUBLE))
+    figs.keep(part, figs.Measured(figs.conditions(), ours=found, trouble=figs.TROUBLE))
 
 
 def _targets(given: Given) -> list[Target]:

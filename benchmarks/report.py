@@ -2,109 +2,45 @@
 
 import math
 import operator
-import os
-import platform
 import re
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
 from typing import TypeVar
 
-from msgspec import Struct, field, json
-
-from benchmarks.day import Day
 from benchmarks.day import table_of as table_of_days
-from benchmarks.guards import Guarded, Passed
+from benchmarks.figures import Figures, Ours, kept
 from benchmarks.guards import table_of as table_of_guards
 from benchmarks.many_sessions import ManySessions
-from benchmarks.measures import Growth, Reads, Storm
-from benchmarks.nodes import Shape
+from benchmarks.measures import Storm
 from benchmarks.nodes import table_of as table_of_nodes
-from benchmarks.operations import REQUESTS, Answer
+from benchmarks.operations import REQUESTS
 from benchmarks.operations import USERS as OPERATED
 from benchmarks.picture import picture
 from benchmarks.pieces import Piece
-from benchmarks.postgresql import OnPostgresql, table_of
-from benchmarks.targets import INSTALLED
+from benchmarks.postgresql import table_of
 from tests.startup.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
-KEPT = INSTALLED / "figures"
 _MARKED = re.compile(r"(<!-- measured -->\n).*(<!-- /measured -->)", re.DOTALL)
-_VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "bcrypt")
 
 Each = TypeVar("Each")
-
-TROUBLE: dict[str, str] = {}
-"""What could not be measured, and why."""
-
-
-class Figures(Struct):
-    """One target's, a number for each round; of the same `folder` is the same way to hash."""
-
-    folder: str = ""
-    reads: list[Reads] = field(default_factory=list)
-    raw_hashes: list[float] = field(default_factory=list)
-    sign_ups: list[float] = field(default_factory=list)
-    storms: dict[int, list[Storm]] = field(default_factory=lambda: defaultdict(list))
-    memory: float = 0
-    starts: list[float] = field(default_factory=list)
-
-
-class Ours(Struct):
-    """What is measured of Frontdesk alone."""
-
-    without: dict[str, list[Storm]] = field(default_factory=lambda: defaultdict(list))
-    calm: list[Storm] = field(default_factory=list)
-    attack: list[Storm] = field(default_factory=list)
-    commits: list[float] = field(default_factory=list)
-    writes: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
-    growth: list[Growth] = field(default_factory=list)
-    many_sessions: list[ManySessions] = field(default_factory=list)
-    postgresql: list[OnPostgresql] = field(default_factory=list)
-    days: list[Day] = field(default_factory=list)
-    guards: list[Guarded] = field(default_factory=list)
-    passed: list[Passed] = field(default_factory=list)
-    nodes: list[Shape] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    recording: dict[str, list[Reads]] = field(default_factory=lambda: defaultdict(list))
-    pieces: list[Piece] = field(default_factory=list)
-
-
-class Measured(Struct):
-    """What one part measured, and under which conditions."""
-
-    conditions: str
-    figures: dict[str, Figures] = field(default_factory=dict)
-    ours: Ours = field(default_factory=Ours)
-    trouble: dict[str, str] = field(default_factory=dict)
-
-
-def keep(part: str, measured: Measured) -> None:
-    """Put it where `write` finds it."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    (KEPT / f"{part}.json").write_bytes(json.encode(measured))
 
 
 def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
     """Put the tables of what was measured last of each part between the page's marks, and the
     picture beside it.
     """
-    kept = {
-        file.stem: json.decode(file.read_bytes(), type=Measured) for file in KEPT.glob("*.json")
-    }
-    figures = kept[peers].figures if peers in kept else {}
+    found = kept()
+    figures = found[peers].figures if peers in found else {}
     ours = Ours()
     for part, names in own.items():
-        for name in names if part in kept else ():
-            setattr(ours, name, getattr(kept[part].ours, name))
-    trouble = {what: why for each in kept.values() for what, why in each.trouble.items()}
+        for name in names if part in found else ():
+            setattr(ours, name, getattr(found[part].ours, name))
+    trouble = {what: why for each in found.values() for what, why in each.trouble.items()}
     sections = [
-        _conditions({name: each.conditions for name, each in kept.items()}),
+        _conditions({name: each.conditions for name, each in found.items()}),
         _comparison(figures, trouble) if figures else "",
         f"### Storms of logins, and an attack\n\n{_storms(figures['Frontdesk'], ours)}"
         if figures and ours.calm
@@ -137,17 +73,6 @@ def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
 
 def _rate(figures: Figures) -> float:
     return _median(figures.reads, lambda each: each.rate)
-
-
-def conditions() -> str:
-    """When and where it is measured."""
-    models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    versions = ", ".join(f"{name} {version(name)}" for name in _VERSIONS)
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {len(os.sched_getaffinity(0))} cores"
-        f" ({models[0] if models else 'unknown'}), {platform.system()} {platform.release()},"
-        f" Python {platform.python_version()}, {versions}"
-    )
 
 
 def _conditions(measured: Mapping[str, str]) -> str:

@@ -120,6 +120,8 @@ def _greet(settings: Settings, listening: Listening) -> None:
     print(f"  API   {listening.address}/api/user", file=sys.stderr)
     print(f"  page  {listening.address}/schema", file=sys.stderr)
     print(f"  console  {listening.address}/ops", file=sys.stderr)
+    if settings.public_origin:
+        print(f"  for browsers  {settings.public_origin}", file=sys.stderr)
     if code := asyncio.run(set_up_code(settings)):
         link = f"{settings.public_origin or listening.address}/ops/set-up#{code.value}"
         print(f"Become the first operator, within 30 minutes: {link}", file=sys.stderr)

@@ -47,8 +47,8 @@ class KeyFile:
         if len(self.key) < KEY_MIN_BYTES:
             raise ValueError(
                 f"{self._path} has fewer than {KEY_MIN_BYTES} bytes; restore it from a backup, or "
-                "remove it and run `frontdesk database forget-secrets` to get a new one, which "
-                "makes known devices strangers."
+                "remove it and run `frontdesk database forget-secrets --key` to get a new one, "
+                "which makes known devices strangers."
             )
 
     @cached_property

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from adapters.sql.migrations import HEAD
 from adapters.sql.moving import Contents, Different, OnRows, contents, copy
 from adapters.sql.open_database import beside, put_in_place
-from adapters.sql.schema import SchemaTooNew, bring_up_to_date
+from adapters.sql.schema import bring_up_to_date
 from adapters.sql.sqlite import (
     copy_database,
     open_reader,
@@ -128,7 +128,10 @@ def read_manifest(path: Path) -> Manifest:
     except (DBAPIError, sqlite3.Error, DecodeError, ValidationError) as error:
         raise BadBackup(f"{path} is no backup of Frontdesk.") from error
     if manifest.revision > HEAD:
-        raise SchemaTooNew(manifest.revision)
+        raise BadBackup(
+            f"{path} was made by a newer version (schema revision {manifest.revision}; this one"
+            f" knows {HEAD}). Take one that this version made, or install the newer version."
+        )
     if manifest.format != _FORMAT:
         raise BadBackup(f"{path} is a backup of a form that this version does not know.")
     return manifest

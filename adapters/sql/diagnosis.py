@@ -2,7 +2,7 @@
 anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, inspect, or_, select, text
 
 from adapters.sql.fingerprints import known_fingerprints
 from adapters.sql.migrations import HEAD
+from adapters.sql.password_hashes import hashes_by_pepper
 from adapters.sql.schema import SchemaRefused, bring_up_to_date, revision_of
-from adapters.sql.tables import access_tokens, events, sessions, users
+from adapters.sql.tables import access_tokens, events, metadata, sessions, users
 from adapters.sql.values import to_instant, to_micros
 
 _RECENT_SESSIONS = 200
@@ -84,6 +85,10 @@ class Diagnosis(Struct, frozen=True):
     server: Server | None = None
     refused: SchemaRefused | None = None
     fingerprints: Mapping[str, bytes] = {}
+    hashes_by_pepper: Mapping[str, int] = {}
+    """Passwords by the id of the pepper that they need."""
+    missing_rights: Sequence[str] = ()
+    """Of this role on PostgreSQL, on tables and sequences of its own."""
 
 
 def diagnose(
@@ -99,7 +104,36 @@ def diagnose(
     if revision != HEAD:
         return Diagnosis(revision, None, server, refused)
     accounts = _accounts(connection, now, soon, long)
-    return Diagnosis(revision, accounts, server, refused, known_fingerprints(connection))
+    return Diagnosis(
+        revision,
+        accounts,
+        server,
+        refused,
+        known_fingerprints(connection),
+        hashes_by_pepper(connection),
+        _missing_rights(connection) if server else (),
+    )
+
+
+def _missing_rights(connection: Connection) -> list[str]:
+    wanted = [
+        (each.name, right)
+        for each in metadata.sorted_tables
+        for right in ("SELECT", "INSERT", "UPDATE", "DELETE")
+    ]
+    missing = [
+        f"{right} on {name}"
+        for name, right in wanted
+        if not connection.scalar(select(func.has_table_privilege(name, right)))
+    ]
+    for each in metadata.sorted_tables:
+        (key, *_) = each.primary_key
+        sequence = connection.scalar(select(func.pg_get_serial_sequence(each.name, key.name)))
+        if sequence and not connection.scalar(
+            select(func.has_sequence_privilege(sequence, "USAGE"))
+        ):
+            missing.append(f"USAGE on {sequence}")
+    return missing
 
 
 def _refused(connection: Connection, name: str) -> SchemaRefused | None:

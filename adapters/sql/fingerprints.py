@@ -14,6 +14,18 @@ _ALL = select(fingerprints.c.name, fingerprints.c.fingerprint)
 _FORGET = delete(fingerprints)
 
 
+_ANOTHER_PEPPER = (
+    "All nodes need the same. Put the former one into FRONTDESK_OLD_PEPPERS: without it nobody can"
+    " log in whose password was hashed with it. Only if it is lost, run `frontdesk database"
+    " forget-secrets --pepper`; then each of them needs a new password."
+)
+_ANOTHER_KEY = (
+    "All nodes need the same: copy secret.key from the node that works, or set the key. If it is"
+    " lost, run `frontdesk database forget-secrets --key` and start again: known devices become"
+    " strangers."
+)
+
+
 class SecretRefused(Exception):
     """The database cannot be used with what this node has; the text says why, and what to do."""
 
@@ -22,12 +34,9 @@ class AnotherSecret(SecretRefused):
     """The database is used with another secret than this node has."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f"This database is used with another {name} than this node has. All nodes need the"
-            " same; without FRONTDESK_SECRET_KEY each makes a key of its own in its data folder."
-            " If it was changed on purpose, run `frontdesk database forget-secrets` and start"
-            " again: what was made with the other no longer counts."
-        )
+        is_pepper = name == "FRONTDESK_PEPPER"
+        advice = _ANOTHER_PEPPER if is_pepper else _ANOTHER_KEY
+        super().__init__(f"This database is used with another {name} than this node has. {advice}")
 
 
 class MissingSecret(SecretRefused):
@@ -35,9 +44,10 @@ class MissingSecret(SecretRefused):
 
     def __init__(self, name: str, place: str) -> None:
         super().__init__(
-            f"This database is used with a {name}, and this node has none: there is no {place}. Put"
-            " the file of before there. If it is lost, run `frontdesk database forget-secrets` and"
-            " start again: a new one is made, and known devices become strangers."
+            f"This database is used with a {name}, and this node has none: it is not set, and"
+            f" there is no {place}. Put the file of before there, or set it. If it is lost, run"
+            " `frontdesk database forget-secrets --key` and start again: a new one is made, and"
+            " known devices become strangers."
         )
 
 

@@ -67,8 +67,9 @@ _beginning = case(
     (_stored.like("pbkdf2_%"), _up_to("$", 2)),
     else_=func.substr(_stored, 1, 21),
 )
+_OURS = "hmac-sha384"
 _BEGINNINGS = (
-    "hmac-sha384:",
+    f"{_OURS}:",
     "$2",
     "bcrypt",
     "pbkdf2",
@@ -95,9 +96,8 @@ def hashes_by_pepper(connection: Connection) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for beginning, number in connection.execute(_BY_PEPPER):
-        _, _, rest = str(beginning).partition(":")
-        pepper, is_ours, _ = rest.partition(":") if rest else ("", "", "")
-        key = pepper if is_ours or rest else ""
+        scheme, _, rest = str(beginning).partition(":")
+        key = rest.partition(":")[0] if scheme == _OURS else ""
         found[key] = found.get(key, 0) + int(number)
     return found
 

@@ -50,6 +50,10 @@ GAUGES: Mapping[str, str] = {
 }
 """Levels, of which the highest of each minute is kept."""
 
+NODE_UP = "1 for a node that was heard of within 15 seconds, 0 for one that is missing or stopped"
+REQUEST_SECONDS = "durations of requests, by upper bound"
+"""What Prometheus is told besides."""
+
 LATENCY_BOUNDS_MS = tuple(round(0.25 * 2 ** (step / 2), 3) for step in range(32))
 """Upper bounds of the classes that durations are counted in, each √2 times the one before; a last
 class, beyond 11.6 s, has none.

@@ -35,9 +35,9 @@ def backup(file: FilePath) -> None:
     back and compared before it is there. Not in it: the request log, metrics, the secret key and
     the pepper. Without these two nobody can log in to what is restored.
     """
-    if file.is_dir():
-        file /= f"frontdesk-{_stamp()}.db"
     with _failing("Nothing was backed up"):
+        if file.is_dir():
+            file /= f"frontdesk-{_stamp()}.db"
         manifest = asyncio.run(back_up(read_settings(), file))
     show_contents(manifest.tables)
     echo(f"{file} has everything. Keep the secret key and the pepper apart from it.")

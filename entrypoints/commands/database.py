@@ -4,12 +4,24 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from click import ClickException, Command, Context, Group, echo, group, pass_context
+from click import (
+    ClickException,
+    Command,
+    Context,
+    Group,
+    UsageError,
+    confirm,
+    echo,
+    group,
+    option,
+    pass_context,
+)
 
 from adapters.sql.fingerprints import SharedSecret, forget, put
 from adapters.sql.sqlite import create_database, writing_engine
 from domain.errors import Unavailable
 from entrypoints.commands.move import move
+from entrypoints.preparation import PEPPER, SECRET_KEY
 from entrypoints.settings import InvalidSettings, Settings, read_settings
 from entrypoints.storage import connector_of, reason_of
 
@@ -77,14 +89,27 @@ database.command("move")(move)
 
 
 @database.command("forget-secrets")
-def forget_secrets() -> None:
-    """Let the next start use another secret key or pepper than before.
+@option("--key", is_flag=True, help="Forget which secret key it was used with.")
+@option("--pepper", is_flag=True, help="Forget which pepper it was used with.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def forget_secrets(context: Context, *, key: bool, pepper: bool, yes: bool) -> None:
+    """Let the next start use another secret key, or another pepper, than before.
 
-    Devices that were known become strangers with another key; with another pepper that does not
-    have the former among FRONTDESK_OLD_PEPPERS nobody can log in.
+    For one that is lost. With another key, known devices become strangers. With another pepper,
+    nobody can log in whose password was hashed with the former one, unless that is among
+    FRONTDESK_OLD_PEPPERS.
     """
-    _change(_settings(), forget)
-    echo("The next start stores what it has.")
+    if not (key or pepper):
+        raise UsageError("Say which one: --key, --pepper, or both.", context)
+    if pepper and not yes:
+        confirm(
+            "Passwords that were hashed with a pepper that is lost are lost. Go on?", abort=True
+        )
+    settings = _settings()
+    for name in ((SECRET_KEY,) if key else ()) + ((PEPPER,) if pepper else ()):
+        forget_secret(settings, name)
+        echo(f"The next start stores which {name} it has.")
 
 
 def expect_secret(settings: Settings, secret: SharedSecret) -> None:

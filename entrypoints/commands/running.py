@@ -57,9 +57,10 @@ async def demand_ready(settings: Settings) -> None:
     async with snapshot(settings) as source:
         revision = await source.run(revision_of)
     if revision != HEAD:
+        there = f"is at schema revision {revision}" if revision else "has no tables yet"
         raise CannotStart(
-            f"The database is at schema revision {revision}, and this version needs {HEAD}: the"
-            " next start of the service upgrades it, or `frontdesk database upgrade`."
+            f"The database {there}, and this version needs {HEAD}: `frontdesk database upgrade`"
+            " makes it, or the next start, unless FRONTDESK_MIGRATE=never."
         )
 
 

@@ -9,12 +9,14 @@ from click import ClickException, confirm, echo, group, option
 from adapters.signing.key_file import KeyFile
 from adapters.sql.fingerprints import SharedSecret
 from entrypoints.commands.database import expect_secret, forget_secret
+from entrypoints.commands.peppered import Peppered
 from entrypoints.commands.running import told
 from entrypoints.commands.snapshot import snapshot
 from entrypoints.preparation import PEPPER, SECRET_KEY, key_path
 from entrypoints.settings import Settings, read_settings
 
 _BYTES = 32
+_OLD_PEPPERS = "FRONTDESK_OLD_PEPPERS"
 _QUESTION = (
     "Known browsers become strangers until their next login, and nothing starts with the old key"
     " any more. Go on?"
@@ -72,37 +74,46 @@ def _print_another(settings: Settings) -> None:
 
 @secrets.command("rotate-pepper")
 def rotate_pepper() -> None:
-    """Make another pepper, and say how many passwords need a former one.
+    """Make another pepper, and say where to put it.
 
     It ends nothing: hashes of a former pepper are known as long as it is in FRONTDESK_OLD_PEPPERS,
-    and are renewed at the next login.
+    and are renewed at the next login. If there was none yet, the next start may have one.
     """
     with told():
         settings = read_settings()
-        if settings.postgresql is None and not settings.database.exists():
-            raise ClickException(f"There is no database at {settings.database}.")
-        current, others = asyncio.run(_count(settings))
+        asyncio.run(_show(settings))
         pepper = random.token_urlsafe(_BYTES)
         if settings.pepper:
-            echo(
-                f"{current} passwords are hashed with the present pepper, {others} with a former"
-                " one or without."
-            )
-            echo(f"Put the value of {PEPPER} into {PEPPER.replace('_P', '_OLD_P')}S, and set, on")
-            echo("every node:")
+            echo(f"Put the value of {PEPPER} into {_OLD_PEPPERS}, and set, on every node:")
         else:
-            echo(f"There is no pepper yet. {current} passwords are hashed without one.")
             forget_secret(settings, PEPPER)  # that there was none
             echo("Set, on every node:")
         echo(f"{PEPPER}={pepper}")
-        echo("Restart the service. Run this again to see how many are left.")
+        echo(
+            "Restart the service. Several nodes: docs/postgresql.md has the order."
+            " `frontdesk secrets status` counts the passwords that are left."
+        )
 
 
-async def _count(settings: Settings) -> tuple[int, int]:
-    from adapters.passwords.bcrypt_hasher import pepper_id
+@secrets.command("status")
+def status() -> None:
+    """Count the passwords that are hashed with the present pepper, with former ones, and with one
+    that is not set here, so that nobody who has such a password can log in.
+    """
+    with told():
+        asyncio.run(_show(read_settings()))
+
+
+async def _show(settings: Settings) -> None:
     from adapters.sql.password_hashes import hashes_by_pepper
 
+    if settings.postgresql is None and not settings.database.exists():
+        raise ClickException(f"There is no database at {settings.database}.")
     async with snapshot(settings) as source:
-        found = await source.run(hashes_by_pepper)
-    current = found.pop(pepper_id(settings.pepper), 0)
-    return current, sum(found.values())
+        counted = Peppered.of(settings, await source.run(hashes_by_pepper))
+    if settings.pepper is None:
+        echo("There is no pepper.")
+    echo(f"{counted.present} passwords are hashed with what is set now.")
+    echo(f"{counted.former} need a former pepper, or none; the next login renews each.")
+    if counted.unknown:
+        echo(f"{counted.unknown} need a pepper that is not in {_OLD_PEPPERS}: nobody can log in.")

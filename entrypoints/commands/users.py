@@ -78,11 +78,15 @@ def throttle(name: str, *, as_json: bool) -> None:
 @users.command("reset-throttle")
 @argument("name")
 def reset_throttle(name: str) -> None:
-    """Let this user try again at once. Limits of whole networks stay."""
+    """Forget what was counted against this user. Limits of whole networks stay."""
     forgotten = with_services(
         lambda services: services.use_cases.reset_throttle(user=Username(name), caller=COMMAND_LINE)
     )
-    echo(f"{name} need not wait any more; {forgotten} counts were forgotten.")
+    echo(
+        f"{forgotten} counts were forgotten: nothing of its own makes {name} wait. If the answer is"
+        " still 429, the network has to wait: for up to 15 minutes, or an hour a try after 1,000"
+        " wrong passwords in a day."
+    )
 
 
 def _waits_of(name: str) -> Waits:

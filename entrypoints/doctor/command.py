@@ -91,7 +91,8 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield from database.of_schema(diagnosis, settings)
-    yield from database.of_secrets(diagnosis, shared_secrets(settings))
+    yield from database.of_secrets(diagnosis, shared_secrets(settings), settings)
+    yield from database.of_rights(diagnosis)
     if diagnosis.server:
         yield from database.of_server(diagnosis.server, now)
     if diagnosis.accounts:

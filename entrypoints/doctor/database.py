@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from entrypoints.commands.peppered import Peppered
 from entrypoints.doctor.finding import Finding, error, ok, warning
 from entrypoints.settings import Settings
 
@@ -60,11 +61,36 @@ def of_schema(diagnosis: "Diagnosis", settings: Settings) -> Iterator[Finding]:
         yield warning(
             "schema",
             f"The database is at revision {revision}, which is older than this version.",
-            "The next start upgrades it. Back up first.",
+            "The next start upgrades it. Back up first, with the version before; or copy the data"
+            " folder while the service is stopped.",
         )
 
 
-def of_secrets(diagnosis: "Diagnosis", secrets: "list[SharedSecret]") -> Iterator[Finding]:
+def _of_peppers(counted: Peppered) -> Iterator[Finding]:
+    if counted.unknown:
+        yield error(
+            "secrets",
+            f"{counted.unknown} passwords are hashed with a pepper that is not set: nobody who has"
+            " one of them can log in.",
+            "Put that pepper back into FRONTDESK_OLD_PEPPERS; if it is lost, set new passwords.",
+        )
+
+
+def of_rights(diagnosis: "Diagnosis") -> Iterator[Finding]:
+    """Whether this role of PostgreSQL may do what the service does."""
+    if diagnosis.missing_rights:
+        yield error(
+            "rights",
+            f"This role has no right to {_names(list(diagnosis.missing_rights))}.",
+            "Grant what docs/postgresql.md has under Roles, also on tables that are there already.",
+        )
+    elif diagnosis.server and diagnosis.accounts:
+        yield ok("rights", "This role may read and write every table.")
+
+
+def of_secrets(
+    diagnosis: "Diagnosis", secrets: "list[SharedSecret]", settings: Settings
+) -> Iterator[Finding]:
     """Whether the database is used with the secrets of these settings."""
     from adapters.sql.fingerprints import SecretRefused
 
@@ -80,6 +106,7 @@ def of_secrets(diagnosis: "Diagnosis", secrets: "list[SharedSecret]") -> Iterato
             refused = True
             found, _, advice = str(problem).partition(". ")
             yield error("secrets", f"{found}.", advice)
+    yield from _of_peppers(Peppered.of(settings, diagnosis.hashes_by_pepper))
     if not refused and diagnosis.fingerprints:
         yield ok("secrets", "Secret key and pepper are those that the database is used with.")
 
@@ -214,7 +241,8 @@ def of_accounts(accounts: "Accounts", settings: Settings, now: datetime) -> Iter
         yield warning(
             "client address",
             f"The latest sessions all come from {_names(accounts.addresses)}.",
-            "If that is the proxy, trust it: FRONTDESK_TRUSTED_PROXIES.",
+            "If that is the proxy, name it in FRONTDESK_TRUSTED_PROXIES, and see that it sends"
+            " X-Forwarded-For. If they were made on this machine, all is well.",
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from application.operations.metrics import COUNTERS, GAUGES
+from application.operations.metrics import COUNTERS, GAUGES, NODE_UP, REQUEST_SECONDS
 from benchmarks.scaling import Habits, reckon, table_of
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,9 @@ def test_the_page_on_growing_shows_what_the_script_reckons() -> None:
 
 def test_every_metric_is_explained_as_the_api_explains_it() -> None:
     page = (ROOT / "docs/operations-api.md").read_text()
-    for kind, meanings in (("counter", COUNTERS), ("gauge", GAUGES)):
+    told = {"node_up": NODE_UP, "request_seconds": REQUEST_SECONDS}
+    kinds = {"counter": COUNTERS, "gauge": GAUGES, "for Prometheus": told}
+    for kind, meanings in kinds.items():
         rows = [f"| `{name}` | {meaning} |" for name, meaning in meanings.items()]
         assert "\n".join([f"| {kind} | meaning |", "|---|---|", *rows]) in page
 

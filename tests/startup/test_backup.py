@@ -163,7 +163,7 @@ DAMAGES = {
     "a table that is missing": ("DROP TABLE names", "is damaged"),
     "a manifest that is none": ("UPDATE backup_manifest SET document = '{}'", "is no backup"),
     "no manifest": ("DROP TABLE backup_manifest", "is no backup"),
-    "a newer schema": (NEWER, "revision 9999, which this version of Frontdesk does not know"),
+    "a newer schema": (NEWER, "was made by a newer version (schema revision 9999"),
 }
 
 

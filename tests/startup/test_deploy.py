@@ -25,7 +25,6 @@ from tests.startup.processes import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "frontdesk.service"
-PYTHON = Path("/usr/bin/python3")
 USER, GROUP = "nobody", "nogroup"
 PASSWORD = "a quiet harbour at dawn"
 EXPOSURE_MAX = 2.0
@@ -158,7 +157,6 @@ class Server:
             "/var/backups",
         ):
             text = text.replace(name, f"{self.folder}{name}")
-        text = re.sub(r"\bpython3\b", str(PYTHON), text)
         text = text.replace("-o frontdesk -g frontdesk", f"-o {USER} -g {GROUP}")
         text = text.replace("-o root -g frontdesk", f"-o root -g {GROUP}")
         text = text.replace("runuser -u frontdesk", f"runuser -u {USER}")

@@ -123,15 +123,27 @@ CASES = {
         database.of_schema(Diagnosis("9999"), LOCAL),
         [],
     ),
-    "the secrets are ours": (database.of_secrets(KNOWN, [KEY]), []),
-    "nobody has used the database yet": (database.of_secrets(Diagnosis(HEAD), [KEY, NO_KEY]), []),
+    "the secrets are ours": (database.of_secrets(KNOWN, [KEY], LOCAL), []),
+    "nobody has used the database yet": (
+        database.of_secrets(Diagnosis(HEAD), [KEY, NO_KEY], LOCAL),
+        [],
+    ),
     "the key is another one": (
-        database.of_secrets(KNOWN, [SharedSecret("KEY", b"another")]),
+        database.of_secrets(KNOWN, [SharedSecret("KEY", b"another")], LOCAL),
         ["error secrets"],
     ),
-    "the key is lost": (database.of_secrets(KNOWN, [NO_KEY]), ["error secrets"]),
+    "the key is lost": (database.of_secrets(KNOWN, [NO_KEY], LOCAL), ["error secrets"]),
+    "a pepper is lost": (
+        database.of_secrets(Diagnosis(HEAD, hashes_by_pepper={"0": 2, "1234567": 1}), [], LOCAL),
+        ["error secrets"],
+    ),
+    "rights are missing": (
+        database.of_rights(Diagnosis(HEAD, PEOPLE, WELL, missing_rights=["INSERT on events"])),
+        ["error rights"],
+    ),
+    "no right is missing": (database.of_rights(Diagnosis(HEAD, PEOPLE, WELL)), []),
     "a former pepper is known": (
-        database.of_secrets(KNOWN, [SharedSecret("KEY", b"another", [b"key"])]),
+        database.of_secrets(KNOWN, [SharedSecret("KEY", b"another", [b"key"])], LOCAL),
         [],
     ),
     "commits are flushed": (database.of_file(("wal", 2)), []),

@@ -327,12 +327,26 @@ def test_another_pepper_ends_nothing(
     create(call, "ada")
     create(call, "bob")
     said = call("secrets", "rotate-pepper").output
-    assert "There is no pepper yet. 2 passwords are hashed without one." in said
+    assert "There is no pepper.\n2 passwords are hashed with what is set now." in said
     pepper = said.partition("FRONTDESK_PEPPER=")[2].splitlines()[0]
     monkeypatch.setenv("FRONTDESK_PEPPER", pepper)
     with running(SERVE, tmp_path, FRONTDESK_PEPPER=pepper) as server, connect(server.url) as ada:
         assert ada.log_in("ada", PASSWORD).status == 200
+    said = call("secrets", "status").output
+    assert "1 passwords are hashed with what is set now.\n1 need a former pepper, or none" in said
     said = call("secrets", "rotate-pepper").output
-    assert "1 passwords are hashed with the present pepper, 1 with a former one or wi" in said
     assert "FRONTDESK_OLD_PEPPERS" in said
+    other = said.partition("FRONTDESK_PEPPER=")[2].splitlines()[0]
     assert pepper not in said
+    monkeypatch.setenv("FRONTDESK_PEPPER", other)
+    assert "Put the former one into FRONTDESK_OLD_PEPPERS" in create_refused(call, "eve")
+    call("database", "forget-secrets", status=2)
+    call("database", "forget-secrets", "--pepper", stdin="n\n", status=1)
+    call("database", "forget-secrets", "--pepper", "--yes")
+    create(call, "eve")
+    assert (
+        "1 need a pepper that is not in FRONTDESK_OLD_PEPPERS" in call("secrets", "status").output
+    )
+    assert "1 passwords are hashed with a pepper that is not set" in call("doctor", status=1).output
+    monkeypatch.setenv("FRONTDESK_OLD_PEPPERS", pepper)
+    assert "is not set" not in call("doctor").output

@@ -85,7 +85,7 @@ def test_the_commands_of_the_database(url: str, tmp_path: Path) -> None:
     database("downgrade", "--no-prompt", "--", "-1")
     database("upgrade", "--no-prompt")
     assert "No new upgrade operations" in database("check")
-    database("forget-secrets")
+    database("forget-secrets", "--key", "--pepper", "--yes")
     create = [PYTHON, "-m", "entrypoints", "users", "create", "ada", "--password-stdin"]
     assert run(create, tmp_path, stdin=PASSWORD, **environment).returncode == 0
 

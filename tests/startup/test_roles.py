@@ -52,7 +52,7 @@ def test_it_serves_and_every_command_of_operators_works(
             ("users", "export", str(tmp_path / "exported.jsonl")),
             ("backup", backup),
             ("secrets", "rotate-pepper"),
-            ("database", "forget-secrets"),
+            ("database", "forget-secrets", "--key"),
         ):
             call(*words)
         assert "role that may" not in call("doctor", status=1)
