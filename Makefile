@@ -30,7 +30,7 @@ test: $(VENV)/installed-dev ## run every test, side by side where they may
 	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone"
 	$(RUN) -m pytest -m alone
 
-fast: $(VENV)/installed-dev ## run the tests that start no process of their own
+fast: $(VENV)/installed-dev ## run all tests but startup, browser and reliability
 	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone" $(FAST)
 
 reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted

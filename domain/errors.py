@@ -7,6 +7,8 @@
     │   ├── InvalidTokenName
     │   ├── InvalidNote
     │   ├── InvalidReason
+    │   ├── InvalidRoles
+    │   ├── InvalidMetadata
     │   ├── InvalidQuery
     │   └── QueryTooSlow
     ├── UsernameTaken            somebody else has the name
@@ -24,6 +26,7 @@
     │   ├── SignUpClosed
     │   ├── NotSignedIn
     │   ├── NotAnOperator
+    │   ├── RoleMissing
     │   ├── ScopeMissing
     │   ├── PersonRequired
     │   ├── OperatorProtected

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.http.problems import DOMAIN
 from application.operations.metrics import COUNTERS, GAUGES, NODE_UP, REQUEST_SECONDS
 from benchmarks.scaling import Habits, reckon, table_of
+from domain import errors
+from domain.events import EventKind
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -74,6 +77,25 @@ def test_every_decision_has_a_status_and_a_date_and_is_in_the_index() -> None:
 def test_the_page_on_growing_shows_what_the_script_reckons() -> None:
     needs = [reckon(int(users), Habits()) for users in (1e4, 1e5, 1e6, 1e7, 1e8)]
     assert table_of(needs) in (ROOT / "docs/scaling.md").read_text()
+
+
+def test_every_failure_is_in_the_picture_of_them() -> None:
+    told = errors.__doc__ or ""
+    kinds = [
+        name
+        for name, each in vars(errors).items()
+        if isinstance(each, type) and each.__module__ == errors.__name__
+    ]
+    unknown = {name for name in kinds if not re.search(rf"\b{name}\b", told)}
+    assert unknown - {"NoSuchThing", "Refused"} == set()
+
+
+def test_every_event_and_every_code_is_explained() -> None:
+    events = (ROOT / "docs/events.md").read_text()
+    assert [kind for kind in EventKind if f"`{kind}`" not in events] == []
+    api = (ROOT / "docs/api.md").read_text()
+    told = (ROOT / "docs/operations-api.md").read_text() + api
+    assert {kind.code for kind in DOMAIN.values() if f"`{kind.code}`" not in told} == set()
 
 
 def test_every_metric_is_explained_as_the_api_explains_it() -> None:

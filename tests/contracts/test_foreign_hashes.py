@@ -320,6 +320,7 @@ ARGON2 = phc_argon2(low_level.Type.ID)("x")
         (ARGON2.replace("t=1,p=2", "t=131072,p=2"), HashQuality.TOO_COSTLY),
         (ARGON2.replace("m=64,t=1,p=2", "m=512,t=4096,p=64"), HashQuality.TOO_COSTLY),
     ],
+    ids=["as it should be", "padded", "with a dot", "many passes", "many lanes"],
 )
 def test_argon2_that_the_library_does_not_read_or_that_starts_threads_without_end_is_never_computed(
     text: str, quality: HashQuality

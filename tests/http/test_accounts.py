@@ -1,4 +1,4 @@
-"""What each call answers, as the README's table has it."""
+"""What each call answers, as docs/api.md has it."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -9,6 +9,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from adapters.http.problems import DOMAIN
+from adapters.monitoring.masking.bodies import HIDDEN_FIELDS, SHOWN_FIELDS
 from entrypoints.web_app import create_app
 from tests.client import Client
 from tests.conftest import settings_in
@@ -246,6 +247,17 @@ def test_every_operation_parameter_and_field_is_described(document: dict[str, An
             if "description" not in str(described) and "$ref" not in described:
                 missing.append(f"{name}.{field}")
     assert missing == []
+
+
+def test_of_every_field_of_a_body_it_is_said_whether_it_may_be_logged(
+    document: dict[str, Any],
+) -> None:
+    schemas, unknown = document["components"]["schemas"], set()
+    for _, _, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            name = str(content["schema"]).partition("schemas/")[2].partition("'")[0]
+            unknown |= {*schemas[name]["properties"]} - SHOWN_FIELDS - HIDDEN_FIELDS
+    assert unknown == set()
 
 
 def test_every_word_of_which_one_is_chosen_is_explained(document: dict[str, Any]) -> None:

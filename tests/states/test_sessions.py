@@ -37,6 +37,8 @@ from tests.states.drivers import INVITED_FOR, OK, Calls, Driver, OverHttp
 from tests.states.tables import ANSWERS, ENDINGS, phase_at
 from tests.unit.conftest import Desk
 
+pytestmark = pytest.mark.timeout(600)  # a mistake is made short before it is told
+
 AT_MOST = 2
 NAMES = ("ada", "bob")
 PASSWORDS = ("correct horse", "battery staple")

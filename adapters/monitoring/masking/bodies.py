@@ -5,8 +5,11 @@ import json
 from adapters.monitoring.masking.values import HIDDEN
 from domain.operator import Scope
 
-_FLAGS_AND_NUMBERS = frozenset({"days", "uses", "version", "is_operator", "keep_access_tokens"})
-_HIDDEN_FIELDS = frozenset(
+SHOWN_FIELDS = frozenset(
+    {"days", "uses", "version", "is_operator", "keep_access_tokens", "cookie", "scopes"}
+)
+"""Flags, numbers and scopes."""
+HIDDEN_FIELDS = frozenset(
     {
         "username",
         "password",
@@ -48,10 +51,10 @@ def _shape(body: object, *, refused: bool) -> object:
     for name, value in list(body.items())[:_AT_MOST]:
         if name == "scopes" and isinstance(value, list) and not refused:
             shown[name] = [each if each in _SCOPES else HIDDEN for each in map(str, value)]
-        elif name in _FLAGS_AND_NUMBERS:
+        elif name in SHOWN_FIELDS:
             plain = isinstance(value, int) and not refused
             shown[name] = value if plain else HIDDEN
-        elif name in _HIDDEN_FIELDS or name == "scopes":
+        elif name in HIDDEN_FIELDS:
             shown[name] = HIDDEN
         else:
             shown[HIDDEN] = HIDDEN
