@@ -10,7 +10,12 @@ from domain.batch import Change, ChangeRoles, Disable, Enable, EndSessions
 from domain.errors import StorageUnavailable, UsernameTaken
 from domain.events import EventKind
 from domain.network import Client
-from domain.operator import REASON_MAX_CHARACTERS, parse_reason
+from domain.operator import (
+    REASON_MAX_CHARACTERS,
+    TOKEN_NAME_MAX_CHARACTERS,
+    parse_reason,
+    parse_token_name,
+)
 from domain.user import User, Username
 from tests.examples import DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD, PHONE
 from tests.fakes.store import FakeStore, FakeUnitOfWork
@@ -189,6 +194,56 @@ async def test_the_reason_of_the_command_line_is_on_record(desk: Desk) -> None:
 def test_a_reason_may_be_as_long_as_is_said() -> None:
     sentence = "a b " * (REASON_MAX_CHARACTERS // 4)
     assert parse_reason(sentence[: REASON_MAX_CHARACTERS - 1] + ".")
+
+
+async def test_a_session_is_a_browsers_unless_a_program_asks_for_it(desk: Desk) -> None:
+    ada = await desk.signed_up()
+    assert not ada.token.is_bearer
+    assert not (await desk.logged_in()).token.is_bearer
+    use_cases = desk.use_cases
+    for as_bearer in (False, True):
+        signed_up = await use_cases.sign_up(
+            username=f"bob-{as_bearer:d}",
+            password=PASSWORD,
+            caller=PHONE,
+            presented=None,
+            as_bearer=as_bearer,
+        )
+        logged_in = await use_cases.log_in(
+            username="ada", password=PASSWORD, caller=PHONE, presented=None, as_bearer=as_bearer
+        )
+        issued = await use_cases.set_reset_code(user=ada.user.id, caller=LAPTOP)
+        was_reset = await use_cases.reset_password(
+            code=issued.code,
+            password=PASSWORD,
+            caller=PHONE,
+            presented=logged_in.token,
+            as_bearer=as_bearer,
+        )
+        tokens = [each.token.is_bearer for each in (signed_up, logged_in, was_reset)]
+        assert tokens == [as_bearer] * 3
+        assert desk.store.state.signed_in(logged_in.token.digest) is None
+        assert desk.last_seen.logins[-1] == (ada.user.id, PHONE, desk.clock.now())
+
+
+async def test_from_where_somebody_signed_up_is_known(desk: Desk) -> None:
+    ada = await desk.signed_up()
+    usage = await desk.store.history.usage(ada.user.id)
+    assert usage == Usage(LAPTOP.address, NOON, LAPTOP.address)
+
+
+async def test_roles_of_an_invitation_are_on_record(desk: Desk) -> None:
+    issued = await invited(desk, None, "editor")
+    desk.clock.advance(MINUTE)
+    bob = await desk.signed_up("bob", invitation=issued.code.text)
+    event = desk.happened()[-1]
+    assert (event.kind, event.at, event.user_id) == ("roles_changed", LATER, bob.user.id)
+
+
+@pytest.mark.parametrize("name", ["a", "a b " * (TOKEN_NAME_MAX_CHARACTERS // 4 - 1) + "end."])
+def test_the_name_of_a_token_may_be_as_short_and_as_long_as_is_said(name: str) -> None:
+    assert len(name) in (1, TOKEN_NAME_MAX_CHARACTERS)
+    assert parse_token_name(name) == name
 
 
 async def test_a_password_that_an_operator_sets_counts(desk: Desk) -> None:

@@ -1,14 +1,17 @@
 """Whoever writes or hashes does it in their own turn: otherwise one client could hold up all."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
+from adapters.no_throttle import NoThrottle
+from domain.errors import Busy
 from domain.network import Client
 from domain.password import Password, PasswordHash
 from domain.secrets import SessionToken
-from tests.examples import OTHER_PASSWORD, PASSWORD, PHONE
+from domain.throttle import Attempt
+from tests.examples import DAY, OTHER_PASSWORD, PASSWORD, PHONE
 from tests.fakes.store import FakeStore, FakeUnitOfWork
 from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.codes import become, code_for, reset
@@ -34,15 +37,55 @@ class WatchedStore(FakeStore):
 
 
 class WatchedHasher(FakeHasher):
-    """Knows for whom was hashed."""
+    """Knows for whom was hashed, and on whose behalf the rest was asked."""
 
     def __init__(self) -> None:
         super().__init__()
         self.clients: list[Client] = []
+        self.asked: list[Client] = []
+
+    def check_turn(self, *, client: Client = NOBODY) -> None:
+        self.asked.append(client)
+        super().check_turn(client=client)
+
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
+    ) -> bool:
+        self.asked.append(client)
+        return await super().verify(password, password_hash, client=client)
 
     async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
         self.clients.append(client)
         return await super().hash(password, client=client)
+
+
+class WatchedThrottle(NoThrottle):
+    """Knows in whose turn was counted."""
+
+    def __init__(self) -> None:
+        self.clients: list[Client] = []
+
+    async def reserve(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        self.clients.append(client)
+
+    async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
+        self.clients.append(client)
+
+    async def succeed(
+        self,
+        attempts: Sequence[Attempt],
+        *,
+        ends: Attempt,
+        then: Sequence[Attempt],
+        client: Client,
+    ) -> int:
+        self.clients.append(client)
+        return await super().succeed(attempts, ends=ends, then=then, client=client)
+
+
+@pytest.fixture
+def throttle() -> WatchedThrottle:
+    return WatchedThrottle()
 
 
 @pytest.fixture
@@ -56,8 +99,8 @@ def hasher() -> WatchedHasher:
 
 
 @pytest.fixture
-def desk(store: WatchedStore, hasher: WatchedHasher) -> Desk:
-    return Desk(store=store, hasher=hasher)
+def desk(store: WatchedStore, hasher: WatchedHasher, throttle: WatchedThrottle) -> Desk:
+    return Desk(store=store, hasher=hasher, throttle=throttle)
 
 
 def demand_turns(
@@ -142,7 +185,7 @@ async def test_an_operator_writes_in_a_turn_of_the_operator(
 
 
 async def test_strangers_write_and_hash_in_a_turn_of_their_site(
-    desk: Desk, store: WatchedStore, hasher: WatchedHasher
+    desk: Desk, store: WatchedStore, hasher: WatchedHasher, throttle: WatchedThrottle
 ) -> None:
     by = await at_work(desk, await became_operator(desk))
     ada = await desk.signed_up()
@@ -172,14 +215,63 @@ async def test_strangers_write_and_hash_in_a_turn_of_their_site(
         (lambda: reset(desk, reset_code), True),
         (join, True),
     ):
-        store.clients.clear()
-        hasher.clients.clear()
+        for each in (store.clients, hasher.clients, hasher.asked, throttle.clients):
+            each.clear()
         await act()
+        asked = [*hasher.asked, *throttle.clients]
+        assert {each.site for each in asked} <= {PHONE.client().site}
         assert {each.site for each in store.clients if each} == {PHONE.client().site}
         assert None not in store.clients
         assert {each.site for each in hasher.clients} == (
             {PHONE.client().site} if hashes else set()
         )
+
+
+async def test_what_counts_against_an_account_is_counted_in_its_turn(
+    desk: Desk, hasher: WatchedHasher, throttle: WatchedThrottle
+) -> None:
+    ada = await desk.signed_up()
+    hasher.asked.clear()
+    throttle.clients.clear()
+    desk.clock.advance(DAY)
+    await change_password(desk, ada.token)
+    assert {*hasher.asked, *throttle.clients} == {PHONE.client(user_id=ada.user.id)}
+
+
+@pytest.mark.parametrize("refuses", ["sign up", "log in", "confirm"])
+async def test_what_was_no_guess_is_taken_back_in_the_same_turn(
+    refuses: str, desk: Desk, hasher: WatchedHasher, throttle: WatchedThrottle
+) -> None:
+    ada = await desk.signed_up()
+    desk.clock.advance(DAY)
+    throttle.clients.clear()
+    fails = BusyHasher()
+    desk.hasher = fails
+    with pytest.raises(Busy):
+        if refuses == "sign up":
+            await desk.use_cases.sign_up(
+                username="bob", password=PASSWORD, caller=PHONE, presented=None
+            )
+        elif refuses == "log in":
+            await desk.use_cases.log_in(
+                username="ada", password=PASSWORD, caller=PHONE, presented=None
+            )
+        else:
+            await change_password(desk, ada.token)
+    assert len(throttle.clients) >= 2, "counted, and taken back"
+    assert {each.site for each in throttle.clients} == {PHONE.client().site}
+
+
+class BusyHasher(FakeHasher):
+    """Is busy when it comes to it."""
+
+    async def hash(self, password: Password, *, client: Client = NOBODY) -> PasswordHash:
+        raise Busy(retry_after=1)
+
+    async def verify(
+        self, password: Password, password_hash: PasswordHash | None, *, client: Client = NOBODY
+    ) -> bool:
+        raise Busy(retry_after=1)
 
 
 async def test_so_does_the_first_operator(
