@@ -27,6 +27,7 @@ from benchmarks.nodes import nodes as workers_and_nodes
 from benchmarks.pieces import Piece, pieces
 from benchmarks.postgresql import on_postgresql
 from benchmarks.targets import Server, Target, cheap, named, peers, serving
+from benchmarks.ways import ways
 
 STORMS = (0, 8, 32, 128)
 USERS = 8
@@ -172,6 +173,10 @@ def _nodes(found: figs.Ours, given: Given) -> None:
     found.nodes = workers_and_nodes(named("frontdesk"), given.seconds / 2, given.rounds)
 
 
+def _ways(found: figs.Ours, given: Given) -> None:
+    found.ways = ways(named("frontdesk"), named("bare"), given.seconds / 2, given.rounds)
+
+
 def _day(found: figs.Ours, given: Given) -> None:
     found.days = days(named("frontdesk"), named("bare"), 2 * given.seconds, given.rounds)
 
@@ -191,6 +196,7 @@ ALONE: Mapping[str, tuple[Measure, tuple[str, ...]]] = {
     "postgresql": (_postgresql, ("postgresql",)),
     "guards": (_guards, ("guards", "passed")),
     "nodes": (_nodes, ("nodes",)),
+    "ways": (_ways, ("ways",)),
     "day": (_day, ("days",)),
     "growth": (_growth, ("growth",)),
 }

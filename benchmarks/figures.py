@@ -19,6 +19,7 @@ from benchmarks.operations import Answer
 from benchmarks.pieces import Piece
 from benchmarks.postgresql import OnPostgresql
 from benchmarks.targets import INSTALLED
+from benchmarks.ways import Way
 
 KEPT = INSTALLED / "figures"
 _VERSIONS = ("litestar", "uvicorn", "uvloop", "httptools", "msgspec", "bcrypt")
@@ -50,6 +51,7 @@ class Ours(Struct):
     growth: list[Growth] = field(default_factory=list)
     many_sessions: list[ManySessions] = field(default_factory=list)
     postgresql: list[OnPostgresql] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
     guards: list[Guarded] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)

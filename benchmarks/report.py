@@ -19,6 +19,7 @@ from benchmarks.operations import USERS as OPERATED
 from benchmarks.picture import picture
 from benchmarks.pieces import Piece
 from benchmarks.postgresql import table_of
+from benchmarks.ways import table_of as table_of_ways
 from tests.startup.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -45,6 +46,7 @@ def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
         f"### Storms of logins, and an attack\n\n{_storms(figures['Frontdesk'], ours)}"
         if figures and ours.calm
         else "",
+        f"### Ways to ask\n\n{table_of_ways(ours.ways)}" if ours.ways else "",
         f"### A day's mix\n\n{table_of_days(ours.days)}" if ours.days else "",
         f"### Many sessions\n\n{_many_sessions(ours.many_sessions)}" if ours.many_sessions else "",
         f"### PostgreSQL\n\n{table_of(ours.postgresql)}" if ours.postgresql else "",
