@@ -143,8 +143,10 @@ class AccountSource(Protocol):
     async def count(self) -> int:
         """How many accounts there are now."""
 
-    async def last_id(self) -> int:
-        """No account has a higher id that can be kept (`ID_MAX`); 0 if the ids are no numbers."""
+    async def last_id(self, *, after: str) -> int:
+        """No account has a higher id that can be kept (`ID_MAX`); 0 if the ids are no numbers. It is
+        asked before anything is done, and raises if nobody could go on behind this cursor.
+        """
 
     def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
         """Those behind this cursor, the oldest first, so many at a time; an empty one is before the

@@ -29,7 +29,7 @@ class FileSource(Generic[_Row]):
     async def count(self) -> int:
         return self.number
 
-    async def last_id(self) -> int:
+    async def last_id(self, *, after: str) -> int:
         return self.highest
 
     async def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:

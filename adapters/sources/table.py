@@ -97,7 +97,11 @@ class TableSource:
         statement = select(func.count()).select_from(self._rows)
         return int(await self.run(lambda connection: connection.scalar(statement)))
 
-    async def last_id(self) -> int:
+    async def last_id(self, *, after: str) -> int:
+        """Raises `BadIds`."""
+        await self.run(self.demand_ids)
+        if after:
+            self._key(after)
         highest = await self.run(self._highest)
         if not isinstance(highest, int):
             return 0
@@ -105,7 +109,6 @@ class TableSource:
         return max(0, await self.run(lambda connection: connection.scalar(kept)) or 0)
 
     async def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
-        await self.run(self.demand_ids)
         key = self._key(after) if after else None
         page = select(*map(self._readable, self._rows.c)).order_by(self._id).limit(size)
 

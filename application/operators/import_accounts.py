@@ -64,7 +64,9 @@ class ImportAccounts:
         """It is committed before ids are reserved: PostgreSQL cannot undo that, and who goes on
         after an interruption has to know for whom they are.
         """
-        last_id = await source.last_id()
+        async with self.begin() as work:
+            known = await work.imports.mark(source.name)
+        last_id = await source.last_id(after=known.cursor if known else "")
         async with self.begin() as work:
             mark = await work.imports.mark(source.name)
             given = await work.imports.last_id()

@@ -30,6 +30,13 @@ def ids(folder: Path) -> list[int]:
     return [id_ for (id_,) in rows_of(folder, {}, "SELECT id FROM users ORDER BY id")]
 
 
+def next_id(folder: Path) -> int:
+    path = folder / "next.jsonl"
+    path.write_text('{"username": "next"}\n')
+    assert in_this_process(("users", "import", str(path)), folder).returncode == 0
+    return ids(folder)[-1]
+
+
 MEMBERS = "id INTEGER PRIMARY KEY, username TEXT, password TEXT"
 
 
@@ -65,6 +72,7 @@ def test_who_goes_on_by_another_column_is_stopped(tmp_path: Path) -> None:
     assert stopped.returncode == 1
     assert "say --id id" in stopped.stderr
     assert len(ids(tmp_path)) == 3
+    assert next_id(tmp_path) == 4, "nothing was reserved"
 
 
 def test_by_another_name_it_is_the_same_file(tmp_path: Path) -> None:
@@ -122,6 +130,7 @@ def test_ids_that_do_not_say_where_to_go_on_are_refused(
     assert refused.returncode == 1
     assert "Name another one with --id" in refused.stderr
     assert ids(tmp_path) == []
+    assert next_id(tmp_path) == 1, "nothing was reserved"
 
 
 def test_an_empty_id_is_one(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class FakeSource:
     async def count(self) -> int:
         return len(self.accounts)
 
-    async def last_id(self) -> int:
+    async def last_id(self, *, after: str) -> int:
         return max((each.id or 0 for each in self.accounts), default=0)
 
     async def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
