@@ -144,8 +144,9 @@ class AccountSource(Protocol):
         """How many accounts there are now."""
 
     async def last_id(self, *, after: str) -> int:
-        """No account has a higher id that can be kept (`ID_MAX`); 0 if the ids are no numbers. It is
-        asked before anything is done, and raises if nobody could go on behind this cursor.
+        """No account has a higher id that can be kept (`ID_MAX`); 0 if the ids are no numbers.
+
+        It is asked before anything is done, and raises if nobody could go on behind this cursor.
         """
 
     def batches(self, after: str, *, size: int) -> AsyncIterator[SourceBatch]:
