@@ -48,7 +48,7 @@ class Bucket:
             )
         return replace(self, began=now, waits_until=until)
 
-    def refund(self, limit: Limit) -> "Bucket":
+    def refund(self) -> "Bucket":
         """Take one attempt back, and the wait that it caused: of those that have to wait one passes
         at a time, and the next only after the wait of the one before.
         """
@@ -124,9 +124,7 @@ def succeed_all(
     now: datetime,
 ) -> Success:
     """Take the attempts back, empty the bucket of `ends`, and count `then`."""
-    buckets = {
-        each.key: known[each.key].refund(each.limit) for each in attempts if each.key in known
-    }
+    buckets = {each.key: known[each.key].refund() for each in attempts if each.key in known}
     ended = buckets.get(ends.key, known.get(ends.key))
     if ended:
         buckets[ends.key] = Bucket(now)

@@ -45,10 +45,14 @@ from typing import ClassVar
 
 class FrontdeskError(Exception):
     """The root of all failures the service expects. `user_id` is whose account it was about, for
-    operators and never for the caller.
+    operators and never for the caller. It says its `text`, unless it is given another one.
     """
 
     user_id: int | None = None
+    text: ClassVar[str] = ""
+
+    def __init__(self, text: str | None = None) -> None:
+        super().__init__(self.text if text is None else text)
 
 
 class Invalid(FrontdeskError):
@@ -112,22 +116,19 @@ class QueryTooSlow(Invalid):
 
     field = "query"
 
-    def __init__(self) -> None:
-        super().__init__("This takes too long; filter or sort by an indexed column.")
+    text = "This takes too long; filter or sort by an indexed column."
 
 
 class UsernameTaken(FrontdeskError):
     """Another account has this name, or one that counts as the same."""
 
-    def __init__(self) -> None:
-        super().__init__("This username is taken; choose another one.")
+    text = "This username is taken; choose another one."
 
 
 class EditConflict(FrontdeskError):
     """Somebody else has changed it since the caller read it."""
 
-    def __init__(self) -> None:
-        super().__init__("Somebody has changed this since you read it; read it again.")
+    text = "Somebody has changed this since you read it; read it again."
 
 
 class LastOperator(FrontdeskError):
@@ -135,8 +136,7 @@ class LastOperator(FrontdeskError):
     nobody would be left who can make another one.
     """
 
-    def __init__(self) -> None:
-        super().__init__("You are the last operator; make another one first.")
+    text = "You are the last operator; make another one first."
 
 
 class NoSuchThing(FrontdeskError):
@@ -146,36 +146,31 @@ class NoSuchThing(FrontdeskError):
 class NoSuchSession(NoSuchThing):
     """None of the user's sessions has this id."""
 
-    def __init__(self) -> None:
-        super().__init__("No such session has this id.")
+    text = "No such session has this id."
 
 
 class NoSuchUser(NoSuchThing):
     """Nobody has this id or name."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no such user.")
+    text = "There is no such user."
 
 
 class NoSuchToken(NoSuchThing):
     """No access token has this id."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no such access token.")
+    text = "There is no such access token."
 
 
 class NoSuchInvitation(NoSuchThing):
     """No invitation has this id."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no such invitation.")
+    text = "There is no such invitation."
 
 
 class NoSuchRow(NoSuchThing):
     """No row has this key."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no such row.")
+    text = "There is no such row."
 
 
 class Refused(FrontdeskError):
@@ -185,38 +180,34 @@ class Refused(FrontdeskError):
 class InvalidCredentials(Refused):
     """Unknown name and wrong password alike, so that nobody learns which names exist."""
 
-    def __init__(self) -> None:
-        super().__init__("The username or the password is wrong.")
+    text = "The username or the password is wrong."
 
 
 class InvalidCode(Refused):
     """A one-time code that was never given out, has been used, or is too old."""
 
-    def __init__(self) -> None:
-        super().__init__("This code is not, or no longer, valid; ask for a new one.")
+    text = "This code is not, or no longer, valid; ask for a new one."
 
 
 class SignUpClosed(Refused):
     """Not everybody may sign up. What is wrong with an invitation is not told."""
 
-    def __init__(
-        self, message: str = "You need a valid invitation to sign up; ask for one."
-    ) -> None:
-        super().__init__(message)
+    text = "You need a valid invitation to sign up; ask for one."
 
 
 class NotAnOperator(Refused):
     """Signed in, but not as an operator."""
 
-    def __init__(self) -> None:
-        super().__init__("Only operators may do this.")
+    text = "Only operators may do this."
 
 
 class RoleMissing(Refused):
     """The user has none of the roles that this needs."""
 
+    text = "You are signed in, but have no role that opens this."
+
     def __init__(self, user_id: int | None = None) -> None:
-        super().__init__("You are signed in, but have no role that opens this.")
+        super().__init__()
         self.user_id = user_id
 
 
@@ -232,65 +223,62 @@ class ScopeMissing(Refused):
 class PersonRequired(Refused):
     """An access token may not do this, whatever its scopes."""
 
-    def __init__(self) -> None:
-        super().__init__("Log in as an operator for this; no access token is enough.")
+    text = "Log in as an operator for this; no access token is enough."
 
 
 class OperatorProtected(Refused):
     """An operator is not changed together with many others."""
 
-    def __init__(self) -> None:
-        super().__init__("Operators are changed one by one; open the account.")
+    text = "Operators are changed one by one; open the account."
 
 
 class NotSignedIn(Refused):
     """No session, or one that has ended."""
 
-    def __init__(self) -> None:
-        super().__init__("Log in first.")
+    text = "Log in first."
 
 
 class FreshLoginRequired(Refused):
     """The session is too old for a sensitive change that came without the current password."""
 
-    def __init__(
-        self, message: str = "Send your current_password, or log in again and retry."
-    ) -> None:
-        super().__init__(message)
+    text = "Send your current_password, or log in again and retry."
 
 
 class TooManyAttempts(Refused):
     """Guessed too often. `retry_after` is in whole seconds."""
 
+    text = "Too many attempts; wait before the next one."
+
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__("Too many attempts; wait before the next one.")
+        super().__init__()
         self.retry_after = retry_after
 
 
 class Unavailable(FrontdeskError):
     """The service cannot do this now. `retry_after` is in whole seconds."""
 
-    def __init__(self, message: str, *, retry_after: int = 1) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+    retry_after = 1
 
 
 class Busy(Unavailable):
     """Too much work is waiting already."""
 
+    text = "The service is busy; try again shortly."
+
     def __init__(self, *, retry_after: int = 2) -> None:
-        super().__init__("The service is busy; try again shortly.", retry_after=retry_after)
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class StorageFull(Unavailable):
     """The disk is full. Reads and existing sessions go on; writes resume when space returns."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no space left to store this; try again later.", retry_after=30)
+    text = "There is no space left to store this; try again later."
+    retry_after = 30
 
 
 class StorageUnavailable(Unavailable):
     """The database cannot be reached, is locked by somebody else, or may not be written."""
 
-    def __init__(self) -> None:
-        super().__init__("The database is not available; try again shortly.", retry_after=2)
+    text = "The database is not available; try again shortly."
+    retry_after = 2

@@ -84,7 +84,7 @@ class SqlThrottle:
     async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         async with self._hold(attempts, client, self._clock.now()) as held:
             held.changed = {
-                each.key: held.found[each.key].refund(each.limit)
+                each.key: held.found[each.key].refund()
                 for each in attempts
                 if each.key in held.found
             }

@@ -59,7 +59,7 @@ class UpdateOwnAccount:
         name = None if username is None else Username.parse(username)
         secret = None if password is None else self.password_policy.parse(password)
         if secret and keep_access_tokens and not self._is_fresh(signed_in):
-            raise FreshLoginRequired("Log in again and retry, or let the keys end.")
+            raise FreshLoginRequired("Log in again and retry, or let the access tokens end.")
         client, user_id = caller.client(user_id=signed_in.user.id), signed_in.user.id
         renames = name is not None and name != signed_in.user.username
         counted = [

@@ -33,7 +33,7 @@ class MemoryThrottle:
     async def refund(self, attempts: Sequence[Attempt], *, client: Client) -> None:
         for attempt in attempts:
             if bucket := self._buckets.get(attempt.key):
-                self._buckets[attempt.key] = bucket.refund(attempt.limit)
+                self._buckets[attempt.key] = bucket.refund()
 
     async def look(self, counted: Sequence[Counted], *, at_most: int) -> Waits:
         found = waits_of(counted, self._buckets, self._clock.now()).waits
