@@ -41,6 +41,7 @@ from adapters.http.pipeline.rules import Rules
 from adapters.http.pipeline.signed_in_reads import SignedInReads
 from adapters.http.pipeline.stack import wrapped
 from adapters.http.problems import HANDLERS
+from adapters.http.sign_in import SignInController
 from adapters.http.sign_in_page import SignInPage
 from adapters.http.strict_request import StrictRequest
 from application.operations.requests import Observe, RequestEntry
@@ -78,6 +79,7 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
+            SignInController,
             AccountController,
             OwnHistoryController,
             CurrentSessionController,

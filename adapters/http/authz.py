@@ -11,7 +11,8 @@ from litestar.params import QueryParameter, SkipValidation
 
 from adapters.http.authentication import PublicRequest, let_in_or_out
 from adapters.http.options import FORWARD_AUTH, PUBLIC
-from adapters.http.problems import INVALID, Answers, Unacceptable, answers
+from adapters.http.problem_kinds import INVALID
+from adapters.http.problems import Answers, Unacceptable, answers
 from adapters.http.sign_in_page import SignInPage
 from application.account.authorize_caller import AuthorizeCaller
 from domain.errors import NotSignedIn, RoleMissing, StorageUnavailable

@@ -13,7 +13,8 @@ from adapters.http.export_views import ExportView
 from adapters.http.exporting import encoded
 from adapters.http.path_parameters import SessionId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.problem_kinds import CROSS_ORIGIN, INVALID
+from adapters.http.problems import answers
 from adapters.http.streaming import Streamed
 from adapters.http.views import Ended, EventPageView, SessionView
 from application.account.end_other_sessions import EndOtherSessions

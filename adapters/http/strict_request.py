@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 
-from adapters.http.problems import MALFORMED, Unacceptable
+from adapters.http.problem_kinds import MALFORMED
+from adapters.http.problems import Unacceptable
 
 DEPTH_MAX = 32
 

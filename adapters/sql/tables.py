@@ -1,155 +1,114 @@
-"""The one schema: migrations, repositories and the operators' table reader come from it.
-
-Every engine holds the same plain values: whole numbers (ids, flags, and instants as microseconds
-since 1970 in UTC), text, and bytes. `Column.info` says what operators may see of a column:
-
-* `kind`, where it is not that of the type: "instant", "boolean" or "json";
-* `secret`: no query reaches it. Bytes are secret unless they say otherwise;
-* `writable`: operators change it, through the use cases;
-* `found_by`: the column in which its values are looked for.
-"""
+"""The one schema: migrations, repositories and the operators' table reader come from it."""
 
 from typing import Any
 
 from advanced_alchemy.base import convention
-from advanced_alchemy.types import BigIntIdentity
 from sqlalchemy import (
-    Column,
-    ColumnElement,
     Connection,
-    ForeignKeyConstraint,
     Index,
-    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
     event,
     text,
 )
-from sqlalchemy.dialects import postgresql
+
+from adapters.sql.columns import (
+    WITH_IDS,
+    WITHOUT_IDS,
+    belongs_to,
+    digest,
+    id_column,
+    index_where,
+    instant,
+    number,
+    string,
+)
 
 metadata = MetaData(naming_convention=convention)
-
-# By code points on every engine, for pages go on from where the last one ended.
-_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-# An id is never given twice, not even after the newest row was deleted.
-_WITH_IDS: dict[str, Any] = {"sqlite_strict": True, "sqlite_autoincrement": True}
-_WITHOUT_IDS: dict[str, Any] = {"sqlite_strict": True}
-
-
-def _id(name: str = "id") -> Column[int]:
-    return Column(name, BigIntIdentity, primary_key=True)
-
-
-def _number(name: str, *, nullable: bool = False, **more: Any) -> Column[int]:
-    return Column(name, BigIntIdentity, nullable=nullable, **more)
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[int]:
-    return _number(name, nullable=nullable, info={"kind": "instant"})
-
-
-def _text(
-    name: str, *, nullable: bool = False, server_default: str | None = None, **info: Any
-) -> Column[str]:
-    return Column(name, _TEXT, nullable=nullable, server_default=server_default, info=info)
-
-
-def _digest(name: str = "digest") -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=False, info={"secret": True})
-
-
-def _belongs_to(table: str, column: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint([column], [f"{table}.id"], ondelete="CASCADE")
-
-
-def _index_where(name: str | None, *columns: Column[Any], where: ColumnElement[bool]) -> None:
-    Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
 
 users = Table(
     "users",
     metadata,
-    _id(),
-    _text("username", writable=True, found_by="username_key"),
-    _text("username_key"),
-    _text("password_hash", secret=True),
-    _instant("signup_time"),
-    _number("auth_version"),
-    _instant("disabled_at", nullable=True),
-    _number("is_operator", server_default="0", info={"kind": "boolean"}),
-    _number("version", server_default="1"),
-    _text("roles", server_default="", writable=True),
-    _text("metadata", server_default="{}", kind="json", writable=True),
-    _text("looks_of", server_default="", secret=True),
-    _text("signup_address", nullable=True),
-    _instant("last_used_at", nullable=True),
-    _text("last_address", nullable=True),
+    id_column(),
+    string("username", writable=True, found_by="username_key"),
+    string("username_key"),
+    string("password_hash", secret=True),
+    instant("signup_time"),
+    number("auth_version"),
+    instant("disabled_at", nullable=True),
+    number("is_operator", server_default="0", info={"kind": "boolean"}),
+    number("version", server_default="1"),
+    string("roles", server_default="", writable=True),
+    string("metadata", server_default="{}", kind="json", writable=True),
+    string("looks_of", server_default="", secret=True),
+    string("signup_address", nullable=True),
+    instant("last_used_at", nullable=True),
+    string("last_address", nullable=True),
     UniqueConstraint("username_key"),
     Index(None, "signup_time"),
     Index(None, "signup_address"),
     Index(None, "last_used_at"),
-    **_WITH_IDS,
+    **WITH_IDS,
 )
-_index_where(None, users.c.is_operator, where=users.c.is_operator == 1)
-_index_where("ix_users_looks_missing", users.c.id, where=users.c.looks_of != users.c.username)
+index_where(None, users.c.is_operator, where=users.c.is_operator == 1)
+index_where("ix_users_looks_missing", users.c.id, where=users.c.looks_of != users.c.username)
 
 names = Table(
     "names",
     metadata,
-    _text("look"),
-    _number("user_id", index=True),
-    _instant("held_until", nullable=True),
+    string("look"),
+    number("user_id", index=True),
+    instant("held_until", nullable=True),
     PrimaryKeyConstraint("look"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 """What each name looks like, as a digest, and whose it is; or until when it is held for whom it
 belonged to, also if the account is gone. Of which name the looks are all here, `users.looks_of`
 says: code of before changes names without them.
 """
-_index_where(None, names.c.held_until, where=names.c.held_until.is_not(None))
+index_where(None, names.c.held_until, where=names.c.held_until.is_not(None))
 
 sessions = Table(
     "sessions",
     metadata,
-    _id(),
-    _digest("token_digest"),
-    _number("user_id", index=True),
-    _number("auth_version"),
-    _instant("created_at"),
-    _instant("last_seen_at"),
-    _instant("expires_at"),
-    _text("address"),
-    _text("user_agent"),
-    _text("device", nullable=True),
+    id_column(),
+    digest("token_digest"),
+    number("user_id", index=True),
+    number("auth_version"),
+    instant("created_at"),
+    instant("last_seen_at"),
+    instant("expires_at"),
+    string("address"),
+    string("user_agent"),
+    string("device", nullable=True),
     UniqueConstraint("token_digest"),
-    _belongs_to("users", "user_id"),
+    belongs_to("users", "user_id"),
     Index(None, "expires_at"),
-    **_WITH_IDS,
+    **WITH_IDS,
 )
 
 events = Table(
     "events",
     metadata,
-    _id("position"),
-    _text("kind"),
-    _instant("at"),
-    _number("user_id", nullable=True),
-    _text("address"),
-    _text("user_agent"),
-    _text("details", kind="json"),
-    _number("actor_id", nullable=True),
-    _text("device", nullable=True),
-    _number("transaction_id", server_default="0"),
+    id_column("position"),
+    string("kind"),
+    instant("at"),
+    number("user_id", nullable=True),
+    string("address"),
+    string("user_agent"),
+    string("details", kind="json"),
+    number("actor_id", nullable=True),
+    string("device", nullable=True),
+    number("transaction_id", server_default="0"),
     Index(None, "at"),
     Index("ix_events_transaction_id_position", "transaction_id", "position"),
     Index("ix_events_user_id_position", "user_id", "position"),
     Index("ix_events_kind_position", "kind", "position"),
-    **_WITH_IDS,
+    **WITH_IDS,
 )
-_index_where(
+index_where(
     "ix_events_actor_id_position",
     *(events.c.actor_id, events.c.position),
     where=events.c.actor_id.is_not(None),
@@ -166,107 +125,107 @@ def _set_transaction(_: Table, connection: Connection, **__: Any) -> None:
 
 
 for _table, _key in ((sessions, sessions.c.id), (events, events.c.position)):
-    _index_where(f"ix_{_table.name}_device_unread", _key, where=_table.c.device.is_(None))
+    index_where(f"ix_{_table.name}_device_unread", _key, where=_table.c.device.is_(None))
 
 access_tokens = Table(
     "access_tokens",
     metadata,
-    _id(),
-    _digest(),
-    _number("user_id", index=True),
-    _text("name"),
-    _text("scopes"),
-    _instant("created_at"),
-    _instant("expires_at"),
-    _instant("last_used_at", nullable=True),
+    id_column(),
+    digest(),
+    number("user_id", index=True),
+    string("name"),
+    string("scopes"),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("last_used_at", nullable=True),
     UniqueConstraint("digest"),
-    _belongs_to("users", "user_id"),
-    **_WITH_IDS,
+    belongs_to("users", "user_id"),
+    **WITH_IDS,
 )
 
 one_time_codes = Table(
     "one_time_codes",
     metadata,
-    _id(),
-    _digest(),
-    _text("purpose"),
-    _number("user_id", nullable=True, index=True),
-    _instant("expires_at"),
-    _number("issuer_id", nullable=True, index=True),
-    _number("issuer_auth_version", nullable=True),
-    _number("issuer_key_id", nullable=True, index=True),
-    _belongs_to("users", "issuer_id"),
-    _belongs_to("access_tokens", "issuer_key_id"),
+    id_column(),
+    digest(),
+    string("purpose"),
+    number("user_id", nullable=True, index=True),
+    instant("expires_at"),
+    number("issuer_id", nullable=True, index=True),
+    number("issuer_auth_version", nullable=True),
+    number("issuer_key_id", nullable=True, index=True),
+    belongs_to("users", "issuer_id"),
+    belongs_to("access_tokens", "issuer_key_id"),
     UniqueConstraint("digest"),
-    _belongs_to("users", "user_id"),
-    **_WITH_IDS,
+    belongs_to("users", "user_id"),
+    **WITH_IDS,
 )
 
 invitations = Table(
     "invitations",
     metadata,
-    _id(),
-    _digest(),
-    _text("note"),
-    _text("roles"),
-    _number("uses"),
-    _number("used"),
-    _instant("created_at"),
-    _instant("expires_at"),
-    _instant("revoked_at", nullable=True),
-    _number("issuer_id", nullable=True, index=True),
-    _number("issuer_auth_version", nullable=True),
-    _number("issuer_key_id", nullable=True, index=True),
-    _number("is_for_operator", server_default="0", info={"kind": "boolean"}),
+    id_column(),
+    digest(),
+    string("note"),
+    string("roles"),
+    number("uses"),
+    number("used"),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("revoked_at", nullable=True),
+    number("issuer_id", nullable=True, index=True),
+    number("issuer_auth_version", nullable=True),
+    number("issuer_key_id", nullable=True, index=True),
+    number("is_for_operator", server_default="0", info={"kind": "boolean"}),
     UniqueConstraint("digest"),
-    _belongs_to("users", "issuer_id"),
-    _belongs_to("access_tokens", "issuer_key_id"),
+    belongs_to("users", "issuer_id"),
+    belongs_to("access_tokens", "issuer_key_id"),
     Index(None, "expires_at"),
-    **_WITH_IDS,
+    **WITH_IDS,
 )
 
 throttle_buckets = Table(
     "throttle_buckets",
     metadata,
-    _text("key"),
-    _instant("began"),
-    _number("attempts"),
-    _number("waits"),
-    _instant("waits_until", nullable=True),
-    _instant("forget_at"),
+    string("key"),
+    instant("began"),
+    number("attempts"),
+    number("waits"),
+    instant("waits_until", nullable=True),
+    instant("forget_at"),
     PrimaryKeyConstraint("key"),
     Index(None, "forget_at"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 
 readiness = Table(
     "readiness",
     metadata,
-    _number("id", autoincrement=False),
-    _instant("checked_at"),
+    number("id", autoincrement=False),
+    instant("checked_at"),
     PrimaryKeyConstraint("id"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 
 fingerprints = Table(
     "fingerprints",
     metadata,
-    _text("name"),
-    _digest("fingerprint"),
+    string("name"),
+    digest("fingerprint"),
     PrimaryKeyConstraint("name"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 """Of the secrets that all nodes must share."""
 
 compatibility = Table(
     "compatibility",
     metadata,
-    _number("id", autoincrement=False),
-    _text("readable_by"),
-    _text("moved_to", nullable=True),
-    _text("feed", server_default="0"),
+    number("id", autoincrement=False),
+    string("readable_by"),
+    string("moved_to", nullable=True),
+    string("feed", server_default="0"),
     PrimaryKeyConstraint("id"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 """One row: the oldest revision whose code may run on this schema, for nodes of before a migration;
 the database that this one was moved to, if it was; and which numbers of transactions its events
@@ -276,25 +235,25 @@ have: it changes when they lose their meaning.
 leases = Table(
     "leases",
     metadata,
-    _text("name"),
-    _text("holder"),
-    _instant("until"),
+    string("name"),
+    string("holder"),
+    instant("until"),
     PrimaryKeyConstraint("name"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 """Which process does the work that is done once for all of them."""
 
 imports = Table(
     "imports",
     metadata,
-    _text("source"),
-    _text("cursor"),
-    _number("accounts"),
-    _number("keeps_ids"),
-    _number("list_bytes"),
-    _number("reserved"),
-    _instant("at"),
+    string("source"),
+    string("cursor"),
+    number("accounts"),
+    number("keeps_ids"),
+    number("list_bytes"),
+    number("reserved"),
+    instant("at"),
     PrimaryKeyConstraint("source"),
-    **_WITHOUT_IDS,
+    **WITHOUT_IDS,
 )
 """How far the import of each source of accounts has come."""

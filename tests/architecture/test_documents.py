@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.http.problems import DOMAIN
+from adapters.http.problem_kinds import DOMAIN
 from application.operations.metrics import COUNTERS, GAUGES, NODE_UP, REQUEST_SECONDS
 from benchmarks.scaling import Habits, reckon, table_of
 from domain import errors

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
-from adapters.http.problems import DOMAIN
+from adapters.http.problem_kinds import DOMAIN
 from application.operations.queries import Comparison, Condition
 from domain.errors import FrontdeskError, NoSuchInvitation, NoSuchUser
 from domain.invitation import IssuedInvitation

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from adapters.http import problems
-from adapters.http.problems import DOMAIN, Kind
+from adapters.http import problem_kinds
+from adapters.http.problem_kinds import DOMAIN, Kind
 from domain.buckets import Bucket
 from domain.errors import TooManyAttempts
 from domain.session import SessionPolicy
@@ -88,7 +88,7 @@ def test_addresses_are_those_set_apart_for_documentation(story: Story, asked: li
 def test_routes_and_problems_are_those_of_the_service(asked: list[Asked]) -> None:
     kinds = [
         *DOMAIN.values(),
-        *(each for each in vars(problems).values() if isinstance(each, Kind)),
+        *(each for each in vars(problem_kinds).values() if isinstance(each, Kind)),
     ]
     known = {(kind.status, kind.code) for kind in kinds} | {(404, "not_found")}
     routes = {route.path_format for route in create_app(Settings(data_dir=Path("none"))).routes}

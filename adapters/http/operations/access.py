@@ -6,16 +6,15 @@ from litestar import Request
 from litestar.datastructures import State
 
 from adapters.http.options import SCOPE
-from adapters.http.problems import (
+from adapters.http.problem_kinds import (
     CROSS_ORIGIN,
     MALFORMED,
     TIMEOUT,
     TOO_LARGE,
     UNSUPPORTED,
-    Answers,
     Kind,
-    answers,
 )
+from adapters.http.problems import Answers, answers
 from domain.errors import NotAnOperator, NotSignedIn, ScopeMissing, StorageUnavailable
 from domain.operator import Operator, Scope
 from domain.secrets import SessionToken

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.operations.account_view import Reason
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import DOMAIN, INVALID
+from adapters.http.problem_kinds import DOMAIN, INVALID
 from application.operators.change_users import ChangeUsers
 from domain.batch import (
     BATCH_MAX,

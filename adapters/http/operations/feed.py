@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.operations.following import Wait, wait_for
 from adapters.http.operations.queries import Limit
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from domain.errors import InvalidQuery
 from domain.events import EventFeed, EventKind, StoredEvent
 from domain.history import AccountHistory

@@ -12,7 +12,7 @@ from adapters.http.operations.access import BODY, OperatorRequest, answers_opera
 from adapters.http.operations.queries import After, Limit
 from adapters.http.path_parameters import InvitationId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operations.queries import Tables
 from application.operators.create_invitation import CreateInvitation
 from application.operators.revoke_invitation import RevokeInvitation

@@ -11,7 +11,7 @@ from adapters.http.operations.access import BODY, OperatorRequest, answers_opera
 from adapters.http.operations.account_view import AccountView
 from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operators.set_labels import SetLabels
 from domain.errors import (
     EditConflict,

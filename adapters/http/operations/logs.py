@@ -25,7 +25,7 @@ from adapters.http.operations.queries import (
 )
 from adapters.http.path_parameters import ColumnName, RequestId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from adapters.http.streaming import Streamed
 from application.operations.export_rows import ExportRows
 from application.operations.follow_requests import FollowRequests

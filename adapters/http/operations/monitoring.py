@@ -10,7 +10,7 @@ from litestar.params import QueryParameter, SkipValidation
 from msgspec import Meta, Struct
 
 from adapters.http.operations.access import answers_operators, operators
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operations.metrics import COUNTERS, GAUGES, Metrics, Span
 from application.operations.nodes import Node, State, Worker, nodes_of
 from domain.operator import Scope

@@ -13,7 +13,8 @@ from adapters.http.operations.access import BODY, OperatorRequest, answers_opera
 from adapters.http.operations.invitations import InvitationView, Note
 from adapters.http.options import PUBLIC
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.problem_kinds import CROSS_ORIGIN, INVALID
+from adapters.http.problems import answers
 from adapters.http.views import Name, Secret, UserView
 from application.operators.invite_operator import InviteOperator
 from application.operators.join_operators import JoinOperators

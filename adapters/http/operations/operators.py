@@ -7,7 +7,7 @@ from adapters.http.operations.access import OperatorRequest, answers_operators, 
 from adapters.http.operations.account_view import AccountView
 from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operators.demote_operator import DemoteOperator
 from application.operators.promote_user import PromoteUser
 from domain.errors import (

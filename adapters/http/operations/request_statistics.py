@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from adapters.http.operations.access import answers_operators, operators
 from adapters.http.operations.queries import Filters, Limit, parse_filters
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operations.request_statistics import Bar, Endpoint, RequestStatistics
 from domain.errors import Busy, InvalidQuery, QueryTooSlow
 from domain.operator import Scope

@@ -14,7 +14,8 @@ from adapters.http.cookies import Cookies
 from adapters.http.operations.access import BODY, OperatorRequest, answers_operators, operators
 from adapters.http.options import PUBLIC
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import CROSS_ORIGIN, INVALID, answers
+from adapters.http.problem_kinds import CROSS_ORIGIN, INVALID
+from adapters.http.problems import answers
 from adapters.http.views import Name, Secret, UserView
 from application.operators.set_up import SetUp
 from domain.errors import (

@@ -24,7 +24,7 @@ from adapters.http.operations.queries import (
     parse_filters,
 )
 from adapters.http.path_parameters import ColumnName, RowKey, TableName
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from adapters.http.streaming import Streamed
 from application.operations.export_rows import ExportRows
 from application.operations.queries import Tables

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from adapters.http.operations.access import OperatorRequest, answers_operators, operators
 from adapters.http.path_parameters import UserId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operators.reset_throttle import ResetThrottle
 from application.operators.show_throttle import ShowThrottle
 from domain.errors import FreshLoginRequired, NoSuchUser, PersonRequired, StorageFull

@@ -18,7 +18,7 @@ from adapters.http.operations.access import (
 from adapters.http.operations.queries import After, Limit
 from adapters.http.path_parameters import TokenId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from application.operations.queries import Tables
 from application.operators.create_token import CreateToken
 from application.operators.revoke_token import RevokeToken

@@ -18,7 +18,7 @@ from adapters.http.operations.access import (
 from adapters.http.operations.account_view import AccountView, Disabling
 from adapters.http.path_parameters import SessionId, UserId
 from adapters.http.pipeline.client_address import caller_of
-from adapters.http.problems import INVALID
+from adapters.http.problem_kinds import INVALID
 from adapters.http.views import Credentials, Ended, Name, Secret, given
 from application.operators.create_user import CreateUser
 from application.operators.delete_user_as_operator import DeleteUserAsOperator

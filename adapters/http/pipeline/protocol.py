@@ -18,7 +18,7 @@ from adapters.http.pipeline.connections import Connections
 from adapters.http.pipeline.deadline import Deadline
 from adapters.http.pipeline.raw import authority_of, refusal
 from adapters.http.pipeline.rules import HEADERS_MAX_BYTES, HEADERS_MAX_FIELDS, URL_MAX_BYTES
-from adapters.http.problems import DOMAIN, HEADERS_TOO_LARGE, MALFORMED, Kind
+from adapters.http.problem_kinds import DOMAIN, HEADERS_TOO_LARGE, MALFORMED, Kind
 from domain.errors import Busy
 
 _HEAD_MAX_BYTES = HEADERS_MAX_BYTES + URL_MAX_BYTES

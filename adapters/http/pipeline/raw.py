@@ -4,7 +4,8 @@ import re
 import secrets
 from http import HTTPStatus
 
-from adapters.http.problems import PROBLEM_JSON, Kind, encode
+from adapters.http.problem_kinds import Kind
+from adapters.http.problems import PROBLEM_JSON, encode
 
 _END_OF_AUTHORITY = re.compile(rb"[/?#]")
 

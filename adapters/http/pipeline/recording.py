@@ -8,7 +8,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from msgspec import DecodeError, Struct, json
 
-from adapters.http.problems import TRANSFER_CODING
+from adapters.http.problem_kinds import TRANSFER_CODING
 from application.operations.requests import Observe, RequestEntry, Tally
 
 CLIENT_CLOSED_REQUEST = 499

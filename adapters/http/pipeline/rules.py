@@ -13,7 +13,7 @@ from litestar.types import HTTPScope
 
 from adapters.http.bearer import is_bearer_of_session
 from adapters.http.options import FORWARD_AUTH, PROBES
-from adapters.http.problems import (
+from adapters.http.problem_kinds import (
     CROSS_ORIGIN,
     HEADERS_TOO_LARGE,
     HOST_NOT_ALLOWED,
@@ -22,8 +22,8 @@ from adapters.http.problems import (
     TRANSFER_CODING,
     UNSUPPORTED,
     URL_TOO_LONG,
-    Unacceptable,
 )
+from adapters.http.problems import Unacceptable
 
 HEADERS_MAX_BYTES = 32 * 1024
 HEADERS_MAX_FIELDS = 100

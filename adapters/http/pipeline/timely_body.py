@@ -7,7 +7,8 @@ import anyio
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, ReceiveMessage, Scope, Send
 
-from adapters.http.problems import MALFORMED, TIMEOUT, TOO_LARGE, Unacceptable
+from adapters.http.problem_kinds import MALFORMED, TIMEOUT, TOO_LARGE
+from adapters.http.problems import Unacceptable
 
 
 class TimelyBodies:
