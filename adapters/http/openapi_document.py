@@ -1,9 +1,11 @@
-"""The OpenAPI document: what Litestar reads from the handlers, and the header fields of answers."""
+"""The OpenAPI document: what Litestar reads from the handlers, with header fields and examples."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from litestar import Litestar
+
+from adapters.http.examples import show_examples
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -57,6 +59,7 @@ def document_of(app: Litestar) -> dict[str, Any]:
     """The whole document. It takes 50 ms."""
     document: dict[str, Any] = app.openapi_schema.to_schema()
     document["components"]["headers"] = _HEADERS
+    show_examples(document["components"]["schemas"])
     for operation in _operations(document):
         for status, response in operation["responses"].items():
             names = _headers_of(operation, status)

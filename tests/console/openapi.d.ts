@@ -9,32 +9,54 @@ export interface components {
     schemas: {
         /** AboutView */
         AboutView: {
-            /** @description Version of Frontdesk. */
+            /**
+             * @description Version of Frontdesk.
+             * @example 2.0.0
+             */
             version: string;
-            /** @description Name of the node. */
+            /**
+             * @description Name of the node.
+             * @example node1
+             */
             node: string;
             /**
              * Format: date-time
              * @description Start of this process; RFC 3339, in UTC.
              */
             started: string;
-            /** @description Absolute path of the data folder. */
+            /**
+             * @description Absolute path of the data folder.
+             * @example /var/lib/frontdesk
+             */
             data_dir: string;
-            /** @description `SQLite` or `PostgreSQL`. */
+            /**
+             * @description `SQLite` or `PostgreSQL`.
+             * @example SQLite
+             */
             database: string;
         };
         /** AccountEdit */
         AccountEdit: {
-            /** @description The version of the row you have read. */
+            /**
+             * @description The version of the row you have read.
+             * @example 3
+             */
             version: number;
+            /** @example user1 */
             username?: string;
             password?: string;
         };
         /** AccountView */
         AccountView: {
-            /** @description Never reused. */
+            /**
+             * @description Never reused.
+             * @example 1
+             */
             id: number;
-            /** @description In the spelling the user chose. */
+            /**
+             * @description In the spelling the user chose.
+             * @example user1
+             */
             username: string;
             /**
              * Format: date-time
@@ -45,11 +67,24 @@ export interface components {
             disabled_at: string | null;
             /** @description Whether the user is an operator. */
             is_operator: boolean;
-            /** @description Grows with every change; for `version` of a change. */
+            /**
+             * @description Grows with every change; for `version` of a change.
+             * @example 3
+             */
             version: number;
-            /** @description For applications. */
+            /**
+             * @description For applications.
+             * @example [
+             *       "member"
+             *     ]
+             */
             roles: string[];
-            /** @description For applications: a JSON object. */
+            /**
+             * @description For applications: a JSON object.
+             * @example {
+             *       "plan": "free"
+             *     }
+             */
             metadata: {
                 [key: string]: unknown;
             };
@@ -72,11 +107,17 @@ export interface components {
              * @example 2026-01-31T12:00:00.123456Z
              */
             signup_time: string;
-            /** @description Shown once. Send it as `Authorization: Bearer`. */
+            /**
+             * @description Shown once. Send it as `Authorization: Bearer`.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             token?: string;
             /** @description End of the session; RFC 3339, in UTC. */
             expires?: string;
-            /** @description Device token. Send it in the header `Frontdesk-Device` with the next login. */
+            /**
+             * @description Device token. Send it in the header `Frontdesk-Device` with the next login.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             device?: string;
         };
         /** BarView */
@@ -86,16 +127,31 @@ export interface components {
              * @description Begin of the bar; RFC 3339, in UTC.
              */
             began: string;
-            /** @description Requests with status below 400. */
+            /**
+             * @description Requests with status below 400.
+             * @example 231
+             */
             answered: number;
-            /** @description Requests with status 400 to 499. */
+            /**
+             * @description Requests with status 400 to 499.
+             * @example 9
+             */
             refused: number;
-            /** @description Requests with status 500 or more. */
+            /**
+             * @description Requests with status 500 or more.
+             * @example 0
+             */
             failed: number;
         };
         /** Batch */
         Batch: {
-            /** @description Ids of users. */
+            /**
+             * @description Ids of users.
+             * @example [
+             *       1,
+             *       2
+             *     ]
+             */
             ids: number[];
             /**
              * @description What to do with each user.
@@ -108,35 +164,70 @@ export interface components {
              * @example Spam from one address
              */
             reason?: string;
-            /** @description Roles to add, for the action `change_roles`. */
+            /**
+             * @description Roles to add, for the action `change_roles`.
+             * @example [
+             *       "editor"
+             *     ]
+             */
             add?: string[];
-            /** @description Roles to remove, for the action `change_roles`. */
+            /**
+             * @description Roles to remove, for the action `change_roles`.
+             * @example [
+             *       "member"
+             *     ]
+             */
             remove?: string[];
         };
         /** CallerView */
         CallerView: {
-            /** @description Stable, and never reused. Use it as the key for your own data. */
+            /**
+             * @description Stable, and never reused. Use it as the key for your own data.
+             * @example 1
+             */
             id: number;
-            /** @description May change, and later belong to another user. */
+            /**
+             * @description May change, and later belong to another user.
+             * @example user1
+             */
             username: string;
-            /** @description Set by operators. */
+            /**
+             * @description Set by operators.
+             * @example [
+             *       "member"
+             *     ]
+             */
             roles: string[];
-            /** @description Set by operators: a JSON object. */
+            /**
+             * @description Set by operators: a JSON object.
+             * @example {
+             *       "plan": "free"
+             *     }
+             */
             metadata: {
                 [key: string]: unknown;
             };
         };
         /** ColumnView */
         ColumnView: {
-            /** @description Name of the column. */
+            /**
+             * @description Name of the column.
+             * @example username
+             */
             name: string;
-            /** @description How values are shown and compared. */
+            /**
+             * @description How values are shown and compared.
+             * @example text
+             */
             kind: string;
             /** @description Whether it can be null. */
             nullable: boolean;
             /** @description Whether it is the primary key. */
             key: boolean;
-            /** @description `table.column` that it refers to, if any. */
+            /**
+             * @description `table.column` that it refers to, if any.
+             * @example users.id
+             */
             references: string | null;
             /** @description Whether filters and sorting by it are quick. */
             indexed: boolean;
@@ -154,9 +245,15 @@ export interface components {
         };
         /** CountView */
         CountView: {
-            /** @description The number. */
+            /**
+             * @description The number.
+             * @example 120
+             */
             count: number;
-            /** @description `exact`, or `at_least` or `at_most` if counting would take too long. */
+            /**
+             * @description `exact`, or `at_least` or `at_most` if counting would take too long.
+             * @example exact
+             */
             relation: string;
         };
         /** Credentials */
@@ -194,26 +291,53 @@ export interface components {
         };
         /** Ended */
         Ended: {
-            /** @description Sessions that ended. */
+            /**
+             * @description Sessions that ended.
+             * @example 1
+             */
             ended: number;
         };
         /** EndpointView */
         EndpointView: {
-            /** @description HTTP method. */
+            /**
+             * @description HTTP method.
+             * @example GET
+             */
             method: string;
-            /** @description Path with names of parameters. */
+            /**
+             * @description Path with names of parameters.
+             * @example /api/user
+             */
             route: string;
-            /** @description All requests. */
+            /**
+             * @description All requests.
+             * @example 240
+             */
             requests: number;
-            /** @description Requests with status 400 to 499. */
+            /**
+             * @description Requests with status 400 to 499.
+             * @example 9
+             */
             refused: number;
-            /** @description Requests with status 500 or more. */
+            /**
+             * @description Requests with status 500 or more.
+             * @example 0
+             */
             failed: number;
-            /** @description Median duration in milliseconds. */
+            /**
+             * @description Median duration in milliseconds.
+             * @example 0.7
+             */
             p50_ms: number;
-            /** @description 99th percentile of the duration in milliseconds. */
+            /**
+             * @description 99th percentile of the duration in milliseconds.
+             * @example 12.5
+             */
             p99_ms: number;
-            /** @description Longest duration in milliseconds. */
+            /**
+             * @description Longest duration in milliseconds.
+             * @example 256
+             */
             slowest_ms: number;
         };
         /**
@@ -248,12 +372,18 @@ export interface components {
         EventPageView: {
             /** @description Newest first. */
             events: components["schemas"]["EventView"][];
-            /** @description Pass it as `before` for the next page; null on the last. */
+            /**
+             * @description Pass it as `before` for the next page; null on the last.
+             * @example 42
+             */
             next: number | null;
         };
         /** EventView */
         EventView: {
-            /** @description Id of the event; grows, and is never reused. */
+            /**
+             * @description Id of the event; grows, and is never reused.
+             * @example 42
+             */
             position: number;
             kind: components["schemas"]["EventKind"];
             /**
@@ -261,11 +391,23 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             time: string;
-            /** @description Client address; empty if an operator did it. */
+            /**
+             * @description Client address; empty if an operator did it.
+             * @example 192.0.2.1
+             */
             address: string;
-            /** @description Browser and system, as `Firefox on Linux`. */
+            /**
+             * @description Browser and system, as `Firefox on Linux`.
+             * @example Firefox on Linux
+             */
             device: string;
-            /** @description Depends on the kind: names before and after, counts, reasons. */
+            /**
+             * @description Depends on the kind: names before and after, counts, reasons.
+             * @example {
+             *       "from": "user1",
+             *       "to": "user2"
+             *     }
+             */
             details: {
                 [key: string]: string | number;
             };
@@ -285,7 +427,16 @@ export interface components {
             sessions: components["schemas"]["SessionView"][];
             /** @description All stored events. */
             events: components["schemas"]["EventView"][];
-            /** @description Logged requests of the account, secrets masked. */
+            /**
+             * @description Logged requests of the account, secrets masked.
+             * @example [
+             *       {
+             *         "method": "GET",
+             *         "path": "/api/user",
+             *         "status": 200
+             *       }
+             *     ]
+             */
             requests: {
                 [key: string]: unknown;
             }[];
@@ -308,16 +459,29 @@ export interface components {
              * @example 2026-01-31T12:00:00.123456Z
              */
             signup_time: string;
-            /** @description Set by operators. */
+            /**
+             * @description Set by operators.
+             * @example [
+             *       "member"
+             *     ]
+             */
             roles: string[];
-            /** @description Set by operators: a JSON object. */
+            /**
+             * @description Set by operators: a JSON object.
+             * @example {
+             *       "plan": "free"
+             *     }
+             */
             metadata: {
                 [key: string]: unknown;
             };
         };
         /** FeedEvent */
         FeedEvent: {
-            /** @description Id of the event; never reused. Ids do not tell the order: `next` does. */
+            /**
+             * @description Id of the event; never reused. Ids do not tell the order: `next` does.
+             * @example 42
+             */
             position: number;
             kind: components["schemas"]["EventKind"];
             /**
@@ -325,15 +489,33 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             time: string;
-            /** @description Whom it concerns; null for a login with an unknown name. */
+            /**
+             * @description Whom it concerns; null for a login with an unknown name.
+             * @example 1
+             */
             user_id: number | null;
-            /** @description The operator who did it; null if it was the user or the command line. */
+            /**
+             * @description The operator who did it; null if it was the user or the command line.
+             * @example null
+             */
             actor_id: number | null;
-            /** @description Address of who did it. */
+            /**
+             * @description Address of who did it.
+             * @example 192.0.2.1
+             */
             address: string;
-            /** @description User-Agent header of who did it. */
+            /**
+             * @description User-Agent header of who did it.
+             * @example Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
+             */
             user_agent: string;
-            /** @description Depends on the kind: names before and after, counts, reasons. */
+            /**
+             * @description Depends on the kind: names before and after, counts, reasons.
+             * @example {
+             *       "from": "user1",
+             *       "to": "user2"
+             *     }
+             */
             details: {
                 [key: string]: string | number;
             };
@@ -342,19 +524,31 @@ export interface components {
         FeedView: {
             /** @description In the order in which they can be followed. */
             events: components["schemas"]["FeedEvent"][];
-            /** @description Opaque cursor: pass it as `after`. */
+            /**
+             * @description Opaque cursor: pass it as `after`.
+             * @example WzQyXQ
+             */
             next: string;
         };
         /** FieldError */
         FieldError: {
-            /** @description Name of the field. */
+            /**
+             * @description Name of the field.
+             * @example username
+             */
             field: string;
-            /** @description What is wrong with it. */
+            /**
+             * @description What is wrong with it.
+             * @example Expected `str`, got `int`
+             */
             message: string;
         };
         /** FirstOperator */
         FirstOperator: {
-            /** @description The one-time code that the server printed. */
+            /**
+             * @description The one-time code that the server printed.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             code: string;
             /**
              * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
@@ -370,7 +564,10 @@ export interface components {
         };
         /** Forgotten */
         Forgotten: {
-            /** @description Requests that were removed. */
+            /**
+             * @description Requests that were removed.
+             * @example 3
+             */
             forgotten: number;
         };
         /** Health */
@@ -378,6 +575,7 @@ export interface components {
             /**
              * @description Always `ok`.
              * @default ok
+             * @example ok
              */
             status?: string;
         };
@@ -385,20 +583,40 @@ export interface components {
         InvitationPage: {
             /** @description Invitations of all operators. */
             rows: components["schemas"]["ListedInvitation"][];
-            /** @description Pass it as `after` for the next page; null on the last. */
+            /**
+             * @description Pass it as `after` for the next page; null on the last.
+             * @example WzQyXQ
+             */
             next: string | null;
         };
         /** InvitationView */
         InvitationView: {
-            /** @description Never reused. */
+            /**
+             * @description Never reused.
+             * @example 1
+             */
             id: number;
-            /** @description For operators: whom it is for. */
+            /**
+             * @description For operators: whom it is for.
+             * @example for the new colleague
+             */
             note: string;
-            /** @description Roles of the accounts that are created with it. */
+            /**
+             * @description Roles of the accounts that are created with it.
+             * @example [
+             *       "member"
+             *     ]
+             */
             roles: string[];
-            /** @description Accounts that can be created with it. */
+            /**
+             * @description Accounts that can be created with it.
+             * @example 1
+             */
             uses: number;
-            /** @description Accounts that were created with it. */
+            /**
+             * @description Accounts that were created with it.
+             * @example 0
+             */
             used: number;
             /**
              * Format: date-time
@@ -414,12 +632,18 @@ export interface components {
             revoked_at: string | null;
             /** @description Whether it makes an operator. */
             is_for_operator: boolean;
-            /** @description Shown once, when it is created; null in lists. */
+            /**
+             * @description Shown once, when it is created; null in lists.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             code: string | null;
         };
         /** InvitedOperator */
         InvitedOperator: {
-            /** @description The code of the invitation. */
+            /**
+             * @description The code of the invitation.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             invitation: string;
             /**
              * @description 1 to 20 visible characters; names are compared without case and after Unicode normalization.
@@ -435,7 +659,10 @@ export interface components {
         };
         /** Labels */
         Labels: {
-            /** @description The version of the row you have read. */
+            /**
+             * @description The version of the row you have read.
+             * @example 3
+             */
             version: number;
             /**
              * @description All of them: at most 20, of 1 to 32 of a to z, 0 to 9, dot, hyphen and underscore.
@@ -472,18 +699,30 @@ export interface components {
         LimitName: "account_network" | "account" | "failures" | "device" | "confirmations" | "refused_confirmations" | "renames" | "logins";
         /** ListedInvitation */
         ListedInvitation: {
-            /** @description Never reused. */
+            /**
+             * @description Never reused.
+             * @example 1
+             */
             id: number;
-            /** @description For operators: whom it is for. */
+            /**
+             * @description For operators: whom it is for.
+             * @example for the new colleague
+             */
             note: string;
             /**
              * @description Roles of the accounts that are created with it, separated by commas.
              * @example member,editor
              */
             roles: string;
-            /** @description Accounts that can be created with it. */
+            /**
+             * @description Accounts that can be created with it.
+             * @example 1
+             */
             uses: number;
-            /** @description Accounts that were created with it. */
+            /**
+             * @description Accounts that were created with it.
+             * @example 0
+             */
             used: number;
             /**
              * Format: date-time
@@ -497,22 +736,40 @@ export interface components {
             expires_at: string;
             /** @description When it was revoked; null if it was not. */
             revoked_at: string | null;
-            /** @description The operator who made it; null if it was made at the command line. */
+            /**
+             * @description The operator who made it; null if it was made at the command line.
+             * @example 1
+             */
             issuer_id: number | null;
-            /** @description `auth_version` of that operator then: after a new password it is void. */
+            /**
+             * @description `auth_version` of that operator then: after a new password it is void.
+             * @example 1
+             */
             issuer_auth_version: number | null;
-            /** @description The access token that made it; null if none did. */
+            /**
+             * @description The access token that made it; null if none did.
+             * @example null
+             */
             issuer_key_id: number | null;
             /** @description Whether it makes an operator. */
             is_for_operator: boolean;
         };
         /** ListedToken */
         ListedToken: {
-            /** @description Never reused. */
+            /**
+             * @description Never reused.
+             * @example 1
+             */
             id: number;
-            /** @description The operator whose token it is. */
+            /**
+             * @description The operator whose token it is.
+             * @example 1
+             */
             user_id: number;
-            /** @description For operators: which program it is for. */
+            /**
+             * @description For operators: which program it is for.
+             * @example billing
+             */
             name: string;
             /**
              * @description What it allows, separated by spaces.
@@ -534,7 +791,10 @@ export interface components {
         };
         /** LiveSessionView */
         LiveSessionView: {
-            /** @description Id of the session; not its token. */
+            /**
+             * @description Id of the session; not its token.
+             * @example 1
+             */
             id: number;
             /**
              * Format: date-time
@@ -554,15 +814,27 @@ export interface components {
         };
         /** LoggedRequest */
         LoggedRequest: {
-            /** @description Of the record. */
+            /**
+             * @description Of the record.
+             * @example 1
+             */
             id?: number;
             /** @description When it arrived; RFC 3339, in UTC. */
             time?: string;
-            /** @description Node that answered. */
+            /**
+             * @description Node that answered.
+             * @example node1
+             */
             node?: string;
-            /** @description Process that answered. */
+            /**
+             * @description Process that answered.
+             * @example 4711-8c1f0a
+             */
             worker?: string;
-            /** @description `info` (status up to 399), `warning` (400 to 499) or `error` (from 500). */
+            /**
+             * @description `info` (status up to 399), `warning` (400 to 499) or `error` (from 500).
+             * @example warning
+             */
             level?: string;
             /**
              * @description HTTP method.
@@ -574,49 +846,108 @@ export interface components {
              * @example /api/ops/users/{user_id}
              */
             route?: string;
-            /** @description Path as it came, percent-encoded. */
+            /**
+             * @description Path as it came, percent-encoded.
+             * @example /api/user
+             */
             path?: string;
-            /** @description Query string. */
+            /**
+             * @description Query string.
+             * @example
+             */
             query?: string;
             /**
              * @description HTTP status.
              * @example 200
              */
             status?: number;
-            /** @description Code of the problem document that refused it; else empty. */
+            /**
+             * @description Code of the problem document that refused it; else empty.
+             * @example not_signed_in
+             */
             problem?: string;
-            /** @description Milliseconds it took. */
+            /**
+             * @description Milliseconds it took.
+             * @example 1.4
+             */
             duration_ms?: number;
-            /** @description Who was signed in, or whose login was refused; null if nobody. */
+            /**
+             * @description Who was signed in, or whose login was refused; null if nobody.
+             * @example 1
+             */
             user_id?: number | null;
             /**
              * @description Address of the client.
              * @example 192.0.2.1
              */
             address?: string;
-            /** @description Its `User-Agent`. */
+            /**
+             * @description Its `User-Agent`.
+             * @example Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
+             */
             user_agent?: string;
-            /** @description Its `X-Request-ID`. */
+            /**
+             * @description Its `X-Request-ID`.
+             * @example 0b8a1c7e5d2f4a63
+             */
             request_id?: string;
-            /** @description Trace id of its `traceparent`; else empty. */
+            /**
+             * @description Trace id of its `traceparent`; else empty.
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
             trace_id?: string;
-            /** @description Bytes of its body. */
+            /**
+             * @description Bytes of its body.
+             * @example 48
+             */
             request_bytes?: number;
-            /** @description Bytes of the answer. */
+            /**
+             * @description Bytes of the answer.
+             * @example 71
+             */
             response_bytes?: number;
-            /** @description Statements of the database that it waited for. */
+            /**
+             * @description Statements of the database that it waited for.
+             * @example 1
+             */
             statements?: number;
-            /** @description Milliseconds that those took. */
+            /**
+             * @description Milliseconds that those took.
+             * @example 0.2
+             */
             statements_ms?: number;
-            /** @description How long it is kept: `ordinary`, `notable` (failed or slow), or `refusal` (refused by the account API). */
+            /**
+             * @description How long it is kept: `ordinary`, `notable` (failed or slow), or `refusal` (refused by the account API).
+             * @example notable
+             */
             kept_as?: string;
-            /** @description Its header fields, by name, masked. */
+            /**
+             * @description Its header fields, by name, masked.
+             * @example {
+             *       "host": "localhost:8000",
+             *       "cookie": "…"
+             *     }
+             */
             request_headers?: unknown;
-            /** @description Header fields of the answer, masked. */
+            /**
+             * @description Header fields of the answer, masked.
+             * @example {
+             *       "content-type": "application/problem+json"
+             *     }
+             */
             response_headers?: unknown;
-            /** @description Shape of its JSON body, with the values that are shown; or null. */
+            /**
+             * @description Shape of its JSON body, with the values that are shown; or null.
+             * @example {
+             *       "username": "user1",
+             *       "password": "…"
+             *     }
+             */
             request_body?: unknown;
-            /** @description Stack of an error of the service; or null. */
+            /**
+             * @description Stack of an error of the service; or null.
+             * @example null
+             */
             error?: string | null;
         };
         /** NewAccount */
@@ -637,7 +968,10 @@ export interface components {
              * @default true
              */
             cookie?: boolean;
-            /** @description From an operator: needed where only who is invited may sign up, and may bring roles. */
+            /**
+             * @description From an operator: needed where only who is invited may sign up, and may bring roles.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             invitation?: string;
         };
         /** NewInvitation */
@@ -658,11 +992,13 @@ export interface components {
             /**
              * @description Accounts that can be created with it.
              * @default 1
+             * @example 1
              */
             uses?: number;
             /**
              * @description Days until it expires.
              * @default 7
+             * @example 30
              */
             days?: number;
         };
@@ -696,19 +1032,26 @@ export interface components {
         };
         /** NewToken */
         NewToken: {
-            /** @description For operators: which program it is for. */
+            /**
+             * @description For operators: which program it is for.
+             * @example billing
+             */
             name: string;
             /** @description What it allows. */
             scopes: components["schemas"]["Scope"][];
             /**
              * @description Days until it expires.
              * @default 90
+             * @example 30
              */
             days?: number;
         };
         /** NodeView */
         NodeView: {
-            /** @description Name of the node. */
+            /**
+             * @description Name of the node.
+             * @example node1
+             */
             node: string;
             state: components["schemas"]["State"];
             /** @description Its processes. */
@@ -721,42 +1064,80 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** @description Whether the login is fresh; false for an access token. */
             is_fresh: boolean;
-            /** @description The session of this request; null for an access token. */
+            /**
+             * @description The session of this request; null for an access token.
+             * @example 7
+             */
             session_id: number | null;
             /** @description When the session was opened; null for an access token. */
             session_created: string | null;
         };
         /** OutcomeView */
         OutcomeView: {
-            /** @description Id of the user. */
+            /**
+             * @description Id of the user.
+             * @example 1
+             */
             id: number;
             /** @description Whether it was done; false also if nothing had to change. */
             changed: boolean;
-            /** @description `no_such_user`, `operator_protected`, `operator_in_person_required`, and `invalid_roles` for too many. After a storage error, this and all later ids have `storage_unavailable`, `storage_full` or `busy`. */
+            /**
+             * @description `no_such_user`, `operator_protected`, `operator_in_person_required`, and `invalid_roles` for too many. After a storage error, this and all later ids have `storage_unavailable`, `storage_full` or `busy`.
+             * @example no_such_user
+             */
             code: string | null;
-            /** @description The problem in a sentence; null if there is none. */
+            /**
+             * @description The problem in a sentence; null if there is none.
+             * @example There is no such user.
+             */
             detail: string | null;
         };
         /** PageView */
         PageView: {
-            /** @description Objects with the columns of the table. */
+            /**
+             * @description Objects with the columns of the table.
+             * @example [
+             *       {
+             *         "id": 1,
+             *         "username": "user1"
+             *       }
+             *     ]
+             */
             rows: {
                 [key: string]: unknown;
             }[];
-            /** @description Pass it as `after` for the next page; null on the last. */
+            /**
+             * @description Pass it as `after` for the next page; null on the last.
+             * @example WzQyXQ
+             */
             next: string | null;
         };
         /** Problem */
         Problem: {
-            /** @description `urn:frontdesk:problem:` and the code. */
+            /**
+             * @description `urn:frontdesk:problem:` and the code.
+             * @example urn:frontdesk:problem:username-taken
+             */
             type: string;
-            /** @description The kind of problem, for people. */
+            /**
+             * @description The kind of problem, for people.
+             * @example The username is taken
+             */
             title: string;
-            /** @description The HTTP status. */
+            /**
+             * @description The HTTP status.
+             * @example 400
+             */
             status: number;
-            /** @description The kind of problem, for programs; stable. */
+            /**
+             * @description The kind of problem, for programs; stable.
+             * @example username_taken
+             */
             code: string;
-            /** @description What is wrong and what to do. */
+            /**
+             * @description What is wrong and what to do.
+             * @example This username is taken; choose another one.
+             */
             detail: string;
             /** @description Wrong fields. */
             errors?: components["schemas"]["FieldError"][];
@@ -769,23 +1150,38 @@ export interface components {
              */
             deleted: string;
             user: components["schemas"]["UserView"];
-            /** @description Sessions that ended. */
+            /**
+             * @description Sessions that ended.
+             * @example 2
+             */
             sessions: number;
-            /** @description Events in which personal data was erased. */
+            /**
+             * @description Events in which personal data was erased.
+             * @example 12
+             */
             events: number;
         };
         /** RequestsView */
         RequestsView: {
             /** @description Logged requests. */
             rows: components["schemas"]["LoggedRequest"][];
-            /** @description Pass it as `after` for the next page; null on the last. */
+            /**
+             * @description Pass it as `after` for the next page; null on the last.
+             * @example WzQyXQ
+             */
             next: string | null;
-            /** @description Requests that this process dropped since its start, because they were too many or could not be written. */
+            /**
+             * @description Requests that this process dropped since its start, because they were too many or could not be written.
+             * @example 0
+             */
             lost: number;
         };
         /** Reset */
         Reset: {
-            /** @description The one-time code. */
+            /**
+             * @description The one-time code.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             code: string;
             /**
              * Format: password
@@ -801,7 +1197,10 @@ export interface components {
         };
         /** ResetCodeView */
         ResetCodeView: {
-            /** @description Shown once. The user sends it to `POST /api/user/reset`. */
+            /**
+             * @description Shown once. The user sends it to `POST /api/user/reset`.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             code: string;
             /**
              * Format: date-time
@@ -828,7 +1227,10 @@ export interface components {
         Scope: "api.view" | "data.view" | "data.create" | "data.update" | "data.delete" | "log.view" | "log.delete" | "metrics.view" | "token.view" | "token.revoke" | "data.roles" | "events.view";
         /** SessionView */
         SessionView: {
-            /** @description Id of the session; not its token. */
+            /**
+             * @description Id of the session; not its token.
+             * @example 1
+             */
             id: number;
             /** @description Whether it is the session of this request. */
             current: boolean;
@@ -847,7 +1249,10 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             expires: string;
-            /** @description Client address of the login. */
+            /**
+             * @description Client address of the login.
+             * @example 192.0.2.1
+             */
             address: string;
             /**
              * @description Browser and system.
@@ -857,17 +1262,35 @@ export interface components {
         };
         /** SettingView */
         SettingView: {
-            /** @description Name of the variable. */
+            /**
+             * @description Name of the variable.
+             * @example FRONTDESK_SESSION_DAYS
+             */
             name: string;
-            /** @description The value in effect; empty if there is none; `(a secret)` for secrets. */
+            /**
+             * @description The value in effect; empty if there is none; `(a secret)` for secrets.
+             * @example 7
+             */
             value: string;
-            /** @description `default`, `environment`, `.env` or `file`. */
+            /**
+             * @description `default`, `environment`, `.env` or `file`.
+             * @example default
+             */
             source: string;
-            /** @description For display. */
+            /**
+             * @description For display.
+             * @example Sessions and events
+             */
             group: string;
-            /** @description What it does. */
+            /**
+             * @description What it does.
+             * @example A session ends this many days after its login.
+             */
             meaning: string;
-            /** @description What holds if it is not set. */
+            /**
+             * @description What holds if it is not set.
+             * @example
+             */
             unset: string;
         };
         /** SpanView */
@@ -877,7 +1300,10 @@ export interface components {
              * @description Begin of the span; RFC 3339, in UTC.
              */
             began: string;
-            /** @description Length of the span. */
+            /**
+             * @description Length of the span.
+             * @example 60
+             */
             seconds: number;
             /**
              * @description How often each thing happened in the span; what did not is left out.
@@ -957,7 +1383,10 @@ export interface components {
         State: "up" | "missing" | "stopped";
         /** TableView */
         TableView: {
-            /** @description Name of the table. */
+            /**
+             * @description Name of the table.
+             * @example users
+             */
             name: string;
             /** @description Its columns. */
             columns: components["schemas"]["ColumnView"][];
@@ -967,12 +1396,18 @@ export interface components {
         TailView: {
             /** @description Logged requests, oldest first. */
             rows: components["schemas"]["LoggedRequest"][];
-            /** @description Pass it as `after` with the next call. */
+            /**
+             * @description Pass it as `after` with the next call.
+             * @example WzQyXQ
+             */
             next: string;
         };
         /** ThrottleReset */
         ThrottleReset: {
-            /** @description Counters that were removed. */
+            /**
+             * @description Counters that were removed.
+             * @example 3
+             */
             forgotten: number;
         };
         /** ThrottleView */
@@ -981,21 +1416,33 @@ export interface components {
             waits_until: string | null;
             /** @description Rate limits that have counted something, the longest wait first. */
             waits: components["schemas"]["WaitView"][];
-            /** @description Further rate limits that are not listed. */
+            /**
+             * @description Further rate limits that are not listed.
+             * @example 0
+             */
             more: number;
         };
         /** TokenPage */
         TokenPage: {
             /** @description Access tokens of all operators. */
             rows: components["schemas"]["ListedToken"][];
-            /** @description Pass it as `after` for the next page; null on the last. */
+            /**
+             * @description Pass it as `after` for the next page; null on the last.
+             * @example WzQyXQ
+             */
             next: string | null;
         };
         /** TokenView */
         TokenView: {
-            /** @description Never reused. */
+            /**
+             * @description Never reused.
+             * @example 1
+             */
             id: number;
-            /** @description For operators: which program it is for. */
+            /**
+             * @description For operators: which program it is for.
+             * @example billing
+             */
             name: string;
             /** @description What it allows. */
             scopes: components["schemas"]["Scope"][];
@@ -1009,20 +1456,30 @@ export interface components {
              * @description RFC 3339, in UTC.
              */
             expires_at: string;
-            /** @description Shown once, when it is created; null when it is revoked. */
+            /**
+             * @description Shown once, when it is created; null when it is revoked.
+             * @example 6Tz5pNqkX0hYx8m2cVwB9sJdRfLgAe3uQoKi7tEyMnU
+             */
             token: string | null;
         };
         /** UsageView */
         UsageView: {
-            /** @description Client address of the sign-up; null if unknown. */
+            /**
+             * @description Client address of the sign-up; null if unknown.
+             * @example 192.0.2.1
+             */
             signup_address: string | null;
             /** @description Last use; null if unknown. */
             last_used: string | null;
-            /** @description Client address of the login whose session was used last; null if unknown. */
+            /**
+             * @description Client address of the login whose session was used last; null if unknown.
+             * @example 192.0.2.1
+             */
             last_address: string | null;
         };
         /** UserUpdate */
         UserUpdate: {
+            /** @example user1 */
             username?: string;
             password?: string;
             current_password?: string;
@@ -1053,9 +1510,15 @@ export interface components {
         };
         /** ValueView */
         ValueView: {
-            /** @description A value of the column. */
+            /**
+             * @description A value of the column.
+             * @example logged_in
+             */
             value: unknown;
-            /** @description Rows that have it. */
+            /**
+             * @description Rows that have it.
+             * @example 120
+             */
             count: number;
         };
         /** WaitView */
@@ -1066,17 +1529,26 @@ export interface components {
              * @example 192.0.2.1
              */
             network: string | null;
-            /** @description Since the window began. */
+            /**
+             * @description Since the window began.
+             * @example 10
+             */
             attempts: number;
             /** @description When the next one passes, RFC 3339; null if it need not wait. */
             until: string | null;
         };
         /** WorkerView */
         WorkerView: {
-            /** @description Name of the process: node, process id and a suffix. */
+            /**
+             * @description Name of the process: node, process id and a suffix.
+             * @example 4711-8c1f0a
+             */
             worker: string;
             state: components["schemas"]["State"];
-            /** @description Version of Frontdesk. */
+            /**
+             * @description Version of Frontdesk.
+             * @example 2.0.0
+             */
             version: string;
             /**
              * Format: date-time
@@ -1088,7 +1560,12 @@ export interface components {
              * @description When it was last heard of; RFC 3339, in UTC.
              */
             seen: string;
-            /** @description Work that it does for all processes. */
+            /**
+             * @description Work that it does for all processes.
+             * @example [
+             *       "metrics"
+             *     ]
+             */
             leases: string[];
         };
     };

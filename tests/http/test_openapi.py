@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from litestar.routes import HTTPRoute
 
-from adapters.http.problems import DOMAIN
+from adapters.http.examples import EXAMPLES, fields, wants_example
+from adapters.http.problem_kinds import DOMAIN
 from adapters.monitoring.masking.bodies import HIDDEN_FIELDS, SHOWN_FIELDS
 from entrypoints.web_app import create_app
 from tests.client import Client
@@ -247,6 +248,17 @@ def test_every_operation_parameter_and_field_is_described(document: dict[str, An
             if "description" not in str(described) and "$ref" not in described:
                 missing.append(f"{name}.{field}")
     assert missing == []
+
+
+def test_every_field_whose_values_are_open_has_an_example(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    described = [each for each in fields(schemas) if wants_example(each[2])]
+    assert not [f"{name}.{field}" for name, field, shape in described if not shape.get("examples")]
+    shown = {
+        f"{name}.{field}" if f"{name}.{field}" in EXAMPLES else field
+        for name, field, _ in described
+    }
+    assert {*EXAMPLES} <= shown, "an example that no field has"
 
 
 def test_of_every_field_of_a_body_it_is_said_whether_it_may_be_logged(
