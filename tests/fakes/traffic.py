@@ -14,13 +14,16 @@ from application.operations.queries import (
     Value,
 )
 from domain.account import RequestsPage
-from domain.errors import NoSuchRow
+from domain.errors import InvalidQuery, NoSuchRow
 from domain.user import User
+
+COLUMNS = frozenset({"id", "path", "status"})
 
 
 @dataclass
 class FakeTables:
-    """Fits `Tables`, as far as ids of one table are asked for. `arriving` puts another row there
+    """Fits `Tables`, as far as a table of requests is asked for, whose values are all their ids.
+    `arriving` puts another row there
     with every look, as under traffic.
     """
 
@@ -37,6 +40,9 @@ class FakeTables:
         after: str | None = None,
         limit: int = 50,
     ) -> Page:
+        asked = {*columns, *(each.column for each in conditions), (sort or "-id").lstrip("-")}
+        if table != "requests" or not asked <= COLUMNS:
+            raise InvalidQuery(f"{table} {asked}")
         most = [int(each.value) for each in conditions if each.comparison is Comparison.LE]
         least = [int(each.value) for each in conditions if each.comparison is Comparison.GT]
         found = [each for each in self.ids if all(each <= bound for bound in most)]
@@ -50,7 +56,8 @@ class FakeTables:
                 each for each in found if (each < int(after)) == falling and each != int(after)
             ]
         following = str(found[limit - 1]) if len(found) > limit else None
-        return Page([{"id": each} for each in found[:limit]], following)
+        rows = [dict.fromkeys(columns or COLUMNS, each) for each in found[:limit]]
+        return Page(rows, following)
 
     async def tables(self) -> list[Table]:
         return []
