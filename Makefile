@@ -33,8 +33,9 @@ test: $(VENV)/installed-dev ## run every test, side by side where they may
 fast: $(VENV)/installed-dev ## run all tests but startup, browser and reliability
 	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone" $(FAST)
 
-reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted
-	$(RUN) -m pytest tests/reliability
+reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted (SOAK=30: uses it for as many minutes, too)
+	$(RUN) -m pytest tests/reliability --kills $(KILLS) $(if $(SOAK),--soak $(SOAK))
+KILLS := 50
 
 bench: $(VENV)/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (hours; PARTS="day growth" measures those)
 	$(RUN) -m benchmarks $(PARTS)

@@ -53,6 +53,19 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
     )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=10, help="how often to kill the service")
+    parser.addoption("--soak", type=float, default=0, help="minutes of use; without it, no soak")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A soak is asked for."""
+    if not config.getoption("--soak"):
+        soaks = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if item not in soaks]
+        config.hook.pytest_deselected(items=soaks)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever depends on the engine runs on each."""
     if "engine" in metafunc.fixturenames:

@@ -11,6 +11,18 @@ _told: list[str] = []
 
 
 @pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often to kill the service: 50 times in `make reliability`."""
+    return int(request.config.getoption("--kills"))
+
+
+@pytest.fixture
+def soak_minutes(request: pytest.FixtureRequest) -> float:
+    """How long to use it: `make reliability SOAK=30`."""
+    return float(request.config.getoption("--soak"))
+
+
+@pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Tell:
     """Say what this test has tried and counted."""
     name = request.node.name

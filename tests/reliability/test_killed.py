@@ -1,6 +1,5 @@
 """Killed at a random moment: what was answered is there, and every change has its event."""
 
-import contextlib
 import json
 import os
 import random
@@ -15,115 +14,80 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from frontdesk_client import Unavailable
 
-from tests.client import Client, connect
+from tests.client import connect
 from tests.postgresql import demand, execute, new_database
 from tests.reliability.conftest import Tell
 from tests.reliability.nodes import node, until
+from tests.reliability.people import People, Person, find_as_they_remember
 from tests.startup.processes import Running, running
 
-pytestmark = pytest.mark.timeout(900)  # many kills, and as many starts
+pytestmark = pytest.mark.timeout(1800)  # many kills, and as many starts
 
 PASSWORD = "123123"
 CLIENTS = 4
-CYCLES = 10
-POSTGRESQL_CYCLES = 25
-
-
-class Load:
-    """Clients that sign up, rename and log in until the service dies, and note every answer."""
-
-    def __init__(self, url: str, cycle: int) -> None:
-        self._url, self._cycle = url, cycle
-        self.names: dict[int, str] = {}
-        self.logins = 0
-        self._threads = [
-            threading.Thread(target=self._work, args=(number,)) for number in range(CLIENTS)
-        ]
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for thread in self._threads:
-            thread.join()
-
-    def has_begun(self) -> bool:
-        """Whether anything was answered."""
-        return bool(self.names)
-
-    def _work(self, number: int) -> None:
-        with contextlib.suppress(Unavailable), connect(self._url) as client:
-            while True:
-                self._sign_up_and_rename(client, number)
-
-    def _sign_up_and_rename(self, client: Client, number: int) -> None:
-        start = f"c{self._cycle}-{number}-{len(self.names)}"
-        signed_up = client.sign_up(start, PASSWORD)
-        assert signed_up.status == 200, signed_up.text
-        user_id = signed_up.data["id"]
-        self.names[user_id] = start
-        for count in range(20):
-            renamed = client.update(username=f"{start}-{count}")
-            assert renamed.status == 200, renamed.text
-            self.names[user_id] = renamed.data["username"]
-        assert client.log_in(self.names[user_id], PASSWORD).status == 200
-        self.logins += 1
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_nothing_answered_is_lost_and_nothing_is_half(
-    workers: int, tmp_path: Path, tell: Tell
+    workers: int, kills: int, tmp_path: Path, tell: Tell
 ) -> None:
     command = [sys.executable, "-m", "entrypoints", "serve", "--port", "{port}"]
     command += ["--workers", str(workers)]
-    answered: dict[int, str] = {}
-    logins = 0
-    for cycle in range(CYCLES):
+    known: list[Person] = []
+    last: list[Person] = []
+    for cycle in range(kills + 1):
         with running(command, tmp_path, FRONTDESK_THROTTLE="off") as server:
-            with Load(server.url, cycle) as load:
-                threading.Event().wait(0.3 + random.random())
-                _kill_all_of(server)
-            server.process.wait(20)
-        answered |= load.names
-        logins += load.logins
-        _check(rows_in(tmp_path), answered)
-    tell(f"{CYCLES} kills, {len(answered)} accounts, {logins} logins, none lost")
-    assert answered
+            find_as_they_remember(server.url, last, lambda: names_of(rows_in(tmp_path)))
+            if cycle < kills:
+                last = _use_and_kill(server, cycle)
+                server.process.wait(20)
+        known += last if cycle < kills else []
+        _check(rows_in(tmp_path), known)
+    tell(_told(kills, known))
+    assert known
 
 
 @pytest.mark.parametrize("nodes", [1, 2])
 def test_on_postgresql_nothing_answered_is_lost_and_nothing_is_half(
-    nodes: int, tmp_path: Path, tell: Tell
+    nodes: int, kills: int, tmp_path: Path, tell: Tell
 ) -> None:
     """Of two nodes one is killed, and the other goes on."""
     demand()
-    url, logins = new_database(), 0
-    answered: dict[int, str] = {}
+    url = new_database()
+    known: list[Person] = []
     with ExitStack() as stack:
         others = [stack.enter_context(node(url, tmp_path, "other")) for _ in range(nodes - 1)]
-        for cycle in range(POSTGRESQL_CYCLES):
+        for cycle in range(kills):
             with node(url, tmp_path, "killed") as server:
-                with Load(server.url, cycle) as load:
-                    until(load.has_begun)
-                    threading.Event().wait(random.random() / 2)
-                    _kill_all_of(server)
+                find_as_they_remember(server.url, known[-CLIENTS:], lambda: names_of(rows_of(url)))
+                last = _use_and_kill(server, cycle)
                 server.process.wait(20)
-            answered |= load.names
-            logins += load.logins
+            known += last
             for other in others:
+                find_as_they_remember(other.url, last, lambda: names_of(rows_of(url)))
                 with connect(other.url) as client:
                     assert client.sign_up(f"o{cycle}", PASSWORD).status == 200
-            _check(rows_of(url), answered)
-    tell(f"{POSTGRESQL_CYCLES} kills, {len(answered)} accounts, {logins} logins, none lost")
-    assert answered
+            _check(rows_of(url), known)
+    tell(_told(kills, known))
+    assert known
 
 
-def _kill_all_of(server: Running) -> None:
-    os.killpg(server.process.pid, signal.SIGKILL)
+def _use_and_kill(server: Running, cycle: int) -> list[Person]:
+    with People(server.url, f"c{cycle}", CLIENTS) as people:
+        until(people.have_begun)
+        threading.Event().wait(random.random() * 1.5)
+        os.killpg(server.process.pid, signal.SIGKILL)
+    return people.all
+
+
+def _told(kills: int, known: list[Person]) -> str:
+    changed = sum(person.has_changed for person in known)
+    ended = sum(len(person.ended) for person in known)
+    return (
+        f"{kills} kills, {len(known)} accounts, {changed} changes of the password, {ended} logouts,"
+        " none lost"
+    )
 
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]
@@ -142,17 +106,26 @@ def rows_in(folder: Path) -> Rows:
     return ask
 
 
-def _check(rows: Rows, answered: dict[int, str]) -> None:
-    names = {row[0]: row[1] for row in rows("SELECT id, username FROM users")}
-    signed_up = {row[0] for row in rows("SELECT user_id FROM events WHERE kind = 'signed_up'")}
+def names_of(rows: Rows) -> dict[int, str]:
+    return {row[0]: row[1] for row in rows("SELECT id, username FROM users")}
+
+
+def _check(rows: Rows, known: list[Person]) -> None:
+    names = names_of(rows)
+    signed_up, changed = (
+        {row[0] for row in rows(f"SELECT user_id FROM events WHERE kind = '{kind}'")}
+        for kind in ("signed_up", "password_changed")
+    )
     renamed: dict[int, list[dict[str, str]]] = {user_id: [] for user_id in names}
     for user_id, details in rows(
         "SELECT user_id, details FROM events WHERE kind = 'renamed'"
         " ORDER BY transaction_id, position"
     ):
         renamed[user_id].append(json.loads(details))
+    answered = {person.user_id: person.name for person in known}
     assert set(answered) <= set(names), "an answered sign-up is there"
     assert signed_up == set(names), "each with its event"
+    assert {each.user_id for each in known if each.has_changed} <= changed, "and each new password"
     for user_id, steps in renamed.items():
         history = [step["to"] for step in steps]
         assert not history or history[-1] == names[user_id], "the last event is the present name"
