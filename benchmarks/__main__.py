@@ -21,6 +21,7 @@ from benchmarks import figures as figs
 from benchmarks import measures, operations, report
 from benchmarks.day import days
 from benchmarks.figures import Figures
+from benchmarks.growth import growth
 from benchmarks.guards import guards, passing
 from benchmarks.many_sessions import many_sessions
 from benchmarks.nodes import nodes as workers_and_nodes
@@ -184,7 +185,7 @@ def _day(found: figs.Ours, given: Given) -> None:
 def _growth(found: figs.Ours, given: Given) -> None:
     sizes = tuple(size for size in GROWTH if size <= given.up_to)
     frontdesk = cheap(named("frontdesk"))
-    found.growth = list(measures.growth(frontdesk, sizes, given.seconds / 2, given.rounds))
+    found.growth = list(growth(frontdesk, sizes, given.seconds / 2, given.rounds))
 
 
 Measure = Callable[[figs.Ours, Given], None]

@@ -1,19 +1,15 @@
 """`python -m benchmarks.day`: a day's mix of requests, on both engines.
 
 Of 100 requests 95 verify one of 10,000 sessions (`GET /api/session`), 3 list sessions or events,
-one is a login and one a rename. The limit is what bare Litestar and bcrypt alone would need for as
-many: a login is a hash, all others a read. Logins that are turned away do not count.
+one is a login and one a rename. Who is turned away comes again. The limit is what bare Litestar and
+bcrypt alone would need for as many: a login is a hash, all others a read.
 """
 
-import asyncio
 import statistics
-import tempfile
-from pathlib import Path
 
 from msgspec import Struct
 
-from benchmarks.engines import ENGINES, database
-from benchmarks.fill import fill, fill_postgresql
+from benchmarks.engines import ENGINES, filled
 from benchmarks.limits import hashes_a_second
 from benchmarks.load import elsewhere, mix
 from benchmarks.measures import reads
@@ -58,18 +54,13 @@ def _day(engine: str, target: Target, bare: Target, seconds: float, rounds: int)
     ratios: list[float] = []
     took: dict[str, list[float]] = {name: [] for name in SHARES}
     idle: list[float] = []
-    with database(engine) as settings, tempfile.TemporaryDirectory() as folder:
-        url = settings["FRONTDESK_DATABASE_URL"]
-        many = {**settings, "FRONTDESK_SESSIONS_PER_USER": "1000"}  # whose logins end none
-        with serving(target, Path(folder), users=PEOPLE, **many):
-            pass
-        tokens = (
-            fill(Path(url.removeprefix("sqlite:///")), SESSIONS, SESSIONS)
-            if engine == "SQLite"
-            else asyncio.run(fill_postgresql(url, SESSIONS, SESSIONS))
-        )
+    many = {"FRONTDESK_SESSIONS_PER_USER": "1000"}  # whose logins end none
+    with filled(engine, target, users=PEOPLE, more=SESSIONS, known=SESSIONS, **many) as (
+        settings,
+        tokens,
+    ):
         credentials = [f"Cookie: sessionid={token.value}" for token in tokens]
-        with serving(target, Path(folder), **many) as server, serving(bare) as limit:
+        with serving(target, **settings) as server, serving(bare) as limit:
             kinds = _kinds(server, credentials)
             verifying = {VERIFY: kinds[VERIFY]}
             for _ in range(rounds):

@@ -11,9 +11,10 @@ from pathlib import Path
 from msgspec import Struct, field, json
 
 from benchmarks.day import Day
+from benchmarks.growth import Growth
 from benchmarks.guards import Guarded, Passed
 from benchmarks.many_sessions import ManySessions
-from benchmarks.measures import Growth, Reads, Storm
+from benchmarks.measures import Reads, Storm
 from benchmarks.nodes import Shape
 from benchmarks.operations import Answer
 from benchmarks.pieces import Piece

@@ -1,5 +1,6 @@
 """A large database, quickly."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +70,7 @@ async def fill_postgresql(url: str, size: int, known: int = KNOWN_SESSIONS) -> l
         of_known = {first + int(number * step): token for number, token in enumerate(tokens)}
         for id_ in ids:
             token = of_known.get(id_)
-            digest = token.digest if token else id_.to_bytes(32, "big")
+            digest = token.digest if token else os.urandom(32)
             yield (digest, id_, 1, now, now, now + week, "127.0.0.1", "wrk", "wrk")
 
     await connection.copy_records_to_table(
@@ -95,6 +96,7 @@ async def fill_postgresql(url: str, size: int, known: int = KNOWN_SESSIONS) -> l
     await connection.execute(
         "SELECT setval(pg_get_serial_sequence('users', 'id'), max(id)) FROM users"
     )
-    await connection.execute("ANALYZE")
+    await connection.execute("VACUUM (ANALYZE)")  # as after the night
+    await connection.execute("CHECKPOINT")
     await connection.close()
     return tokens

@@ -79,7 +79,7 @@ def django(url: str, **options: Any) -> Any:
         ALLOWED_HOSTS=["127.0.0.1"],
         FRONTDESK_URL=url,
         FRONTDESK_REMEMBER=options["remember"],
-        FRONTDESK_ACCESS_TOKEN=options["key"],
+        FRONTDESK_ACCESS_TOKEN=options["access_token"],
         MIDDLEWARE=["frontdesk_client.django.FrontdeskMiddleware"],
         ROOT_URLCONF=__name__,
         SECRET_KEY="of a benchmark",

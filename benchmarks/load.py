@@ -87,12 +87,16 @@ async def hammer(
             if pause:
                 await asyncio.sleep(pause)
             if status == BUSY:
-                # Less than Retry-After asks for; at random, for clients are not in step.
-                await asyncio.sleep(0.5 + random.random())
+                await come_again()
         connection.close()
 
     await asyncio.gather(*(work(number, own) for number, own in enumerate(requests)))
     return counts
+
+
+async def come_again() -> None:
+    """After less than Retry-After asks for; at random, for clients are not in step."""
+    await asyncio.sleep(0.5 + random.random())
 
 
 async def read_steadily(port: int, request: bytes, seconds: float, after: float) -> list[float]:
@@ -118,50 +122,61 @@ async def read_steadily(port: int, request: bytes, seconds: float, after: float)
     return took
 
 
+class _Mix:
+    """Clients that send requests of several kinds, each by its share, at random."""
+
+    def __init__(self, port: int, kinds: dict[str, tuple[float, list[bytes]]]) -> None:
+        self._port, self._kinds, self._chance = port, kinds, random.Random(1)
+        self._shares = [share for share, _ in kinds.values()]
+        self._free: list[Connection] = []
+        self._opened = 0
+        self.took: dict[str, list[float]] = {name: [] for name in kinds}
+
+    async def send(self, due: float) -> None:
+        """One request, as often as it is turned away; note how long it took since it was due."""
+        (name,) = self._chance.choices([*self._kinds], self._shares)
+        request = self._chance.choice(self._kinds[name][1])
+        connection = self._free.pop() if self._free else self._another()
+        while (status := await connection.exchange(request)) == BUSY:
+            await come_again()
+        self._free.append(connection)
+        if not 200 <= status < 300:
+            raise RuntimeError(f"{name}: {status}")
+        self.took[name].append(time.perf_counter() - due)
+
+    async def send_until(self, ends: float) -> None:
+        """One after the other."""
+        while (now := time.perf_counter()) < ends:
+            await self.send(now)
+
+    def _another(self) -> Connection:
+        self._opened += 1
+        return Connection(self._port, self._opened % MIX_ADDRESSES)
+
+    def close(self) -> None:
+        for connection in self._free:
+            connection.close()
+
+
 async def mix(
     port: int, kinds: dict[str, tuple[float, list[bytes]]], seconds: float, *, pace: float
 ) -> dict[str, list[float]]:
-    """Requests of several kinds, each by its share, at random: as many as 32 clients get done, or
-    so many a second (`pace`), on time whatever those before took. Say how long each took that was
-    not turned away.
+    """As many requests as 32 clients get done, or so many a second (`pace`), on time whatever those
+    before took. Say how long each took.
     """
-    names, chance = [*kinds], random.Random(1)
-    shares = [share for share, _ in kinds.values()]
-    took: dict[str, list[float]] = {name: [] for name in names}
-    free: list[Connection] = []
-    opened = 0
-
-    async def send(due: float) -> None:
-        nonlocal opened
-        (name,) = chance.choices(names, shares)
-        if free:
-            connection = free.pop()
-        else:
-            connection, opened = Connection(port, opened % MIX_ADDRESSES), opened + 1
-        status = await connection.exchange(chance.choice(kinds[name][1]))
-        free.append(connection)
-        if 200 <= status < 300:
-            took[name].append(time.perf_counter() - due)
-        elif status != BUSY:
-            raise RuntimeError(f"{name}: {status}")
-
-    async def client(ends: float) -> None:
-        while (now := time.perf_counter()) < ends:
-            await send(now)
-
+    clients = _Mix(port, kinds)
     started = time.perf_counter()
     if pace:
         tasks = []
         for number in range(int(seconds * pace)):
             due = started + number / pace
             await asyncio.sleep(max(0, due - time.perf_counter()))
-            tasks.append(asyncio.create_task(send(due)))
+            tasks.append(asyncio.create_task(clients.send(due)))
         await asyncio.gather(*tasks)
     else:
-        await asyncio.gather(*(client(started + seconds) for _ in range(MIX_CLIENTS)))
-    for connection in free:
-        connection.close()
-    return took
+        await asyncio.gather(*(clients.send_until(started + seconds) for _ in range(MIX_CLIENTS)))
+    clients.close()
+    return clients.took
 
 
 Elsewhere = Callable[..., Future[Any]]

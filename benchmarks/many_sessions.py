@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from benchmarks.fill import fill
+from benchmarks.engines import ENGINES, filled
 from benchmarks.load import elsewhere, hammer
 from benchmarks.measures import lua, reads
 from benchmarks.targets import Call, Server, Target, serving
@@ -22,6 +22,7 @@ class ManySessions(Struct):
     in the same rounds.
     """
 
+    engine: str
     what: str
     rate: float
     of_bare: float
@@ -29,13 +30,19 @@ class ManySessions(Struct):
 
 def many_sessions(target: Target, bare: Target, seconds: float, rounds: int) -> list[ManySessions]:
     """Interleaved; medians of the rounds' rates, and of their ratios."""
+    return [each for engine in ENGINES for each in _on(engine, target, bare, seconds, rounds)]
+
+
+def _on(
+    engine: str, target: Target, bare: Target, seconds: float, rounds: int
+) -> list[ManySessions]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        with serving(target, folder, users=RENAMES_A_SECOND + 1):
-            pass
-        script = folder / "sessions.lua"
-        script.write_text(lua(fill(folder / "frontdesk.db", SESSIONS, SESSIONS), "random"))
-        server = stack.enter_context(serving(target, folder))
+        settings, tokens = stack.enter_context(
+            filled(engine, target, users=RENAMES_A_SECOND + 1, more=SESSIONS, known=SESSIONS)
+        )
+        script = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "sessions.lua"
+        script.write_text(lua(tokens, "random"))
+        server = stack.enter_context(serving(target, **settings))
         limit = stack.enter_context(serving(bare))
         server.credential = server.log_in(0)
         renaming = [_renames(server, number) for number in range(1, RENAMES_A_SECOND + 1)]
@@ -56,8 +63,8 @@ def many_sessions(target: Target, bare: Target, seconds: float, rounds: int) -> 
             for what, rate in found.items():
                 rates.setdefault(what, []).append((rate, rate / most))
     return [
-        ManySessions(what, *(statistics.median(each) for each in zip(*rounds_, strict=True)))
-        for what, rounds_ in rates.items()
+        ManySessions(engine, what, *(statistics.median(each) for each in zip(*found_, strict=True)))
+        for what, found_ in rates.items()
     ]
 
 
@@ -66,3 +73,12 @@ def _renames(server: Server, user: int) -> list[bytes]:
     bodies = [f'{{"username": "name{user}-{turn}"}}' for turn in (0, 1)]
     path = server.target.read.path
     return [Call(path, "PUT", body).encode(0, credential) for body in bodies]
+
+
+def table_of(found: list[ManySessions]) -> str:
+    """For the report."""
+    lines = ["| | reads of | a second | of bare Litestar |", "|---|---|---|---|"]
+    lines += [
+        f"| {each.engine} | {each.what} | {each.rate:,.0f} | {each.of_bare:.2f} |" for each in found
+    ]
+    return "\n".join(lines)

@@ -1,30 +1,23 @@
 """How each thing is measured. Rounds are interleaved by the caller; medians are taken there."""
 
 import re
-import statistics
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
 from msgspec import Struct
 
-from benchmarks.fill import fill
 from benchmarks.limits import commits_a_second
 from benchmarks.load import elsewhere, hammer, read_steadily
-from benchmarks.operations import QUESTIONS, at_work, make_operator, milliseconds
-from benchmarks.targets import Call, Server, Target, serving
+from benchmarks.targets import Call, Server
 from domain.secrets import SessionToken
 
 CONNECTIONS = 32
 WARM_UP_SECONDS = 1.5  # all clients of a storm arrive at once, and then reads are measured
-WARM_UP_READS_SECONDS = 6  # until every known session was asked for, and nothing waits for the disk
 CLIENTS = 8
 NAMES = 50
 SIGN_UPS_A_SECOND = 100  # of a client, at most
-LOGINS, LISTS = 5, 40
 
 _WRK = re.compile(
     r"\n\s+50%\s+(?P<p50>\S+).*99%\s+(?P<p99>\S+).*Requests/sec:\s+(?P<rate>\S+)", re.DOTALL
@@ -47,16 +40,6 @@ class Storm(Struct):
     logins: float
     refused: float
     took: list[float]
-
-
-class Growth(Struct):
-    """With so many users, each with a session."""
-
-    users: int
-    reads: float
-    reads_in_turn: float
-    login_ms: float
-    list_ms: float
 
 
 def reads(server: Server, seconds: float, *more: str) -> Reads:
@@ -129,48 +112,6 @@ def raw_commits(seconds: float) -> float:
     """M8: what SQLite itself does on the same disk."""
     with tempfile.TemporaryDirectory() as folder:
         return commits_a_second(Path(folder), seconds)
-
-
-def growth(target: Target, sizes: tuple[int, ...], seconds: float, rounds: int) -> Iterator[Growth]:
-    """M7: the same on databases small and large, side by side: reads as in M1; reads that go
-    through many sessions in turn; logins of users all over the
-    table; an operator's page.
-    """
-    with ExitStack() as stack:
-        grown = [(size, *stack.enter_context(_grown(target, size))) for size in sizes]
-        found: list[tuple[list[float], ...]] = [([], [], [], []) for _ in sizes]
-        for _, server, script in grown:
-            reads(server, WARM_UP_READS_SECONDS, "-s", str(script))
-        turns = 3 * rounds
-        for turn in range(turns):
-            for (size, server, script), each in zip(grown, found, strict=True):
-                same, in_turn, took, listed = each
-                same.append(reads(server, seconds).rate)
-                in_turn.append(reads(server, seconds, "-s", str(script)).rate)
-                for number in range(turn, LOGINS * turns, turns):
-                    # The operator took the place of `user1`.
-                    user = 2 + number * (size - 3) // (LOGINS * turns)
-                    answer = server.send(server.log_in_as(user))
-                    took.append(answer.elapsed.total_seconds() * 1000)
-                with at_work(server.port) as client:
-                    listed.extend(milliseconds(client, QUESTIONS["newest users"], LISTS))
-        for size, each in zip(sizes, found, strict=True):
-            yield Growth(size, *map(statistics.median, each))
-
-
-@contextmanager
-def _grown(target: Target, size: int) -> Iterator[tuple[Server, Path]]:
-    """A server with so many users, and what makes wrk go through their sessions."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        with serving(target, folder, users=1):
-            pass
-        make_operator(folder)
-        script = folder / "sessions.lua"
-        script.write_text(lua(fill(folder / "frontdesk.db", size)))
-        with serving(target, folder) as server:
-            server.credential = server.log_in(size // 2)
-            yield server, script
 
 
 def lua(tokens: list[SessionToken], order: str = "in turn") -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from msgspec import Struct
@@ -65,11 +66,13 @@ class Answer(Struct):
     slowest: float
 
 
-def make_operator(folder: Path) -> None:
-    """As at the console."""
+def make_operator(folder: Path, **more: Any) -> None:
+    """As at the console, of these settings."""
 
     async def make() -> None:
-        settings = Settings(data_dir=folder, bcrypt_cost=10, request_log="off", metrics="off")
+        settings = Settings(
+            data_dir=folder, bcrypt_cost=10, request_log="off", metrics="off", **more
+        )
         services = build_services(settings)
         async with services.running():
             await services.use_cases.create_user(

@@ -1,24 +1,22 @@
-"""`python -m benchmarks.postgresql`: the service on PostgreSQL, with load generator and database on
-the same cores.
+"""`python -m benchmarks.postgresql`: logins, sign-ups, an attack, the start and the memory.
+
+Load generator and database are on the same cores. Reads of both engines are in other parts.
 """
 
-import asyncio
 import statistics
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from benchmarks.fill import fill_postgresql
+from benchmarks.engines import database
 from benchmarks.limits import hashes_a_second
-from benchmarks.many_sessions import SESSIONS, WARM_UP_SECONDS
-from benchmarks.measures import Storm, lua, reads, storm
-from benchmarks.targets import Target, cheap, named, serving
-from tests.postgresql import Cluster, new_database
+from benchmarks.measures import Storm, attack, sign_ups, storm
+from benchmarks.targets import Target, named, serving
 
 USERS = 8
+STORMS = (8, 32, 128)
+STARTS = 5
 
 
 class OnPostgresql(Struct):
@@ -32,78 +30,77 @@ class OnPostgresql(Struct):
 
 def on_postgresql(target: Target, bare: Target, seconds: float, rounds: int) -> list[OnPostgresql]:
     """Interleaved; medians of the rounds."""
-    cluster = Cluster.new(durable=True)
-    try:
-        url = new_database(server=cluster.url)
-        settings = {"FRONTDESK_DATABASE_URL": url, "FRONTDESK_SECRET_KEY": "k" * 32}
+    with database("PostgreSQL") as settings:
         return [
-            *_reads(cheap(target), bare, settings, seconds, rounds),
             *_storms(target, settings, seconds, rounds),
-        ]
-    finally:
-        cluster.remove()
-
-
-def _reads(
-    target: Target, bare: Target, settings: dict[str, Any], seconds: float, rounds: int
-) -> list[OnPostgresql]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(serving(target, folder, users=USERS, **settings))
-        script = folder / "sessions.lua"
-        script.write_text(
-            lua(
-                asyncio.run(
-                    fill_postgresql(settings["FRONTDESK_DATABASE_URL"], SESSIONS, SESSIONS)
-                ),
-                "random",
-            )
-        )
-        limit = stack.enter_context(serving(bare))
-        reads(server, WARM_UP_SECONDS, "-s", str(script))
-        rates: dict[str, list[tuple[float, float]]] = {}
-        for _ in range(rounds):
-            most = reads(limit, seconds).rate
-            for what, more in {
-                "reads of one session": (),
-                f"reads of {SESSIONS:,} at random": ("-s", str(script)),
-            }.items():
-                rate = reads(server, seconds, *more).rate
-                rates.setdefault(what, []).append((rate, rate / most))
-        return [
-            OnPostgresql(
-                f"{what}, a second",
-                statistics.median(rate for rate, _ in found),
-                statistics.median(ratio for _, ratio in found),
-                "of bare Litestar",
-            )
-            for what, found in rates.items()
+            *_attack(target, settings, seconds, rounds),
+            *_starts(target, bare, settings),
         ]
 
 
 def _storms(
     target: Target, settings: dict[str, Any], seconds: float, rounds: int
 ) -> list[OnPostgresql]:
-    idle: list[Storm] = []
-    busy: list[Storm] = []
-    hashes = []
-    with serving(target, **settings) as server:
+    storms: dict[int, list[Storm]] = {clients: [] for clients in (0, *STORMS)}
+    made, hashes = [], []
+    with serving(target, users=USERS, **settings) as server:
         server.credential = server.log_in(USERS - 1)
         for _ in range(rounds):
             hashes.append(hashes_a_second(seconds))
-            idle.append(storm(server, 0, seconds, USERS))
-            busy.append(storm(server, 8, seconds, USERS))
-    logins = statistics.median(each.logins for each in busy)
-    p99 = _p99(busy)
+            made.append(sign_ups(server, seconds))
+            for clients, found in storms.items():
+                found.append(storm(server, clients, seconds, USERS))
+    raw = statistics.median(hashes)
+    logins = statistics.median(each.logins for each in storms[8])
+    signed_up = statistics.median(made)
+    idle = _p99(storms[0])
     return [
-        OnPostgresql(
-            "logins a second, 8 clients", logins, logins / statistics.median(hashes), "of bcrypt"
+        OnPostgresql("logins a second, 8 clients", logins, logins / raw, "of bcrypt"),
+        OnPostgresql("sign-ups a second, 8 clients", signed_up, signed_up / raw, "of bcrypt"),
+        OnPostgresql("p99 of reads, idle, ms", idle, 1, ""),
+        *(
+            OnPostgresql(
+                f"p99 of reads while {clients} clients log in, ms",
+                _p99(storms[clients]),
+                _p99(storms[clients]) / idle,
+                "of idle",
+            )
+            for clients in STORMS
         ),
-        OnPostgresql("p99 of reads meanwhile, ms", p99, p99 / _p99(idle), "of idle"),
     ]
 
 
-def _p99(storms: list[Storm]) -> float:
+def _attack(
+    target: Target, settings: dict[str, Any], seconds: float, rounds: int
+) -> list[OnPostgresql]:
+    idle, busy = [], []
+    with serving(target, **{**settings, "FRONTDESK_THROTTLE": "on"}) as server:
+        server.credential = server.log_in(USERS - 1)
+        for _ in range(rounds):
+            idle.append(storm(server, 0, seconds, USERS))
+            busy.append(attack(server, STORMS[-1], seconds))
+    p99 = _p99(busy)
+    what = f"p99 of reads while {STORMS[-1]} clients guess passwords, ms"
+    return [OnPostgresql(what, p99, p99 / _p99(idle), "of idle")]
+
+
+def _starts(target: Target, bare: Target, settings: dict[str, Any]) -> list[OnPostgresql]:
+    """With a database that is there."""
+    ours: list[tuple[float, float]] = []
+    limit: list[tuple[float, float]] = []
+    for _ in range(STARTS):
+        for each, found, more in ((target, ours, settings), (bare, limit, {})):
+            with serving(each, **more) as server:
+                found.append((server.started_in, server.memory()))
+    started, memory = (statistics.median(each) for each in zip(*ours, strict=True))
+    limits = [statistics.median(each) for each in zip(*limit, strict=True)]
+    return [
+        OnPostgresql("seconds to the first answer", started, started / limits[0], "of bare"),
+        OnPostgresql("MiB after the start", memory, memory / limits[1], "of bare"),
+    ]
+
+
+def _p99(storms: Sequence[Storm]) -> float:
     took = sorted(each for storm in storms for each in storm.took)
     return took[int(len(took) * 0.99)]
 

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from benchmarks.day import table_of as table_of_days
 from benchmarks.figures import Figures, Ours, kept
+from benchmarks.growth import Growth
 from benchmarks.guards import table_of as table_of_guards
-from benchmarks.many_sessions import ManySessions
+from benchmarks.many_sessions import table_of as table_of_sessions
 from benchmarks.measures import Storm
 from benchmarks.nodes import table_of as table_of_nodes
 from benchmarks.operations import REQUESTS
@@ -48,7 +49,9 @@ def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
         else "",
         f"### Ways to ask\n\n{table_of_ways(ours.ways)}" if ours.ways else "",
         f"### A day's mix\n\n{table_of_days(ours.days)}" if ours.days else "",
-        f"### Many sessions\n\n{_many_sessions(ours.many_sessions)}" if ours.many_sessions else "",
+        f"### Many sessions\n\n{table_of_sessions(ours.many_sessions)}"
+        if ours.many_sessions
+        else "",
         f"### PostgreSQL\n\n{table_of(ours.postgresql)}" if ours.postgresql else "",
         f"### Workers and nodes\n\n{table_of_nodes(ours.nodes)}" if ours.nodes else "",
         f"### Growth and writes\n\n{_growth(ours)}" if ours.growth or ours.writes else "",
@@ -177,29 +180,17 @@ def _pieces(pieces: list[Piece]) -> str:
     return "\n".join(lines)
 
 
-def _many_sessions(found: list[ManySessions]) -> str:
-    lines = ["| reads of | a second | of bare Litestar |", "|---|---|---|"]
-    lines += [f"| {each.what} | {each.rate:,.0f} | {each.of_bare:.2f} |" for each in found]
-    return "\n".join(lines) if found else ""
-
-
 def _growth(ours: Ours) -> str:
     lines = []
     if ours.growth:
-        first = ours.growth[0]
+        firsts = {each.engine: each for each in reversed(ours.growth)}
         lines += [
-            "| users, and as many sessions | M1 reads/s | of the first | of sessions in turn "
+            "| | users, and as many sessions | M1 reads/s | of the first | of sessions in turn "
             "| of the first | a login, ms, at cost 10 | of the first | an operator's page, ms "
-            "| of the first |",
-            f"|{'---|' * 9}",
+            "| of the first | start s |",
+            f"|{'---|' * 11}",
         ]
-        lines += [
-            f"| {each.users:,} | {each.reads:,.0f} | {each.reads / first.reads:.2f} "
-            f"| {each.reads_in_turn:,.0f} | {each.reads_in_turn / first.reads_in_turn:.2f} "
-            f"| {each.login_ms:.1f} | {each.login_ms / first.login_ms:.2f} "
-            f"| {each.list_ms:.1f} | {each.list_ms / first.list_ms:.2f} |"
-            for each in ours.growth
-        ]
+        lines += [_grown(each, firsts[each.engine]) for each in ours.growth]
     if ours.writes:
         raw = statistics.median(ours.commits)
         lines += ["", f"SQLite alone: {_spread(ours.commits, '{:,.0f}')} commits/s.", ""]
@@ -209,6 +200,15 @@ def _growth(ours: Ours) -> str:
             for clients, rates in ours.writes.items()
         ]
     return "\n".join(lines)
+
+
+def _grown(each: Growth, first: Growth) -> str:
+    return (
+        f"| {each.engine} | {each.users:,} | {each.reads:,.0f} | {each.reads / first.reads:.2f} "
+        f"| {each.reads_in_turn:,.0f} | {each.reads_in_turn / first.reads_in_turn:.2f} "
+        f"| {each.login_ms:.1f} | {each.login_ms / first.login_ms:.2f} "
+        f"| {each.list_ms:.1f} | {each.list_ms / first.list_ms:.2f} | {each.start:.2f} |"
+    )
 
 
 def _operations(ours: Ours) -> str:
