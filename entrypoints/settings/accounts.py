@@ -125,9 +125,10 @@ class AccountSettings(Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, le=365), _SESSIONS("A session ends this many days after its login.")
     ] = 7
     session_idle_minutes: Annotated[
-        Annotated[float, Meta(gt=0, le=525_600)] | None,
+        Annotated[float, Meta(ge=10, le=525_600)] | None,
         _SESSIONS(
-            "A session ends after this many minutes without use; 10 at least.", unset="never"
+            "A session ends after this many minutes without use, which is noted every 5 minutes.",
+            unset="never",
         ),
     ] = None
     sessions_per_user: Annotated[
@@ -136,12 +137,18 @@ class AccountSettings(Struct, frozen=True, kw_only=True):
     operator_session_hours: Annotated[
         float,
         Meta(gt=0, le=8_760),
-        _SESSIONS("An operator's session ends this many hours after its login."),
+        _SESSIONS(
+            "An operator's session ends this many hours after its login, at the latest when"
+            " everybody's does."
+        ),
     ] = 12
     operator_idle_minutes: Annotated[
         float,
-        Meta(gt=0, le=525_600),
-        _SESSIONS("An operator's session ends after this many minutes without use; 10 at least."),
+        Meta(ge=10, le=525_600),
+        _SESSIONS(
+            "An operator's session ends after this many minutes without use, at the latest when"
+            " everybody's does."
+        ),
     ] = 60
     fresh_login_minutes: Annotated[
         float,

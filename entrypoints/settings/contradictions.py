@@ -1,7 +1,5 @@
 """Settings that do not go together."""
 
-from datetime import timedelta
-
 from entrypoints.settings.cookie_domain import covers
 from entrypoints.settings.declaring import PREFIX
 from entrypoints.settings.service import Settings
@@ -26,12 +24,4 @@ def contradictions(settings: Settings) -> dict[str, str]:
             "The host of FRONTDESK_PUBLIC_ORIGIN must be this name or lie below it, as in "
             "example.com for https://accounts.example.com."
         )
-    steps = settings.session_policy.seen_every
-    for name in ("session_idle_minutes", "operator_idle_minutes"):
-        idle = getattr(settings, name)
-        if idle is not None and timedelta(minutes=idle) < 2 * steps:
-            mistakes[PREFIX + name.upper()] = (
-                f"Use at least {2 * steps.total_seconds() / 60:g}: last use is noted only every "
-                f"{steps.total_seconds() / 60:g} minutes."
-            )
     return mistakes

@@ -63,7 +63,8 @@ def form_of(declared: Declared) -> str:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
     if kind is int:
         return f"a whole number from {bounds.ge:,} to {bounds.le:,}"
-    return f"a number above 0, up to {bounds.le:,}"
+    least = "above 0, up" if bounds.ge is None else f"from {bounds.ge:,}"
+    return f"a number {least} to {bounds.le:,}"
 
 
 def _text_of(variable: str) -> str:
