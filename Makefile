@@ -33,8 +33,8 @@ test: $(VENV)/installed-dev ## run every test, side by side where they may
 fast: $(VENV)/installed-dev ## run all tests but startup, browser and reliability
 	$(RUN) -m pytest $(SIDE_BY_SIDE) -m "not alone" $(FAST)
 
-reliability: $(VENV)/installed-dev ## kill it, fill its disk, hold its lock; prints what it tried and counted (SOAK=30: uses it for as many minutes, too)
-	$(RUN) -m pytest tests/reliability --kills $(KILLS) $(if $(SOAK),--soak $(SOAK))
+reliability: $(VENV)/installed-dev ## the tests of all promises in docs/reliability.md: kill it, fill its disk, … (SOAK=30: use it for as many minutes, too)
+	$(RUN) -m tests.promises --kills $(KILLS) $(if $(SOAK),--soak $(SOAK))
 KILLS := 50
 
 bench: $(VENV)/installed-dev ## us, the limits and the peers side by side, into docs/performance.md (hours; PARTS="day growth" measures those)

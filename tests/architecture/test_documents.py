@@ -12,6 +12,7 @@ from application.operations.metrics import COUNTERS, GAUGES, NODE_UP, REQUEST_SE
 from benchmarks.scaling import Habits, reckon, table_of
 from domain import errors
 from domain.events import EventKind
+from tests.promises import promises
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -44,6 +45,21 @@ def test_the_picture_of_the_rooms_is_the_tree_as_it_is() -> None:
     pictured = folders_in_the_picture()
     assert {each for each in pictured if each.split("/")[0] in ROOMS} == present
     assert all((ROOT / each).is_dir() for each in pictured)
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs/reliability.md").read_text().splitlines()
+        if line.startswith("| ") and not line.startswith("| promise |")
+    ]
+    found = promises()
+    assert len(found) == len(rows), "a row without a test"
+    for promise in found:
+        for each in promise.tests:
+            path = ROOT / each.path
+            assert path.exists(), each
+            assert each.name is None or f"def {each.name}(" in path.read_text(), each
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
