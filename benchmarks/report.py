@@ -1,19 +1,19 @@
 """From figures to docs/performance.md and its picture."""
 
-import math
-import operator
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
+from benchmarks.aims import aims
+from benchmarks.aims import table_of as table_of_aims
 from benchmarks.day import table_of as table_of_days
 from benchmarks.figures import Figures, Ours, kept
 from benchmarks.growth import Growth
 from benchmarks.guards import table_of as table_of_guards
 from benchmarks.many_sessions import table_of as table_of_sessions
 from benchmarks.measures import Storm
+from benchmarks.medians import hashes_alone, median, p99, ratio, share, spread
 from benchmarks.nodes import table_of as table_of_nodes
 from benchmarks.operations import REQUESTS
 from benchmarks.operations import USERS as OPERATED
@@ -26,8 +26,6 @@ from tests.startup.processes import ROOT
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
 _MARKED = re.compile(r"(<!-- measured -->\n).*(<!-- /measured -->)", re.DOTALL)
-
-Each = TypeVar("Each")
 
 
 def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
@@ -43,7 +41,8 @@ def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
     trouble = {what: why for each in found.values() for what, why in each.trouble.items()}
     sections = [
         _conditions({name: each.conditions for name, each in found.items()}),
-        _comparison(figures, trouble) if figures else "",
+        f"### Aims\n\n{table_of_aims([*aims(figures, ours)])}",
+        f"### Beside others\n\n{_comparison(figures, trouble)}" if figures else "",
         f"### Storms of logins, and an attack\n\n{_storms(figures['Frontdesk'], ours)}"
         if figures and ours.calm
         else "",
@@ -77,7 +76,7 @@ def write(peers: str, own: Mapping[str, Sequence[str]], *, dry: bool) -> None:
 
 
 def _rate(figures: Figures) -> float:
-    return _median(figures.reads, lambda each: each.rate)
+    return median(figures.reads, lambda each: each.rate)
 
 
 def _conditions(measured: Mapping[str, str]) -> str:
@@ -99,44 +98,31 @@ def _comparison(figures: dict[str, Figures], trouble: Mapping[str, str]) -> str:
         "| M3 p99 ms idle; 8, 32, 128 clients | M4 sign-ups ÷ hashes | M5 MiB | M6 start s |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    alone = _hashes_alone(figures)
+    alone = hashes_alone(figures)
     for name, found in figures.items():
         hashes = alone[found.folder]
         rates = [each.rate for each in found.reads]
         cells = [
             f"**{name}**" if name == "Frontdesk" else name,
-            _spread(rates, "{:,.0f}"),
-            f"{_ratio(rates, bare):.2f}",
-            f"{_median(found.reads, lambda each: each.p50):.1f} / "
-            f"{_median(found.reads, lambda each: each.p99):.1f}",
+            spread(rates, "{:,.0f}"),
+            f"{ratio(rates, bare):.2f}",
+            f"{median(found.reads, lambda each: each.p50):.1f} / "
+            f"{median(found.reads, lambda each: each.p99):.1f}",
         ]
         if found.raw_hashes:
-            p99 = {clients: _p99(storms) for clients, storms in found.storms.items()}
+            slowest = {clients: p99(storms) for clients, storms in found.storms.items()}
             logins = [each.logins for each in found.storms[8]]
             cells += [
-                f"{_ratio(logins, hashes):.2f}",
-                f"{p99[0]:.1f}; " + ", ".join(f"{p99[n]:,.1f}" for n in p99 if n),
-                f"{_ratio(found.sign_ups, hashes):.2f}",
+                f"{ratio(logins, hashes):.2f}",
+                f"{slowest[0]:.1f}; " + ", ".join(f"{slowest[n]:,.1f}" for n in slowest if n),
+                f"{ratio(found.sign_ups, hashes):.2f}",
             ]
         else:
             cells += ["", "", ""]
-        cells += [f"{found.memory:.0f}", f"{_median(found.starts, float):.2f}"]
+        cells += [f"{found.memory:.0f}", f"{median(found.starts, float):.2f}"]
         lines.append(f"| {' | '.join(cells)} |".replace("nan", "?"))
     lines += ["", *(f"Not measured: {what}: {why}" for what, why in trouble.items())]
     return "\n".join(lines).rstrip()
-
-
-def _hashes_alone(figures: dict[str, Figures]) -> dict[str, list[float]]:
-    """Of each folder's scheme and cost, for each round: whoever is served in two ways hashes in
-    one, and was measured twice.
-    """
-    measured: dict[str, list[list[float]]] = defaultdict(list)
-    for each in figures.values():
-        measured[each.folder].append(each.raw_hashes)
-    return {
-        folder: [statistics.mean(each) for each in zip(*filter(None, rounds), strict=False)]
-        for folder, rounds in measured.items()
-    }
 
 
 def _storms(found: Figures, ours: Ours) -> str:
@@ -144,31 +130,21 @@ def _storms(found: Figures, ours: Ours) -> str:
         "| clients | logins/s | of bcrypt alone | turned away/s | read p50 ms | p99 ms | of idle |",
         "|---|---|---|---|---|---|---|",
     ]
-    calm = _p99(found.storms[0])
+    calm = p99(found.storms[0])
     named = {str(clients): storms for clients, storms in found.storms.items()} | ours.without
     lines += [_storm(name, storms, found.raw_hashes, calm) for name, storms in named.items()]
     name = "128 guessing wrong, from 128 addresses, at 6,400 names"
-    lines.append(_storm(name, ours.attack, found.raw_hashes, _p99(ours.calm)))
+    lines.append(_storm(name, ours.attack, found.raw_hashes, p99(ours.calm)))
     return "\n".join(lines).replace("nan", "?")
 
 
 def _storm(name: str, storms: list[Storm], raw: list[float], calm: float) -> str:
-    logins, p99 = [each.logins for each in storms], _p99(storms)
+    logins, slowest = [each.logins for each in storms], p99(storms)
     return (
-        f"| {name} | {_median(logins, float):.1f} | {_ratio(logins, raw):.2f} "
-        f"| {_median(storms, lambda each: each.refused):.1f} "
-        f"| {_share(storms, 0.5):.1f} | {p99:.1f} | {p99 / calm:.1f} |"
+        f"| {name} | {median(logins, float):.1f} | {ratio(logins, raw):.2f} "
+        f"| {median(storms, lambda each: each.refused):.1f} "
+        f"| {share(storms, 0.5):.1f} | {slowest:.1f} | {slowest / calm:.1f} |"
     )
-
-
-def _p99(storms: list[Storm]) -> float:
-    return _share(storms, 0.99)
-
-
-def _share(storms: list[Storm], share: float) -> float:
-    """What so many of all reads of all rounds took at most."""
-    took = sorted(each for storm in storms for each in storm.took)
-    return took[int(len(took) * share)] if took else math.nan
 
 
 def _pieces(pieces: list[Piece]) -> str:
@@ -193,10 +169,10 @@ def _growth(ours: Ours) -> str:
         lines += [_grown(each, firsts[each.engine]) for each in ours.growth]
     if ours.writes:
         raw = statistics.median(ours.commits)
-        lines += ["", f"SQLite alone: {_spread(ours.commits, '{:,.0f}')} commits/s.", ""]
+        lines += ["", f"SQLite alone: {spread(ours.commits, '{:,.0f}')} commits/s.", ""]
         lines += ["| clients renaming | answers/s | of SQLite alone |", "|---|---|---|"]
         lines += [
-            f"| {clients} | {_spread(rates, '{:,.0f}')} | {statistics.median(rates) / raw:.2f} |"
+            f"| {clients} | {spread(rates, '{:,.0f}')} | {statistics.median(rates) / raw:.2f} |"
             for clients, rates in ours.writes.items()
         ]
     return "\n".join(lines)
@@ -225,28 +201,6 @@ def _operations(ours: Ours) -> str:
     none = [each.rate for each in ours.recording["nothing"]]
     for name, found in ours.recording.items():
         rates = [each.rate for each in found]
-        ratio = _ratio(rates, none)
-        p99 = _median(found, lambda each: each.p99)
-        lines.append(f"| {name} | {_spread(rates, '{:,.0f}')} | {ratio:.2f} | {p99:.1f} |")
+        of_none, slowest = ratio(rates, none), median(found, lambda each: each.p99)
+        lines.append(f"| {name} | {spread(rates, '{:,.0f}')} | {of_none:.2f} | {slowest:.1f} |")
     return "\n".join(lines)
-
-
-def _median(found: Iterable[Each], value: Callable[[Each], float]) -> float:
-    values = [value(each) for each in found]
-    return statistics.median(values) if values else math.nan
-
-
-def _ratio(these: list[float], those: list[float]) -> float:
-    """The median of the rounds' ratios, for rounds differ more than what is compared; if some are
-    missing, the ratio of the medians.
-    """
-    if len(these) == len(those):
-        return _median(map(operator.truediv, these, those), float)
-    return _median(these, float) / _median(those, float)
-
-
-def _spread(values: list[float], form: str) -> str:
-    if not values:
-        return "?"
-    low, middle, high = (form.format(f(values)) for f in (min, statistics.median, max))
-    return f"{middle} ({low} to {high})"
