@@ -59,6 +59,7 @@ def test_every_promise_names_tests_that_are_there() -> None:
         for each in promise.tests:
             path = ROOT / each.path
             assert path.exists(), each
+            assert path.is_dir() or path.name.startswith("test_"), f"pytest does not collect {each}"
             assert each.name is None or f"def {each.name}(" in path.read_text(), each
 
 
