@@ -106,7 +106,7 @@ class Soak:
         self._note(client.sessions())
         self._note(client.events())
         self._note(client.update(username=f"{name}-renamed"))
-        self._note(client.log_in(f"{name}-renamed", "not the password"), 401)
+        self._note(client.log_in(f"{name}-renamed", "not the password"), 403)
         self._note(client.update(password=f"new {PASSWORD}", current_password=PASSWORD))
         self._note(client.export())
         self._note(client.log_out())
