@@ -72,6 +72,10 @@ class Soak:
         self.requests, self._counted = 0, 0
         self.failures: list[str] = []
 
+    def is_over(self, seconds: float) -> bool:
+        """Whether it ended within so many seconds: by a failure, as nobody ends it meanwhile."""
+        return self._over.wait(seconds)
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """As long as the block."""
@@ -90,13 +94,14 @@ class Soak:
             job()
         except Exception as error:
             self.failures.append(repr(error))
+            self._over.set()
 
     def _visit(self, number: int) -> None:
         with connect(self._server.url) as client:
             for turn in count():
                 if self._over.is_set():
                     return
-                self._live(client, f"visitor-{number}-{turn}")
+                self._live(client, f"v{number}-{turn}")
 
     def _live(self, client: Client, name: str) -> None:
         client.cookies.clear()
@@ -105,13 +110,13 @@ class Soak:
             self._note(client.me())
         self._note(client.sessions())
         self._note(client.events())
-        self._note(client.update(username=f"{name}-renamed"))
-        self._note(client.log_in(f"{name}-renamed", "not the password"), 403)
+        self._note(client.update(username=f"{name}-new"))
+        self._note(client.log_in(f"{name}-new", "not the password"), 403)
         self._note(client.update(password=f"new {PASSWORD}", current_password=PASSWORD))
         self._note(client.export())
         self._note(client.log_out())
         self._note(client.me(), 401)
-        self._note(client.log_in(f"{name}-renamed", f"new {PASSWORD}"))
+        self._note(client.log_in(f"{name}-new", f"new {PASSWORD}"))
         self._note(client.delete_account(current_password=f"new {PASSWORD}"))
 
     def _note(self, answer: Response, status: int = 200) -> None:

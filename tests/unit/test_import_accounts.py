@@ -70,19 +70,19 @@ def names(desk: Desk) -> dict[int, str]:
     return {id_: user.username.value for id_, user in desk.store.state.users.items()}
 
 
-class FailingOnce(FakeImports):
-    """As a process that is killed between the mark and the ids, which are never given back."""
-
-    failed = False
-
-    async def reserve(self, last_id: int) -> None:
-        await super().reserve(last_id)
-        if not FailingOnce.failed:
-            FailingOnce.failed = True
-            raise StorageUnavailable
-
-
 async def test_ids_stay_also_if_it_ends_while_they_are_reserved() -> None:
+    has_failed = False
+
+    class FailingOnce(FakeImports):
+        """As a process that is killed between the mark and the ids, which are never given back."""
+
+        async def reserve(self, last_id: int) -> None:
+            nonlocal has_failed
+            await super().reserve(last_id)
+            if not has_failed:
+                has_failed = True
+                raise StorageUnavailable
+
     desk = Desk(store=BrokenStore(imports=FailingOnce))
     source = FakeSource([account(4, "ada"), account(7, "bob")])
     with pytest.raises(StorageUnavailable):
