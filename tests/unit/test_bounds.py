@@ -1,13 +1,25 @@
 """Where something ends, and what is next to it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from application.operations.queries import Comparison, Condition
+from domain.batch import Disable
 from domain.buckets import Bucket, reserve_all, succeed_all
-from domain.errors import InvalidPassword, TooManyAttempts
+from domain.errors import (
+    FreshLoginRequired,
+    Invalid,
+    InvalidPassword,
+    ScopeMissing,
+    SignUpClosed,
+    TooManyAttempts,
+)
+from domain.events import EventKind
+from domain.invitation import SignUpMode
+from domain.operator import Scope, parse_reason, parse_token_name
 from domain.password import PASSWORD_MAX_BYTES, Password, PasswordPolicy
 from domain.secrets import InvitationCode, hide_secrets
 from domain.throttle import Attempt, Limit
@@ -15,7 +27,7 @@ from tests.examples import DAY, LAPTOP, MINUTE, NOON, OTHER_PASSWORD, PASSWORD, 
 from tests.fakes.traffic import FakeRequestLog, FakeTables
 from tests.unit.conftest import Desk
 from tests.unit.invitations import invited
-from tests.unit.operators import at_work, became_operator
+from tests.unit.operators import at_work, became_operator, key_of, with_key
 
 LIMIT = Limit(attempts=3, window=10 * MINUTE)
 SECOND = timedelta(seconds=1)
@@ -48,6 +60,11 @@ def test_a_bucket_of_the_future_begins_now() -> None:
 )
 def test_a_bucket_of_the_past_stays_as_it_is(bucket: Bucket) -> None:
     assert bucket.after_clock_change(LIMIT, NOON) is bucket
+
+
+def test_a_wait_of_the_future_is_as_long_from_now_on() -> None:
+    ahead = Bucket(NOON + DAY, 3, 1, NOON + DAY + 5 * MINUTE)
+    assert ahead.after_clock_change(LIMIT, NOON) == Bucket(NOON, 3, 1, NOON + 5 * MINUTE)
 
 
 def test_what_is_taken_back_is_one_attempt_and_its_wait() -> None:
@@ -178,3 +195,78 @@ async def test_more_records_than_fit_in_a_batch_are_forgotten(desk: Desk) -> Non
     forgotten = await desk.use_cases.forget_requests(by=by, conditions=where, caller=LAPTOP)
     assert (forgotten, tables.ids) == (1_101, [])
     assert desk.happened()[-1].details == {"filter": "status:eq:401 path:eq:/"}
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "message"),
+    [
+        (parse_reason, "x" * 201, "Use at most 200 characters for the reason."),
+        (parse_reason, "a\u200bb", "The reason has an invisible character; leave it out."),
+        (parse_reason, "x" * 43, "The reason looks like a secret; choose another."),
+        (parse_token_name, "", "Use 1 to 60 characters for the name."),
+        (parse_token_name, "a\u200bb", "The name has an invisible character; leave it out."),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_a_text(
+    parse: Callable[[str], str], text: str, message: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        parse(text)
+    assert str(refusal.value) == message
+
+
+async def test_it_is_said_what_a_caller_lacks(desk: Desk) -> None:
+    token = await became_operator(desk)
+    key, _ = await key_of(desk, token, Scope.LOG_VIEW)
+    with pytest.raises(ScopeMissing) as lacking:
+        await with_key(desk, key, Scope.DATA_VIEW)
+    assert lacking.value.scope == Scope.DATA_VIEW
+    desk.clock.advance(11 * MINUTE)
+    with pytest.raises(FreshLoginRequired) as stale:
+        (await at_work(desk, token)).demand_fresh()
+    assert str(stale.value) == "Log in again and retry."
+    with pytest.raises(FreshLoginRequired) as too_much:
+        await desk.updated(
+            token, password=OTHER_PASSWORD, current_password=PASSWORD, keep_access_tokens=True
+        )
+    assert str(too_much.value) == "Log in again and retry, or let the access tokens end."
+
+
+async def test_where_sign_up_is_closed_it_is_said_so(desk: Desk) -> None:
+    desk.sign_up = SignUpMode.CLOSED
+    with pytest.raises(SignUpClosed) as refusal:
+        await desk.signed_up()
+    assert str(refusal.value) == "Nobody can sign up here; ask an operator for an account."
+
+
+async def test_a_program_stays_a_program_when_it_changes_the_password(desk: Desk) -> None:
+    ada = await desk.use_cases.sign_up(
+        username="ada", password=PASSWORD, caller=PHONE, presented=None, as_bearer=True
+    )
+    changed = await desk.updated(ada.token, password=OTHER_PASSWORD, current_password=PASSWORD)
+    assert changed.token.is_bearer
+
+
+async def test_a_new_password_by_code_replaces_whoever_was_signed_in_there(desk: Desk) -> None:
+    ada, bob = await desk.signed_up("ada"), await desk.signed_up("bob")
+    issued = await desk.use_cases.set_reset_code(user=ada.user.id, caller=LAPTOP)
+    await desk.use_cases.reset_password(
+        code=issued.code, password=OTHER_PASSWORD, caller=PHONE, presented=bob.token
+    )
+    assert desk.store.state.signed_in(bob.token.digest) is None
+
+
+async def test_whose_oldest_session_made_room_is_on_record(desk: Desk) -> None:
+    desk.policy = replace(desk.policy, at_most=1)
+    ada = await desk.signed_up()
+    await desk.logged_in()
+    ended = [each for each in desk.happened() if each.kind is EventKind.SESSIONS_ENDED]
+    assert [(each.user_id, each.details["why"]) for each in ended] == [(ada.user.id, "evicted")]
+
+
+async def test_who_could_not_be_changed_is_said_not_to_be(desk: Desk) -> None:
+    by = await at_work(desk, await became_operator(desk))
+    (outcome,) = await desk.use_cases.change_users(
+        by=by, user_ids=[4711], change=Disable(), caller=PHONE
+    )
+    assert outcome.is_changed is False

@@ -331,3 +331,13 @@ async def test_a_name_that_is_taken_meanwhile_is_tried_again(
     monkeypatch.setattr(FakeImports, "taken", always)
     with pytest.raises(UsernameTaken):
         await take_over(desk, FakeSource([account(1, "bob")], "another"))
+
+
+async def test_of_one_id_and_one_name_each_account_gets_its_own(desk: Desk) -> None:
+    source = FakeSource([account(4, "ada"), account(4, "ada")])
+    progress: list[int] = []
+    report = await take_over(desk, source, on_accounts=progress.append)
+    assert report.keeps_ids
+    assert names(desk)[4] == "ada"
+    assert len({*names(desk)}) == len({*names(desk).values()}) == 2
+    assert progress == [0, 2]

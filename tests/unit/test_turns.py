@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from adapters.no_throttle import NoThrottle
-from domain.errors import Busy
+from domain.errors import Busy, InvalidCredentials
 from domain.network import Client
+from domain.operator import Scope
 from domain.password import Password, PasswordHash
 from domain.secrets import SessionToken
 from domain.throttle import Attempt
-from tests.examples import DAY, OTHER_PASSWORD, PASSWORD, PHONE
+from tests.examples import DAY, LAPTOP, OTHER_PASSWORD, PASSWORD, PHONE
 from tests.fakes.store import FakeStore, FakeUnitOfWork
 from tests.fakes.system import NOBODY, FakeHasher
 from tests.unit.codes import become, code_for, reset
@@ -26,12 +27,14 @@ class WatchedStore(FakeStore):
     def __init__(self) -> None:
         super().__init__()
         self.clients: list[Client | None] = []
+        self.locked: set[int] = set()
 
     @asynccontextmanager
     async def begin(
         self, client: Client | None = None, *, accounts: Collection[int] = ()
     ) -> AsyncIterator[FakeUnitOfWork]:
         self.clients.append(client)
+        self.locked |= {*accounts}
         async with super().begin(client, accounts=accounts) as work:
             yield work
 
@@ -282,3 +285,56 @@ async def test_so_does_the_first_operator(
     await become(desk, code)
     assert {each.site for each in store.clients if each} == {hasher.clients[0].site}
     assert None not in store.clients
+
+
+async def test_who_made_a_code_is_locked_while_it_is_used(desk: Desk, store: WatchedStore) -> None:
+    by = await at_work(desk, await became_operator(desk))
+    ada = await desk.signed_up()
+    reset_code = await code_for(desk, by, ada.user)
+    invitation, of_operator = await invited(desk, by), await operator_invited(desk, by)
+
+    async def join() -> object:
+        return await desk.use_cases.join_operators(
+            code=of_operator.code, username="eve", password=PASSWORD, caller=PHONE, presented=None
+        )
+
+    for act in (
+        lambda: reset(desk, reset_code),
+        lambda: desk.signed_up("bob", invitation=invitation.code.text),
+        join,
+    ):
+        store.locked.clear()
+        await act()
+        assert by.user.id in store.locked
+
+
+async def test_whose_token_it_is_is_locked_while_it_is_made_and_revoked(
+    desk: Desk, store: WatchedStore
+) -> None:
+    by = await at_work(desk, await became_operator(desk))
+    store.locked.clear()
+    issued = await desk.use_cases.create_token(
+        operator=by.user.username,
+        name="script",
+        scopes=frozenset({Scope.DATA_VIEW}),
+        lifetime=DAY,
+        caller=LAPTOP,
+    )
+    assert store.locked == {by.user.id}
+    store.locked.clear()
+    await desk.use_cases.revoke_token(token_id=issued.token.id, caller=LAPTOP)
+    assert store.locked == {by.user.id}
+
+
+async def test_who_leaves_and_who_is_refused_writes_in_a_turn(
+    desk: Desk, store: WatchedStore
+) -> None:
+    ada = await desk.signed_up()
+    store.clients.clear()
+    with pytest.raises(InvalidCredentials):
+        await desk.logged_in(password="wrong password")
+    assert {each.site for each in store.clients if each} == {LAPTOP.client().site}
+    assert None not in store.clients
+    store.clients.clear()
+    await desk.use_cases.log_out(presented=ada.token, caller=PHONE)
+    assert store.clients == [PHONE.client(user_id=ada.user.id)]
